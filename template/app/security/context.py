@@ -1,0 +1,61 @@
+"""What the edge knows about a request and every later layer may read."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Role = Literal["user", "admin"]
+
+_KEY: Final = "app.security.context"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller that a verified access token names.
+
+    Attributes:
+        user_id: the token's ``sub``, a UUID in its canonical form.
+        session_id: the token's ``sid``, a UUID in its canonical form.
+        role: the role the account had when the token was issued; a role change revokes the token.
+    """
+
+    user_id: str
+    session_id: str
+    role: Role
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request as the edge sees it after trusted proxies are resolved.
+
+    Attributes:
+        request_id: ``[A-Za-z0-9._-]{8,64}``, echoed as ``X-Request-ID``.
+        client: the caller's address in canonical text form.
+        scheme: the effective scheme, ``http`` or ``https``.
+        principal: the caller of a valid access token, else None.
+        token_present: whether an ``Authorization: Bearer`` header was sent at all.
+    """
+
+    request_id: str
+    client: str
+    scheme: str
+    principal: Principal | None = None
+    token_present: bool = False
+
+
+def attach(scope: MutableMapping[str, Any], context: RequestContext) -> None:
+    """Store ``context`` in an ASGI scope."""
+    scope[_KEY] = context
+
+
+def context_of(scope: MutableMapping[str, Any]) -> RequestContext:
+    """Return the context of an ASGI scope.
+
+    Raises:
+        LookupError: the edge did not wrap this application, so nothing may be trusted.
+    """
+    try:
+        context: RequestContext = scope[_KEY]
+    except KeyError:
+        raise LookupError("the security edge does not wrap this application") from None
+    return context

@@ -1,0 +1,45 @@
+"""Quotas and the one question asked of every limit store."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most ``limit`` events in any ``window`` seconds."""
+
+    limit: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a store answered for one event.
+
+    Attributes:
+        allowed: whether the event fits the quota (it was counted if so).
+        remaining: events left now, never negative.
+        reset_after: seconds until the quota is whole again.
+        retry_after: seconds until one more event fits; 0 when allowed.
+    """
+
+    allowed: bool
+    remaining: int
+    reset_after: float
+    retry_after: float
+
+
+class StoreUnavailableError(Exception):
+    """The shared store did not answer in time."""
+
+
+class Limiter(Protocol):
+    """Counts events by key; shared between processes when its store is."""
+
+    async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
+        """Count ``cost`` events under ``key``; ``cost=0`` looks without counting.
+
+        Raises:
+            StoreUnavailableError: the store is down and the policy is to fail closed.
+        """
+        ...
