@@ -1,0 +1,86 @@
+"""What rules see of one deployment: settings with their candidates, and observations.
+
+A rule knows concepts (``cors.origins``), never libraries: an env file, a pydantic field, a Django
+module and a middleware argument all arrive here as the same kind of setting.
+"""
+
+from typing import Any, NamedTuple
+
+from secaudit.location import Location
+
+
+class Unknown(NamedTuple):
+    """A value that cannot be determined statically, and why. Never a finding, never guessed."""
+
+    reason: str
+
+
+class Candidate(NamedTuple):
+    """One place that gives a setting a value; of several the first wins and shadows the rest.
+
+    ``layer`` names where the value comes from, strongest first: ``argument`` (constructor call),
+    ``process-environment`` (``--env``, Compose ``environment``), ``env-file``, ``secrets-dir``,
+    ``config-file``, ``assignment`` (code), ``default`` (a field's or reader's default),
+    ``library-default`` (what the library does when nothing is written).
+    """
+
+    layer: str
+    value: Any  # after casts, in the type the program would see; or Unknown
+    raw: str | None  # the text before casts, where the source is text
+    location: Location | None  # None for --env values
+    literal: bool  # the value stands in this place itself, not behind a reference
+
+
+class Setting(NamedTuple):
+    """One effective setting of one deployment."""
+
+    name: str  # the code's dotted name, or the key of a file without code
+    concept: str  # a name of vocabulary.CONCEPTS, or ""
+    group: str  # settings of one policy share it (one CORS middleware, one cookie); "" alone
+    type: str  # the declared or inferred type, "" when none
+    value: Any  # plain Python values, timedelta, frozenset, ...; or Unknown
+    candidates: tuple[Candidate, ...]  # winner first
+    location: Location  # the assignment to change
+    used: tuple[Location, ...]  # sinks and other places that read it
+    error: str | None  # why the program would not start with it
+    variables: tuple[str, ...]  # environment variables that can give it, strongest first
+    service: str = ""  # what it configures where the concept needs it: "postgresql", "session"
+
+
+class Observation(NamedTuple):
+    """A fact that is no setting: a dropped line, a key nothing reads, a guard, a container port."""
+
+    kind: str  # a name of vocabulary.OBSERVATIONS
+    location: Location
+    subject: str  # the key, class, service or function it is about
+    detail: dict[str, Any]  # plain values; the keys stand beside the kind in vocabulary
+
+
+class Facts(NamedTuple):
+    """Everything rules may know about one deployment."""
+
+    deployment: str
+    profile: str  # production, unknown, development, test or example
+    settings: tuple[Setting, ...]
+    observations: tuple[Observation, ...]
+
+    def of(self, *concepts: str) -> list[Setting]:
+        """Return the settings with one of these concepts whose value is known."""
+        wanted = set(concepts)
+        return [
+            setting
+            for setting in self.settings
+            if setting.concept in wanted and not isinstance(setting.value, Unknown)
+        ]
+
+    def beside(self, setting: Setting, concept: str) -> Setting | None:
+        """Return the setting of ``concept`` in the group of ``setting``, known or Unknown."""
+        for other in self.settings:
+            if other.concept == concept and other.group == setting.group:
+                return other
+        return None
+
+    def seen(self, *kinds: str) -> list[Observation]:
+        """Return the observations of these kinds."""
+        wanted = set(kinds)
+        return [observation for observation in self.observations if observation.kind in wanted]

@@ -1,0 +1,64 @@
+"""What a rule is: metadata, examples that are its tests, one pure check, and a fix if one is right."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from secaudit.facts import Facts, Observation, Setting
+from secaudit.finding import Fix, Severity
+from secaudit.location import Location
+
+
+class Severities(NamedTuple):
+    """A rule's severity by profile; None is off."""
+
+    production: Severity | None
+    unknown: Severity | None
+    development: Severity | None = None
+    example: Severity | None = None
+    test: Severity | None = None
+
+
+class Example(NamedTuple):
+    """Files of a small project: ``{"settings.py": "...", ".env": "..."}``, run as a test.
+
+    ``options`` are command-line words of the run, such as ``("--profile", "production")``;
+    a bad example must be reported by the rule, a good one must not.
+    """
+
+    files: dict[str, str]
+    options: tuple[str, ...] = ("--profile", "production")
+
+
+class Match(NamedTuple):
+    """What a check yields. The pipeline turns it into a finding."""
+
+    subject: Setting | Observation
+    message: str  # one sentence; never contains the value of a secret
+    severity: Severity | None = None  # overrides the table, for example for a loopback peer
+    location: Location | None = None  # instead of the subject's own
+    related: tuple[Location, ...] = ()
+    fix: Fix | None = None
+    confidence: str = ""
+
+
+class Rule(NamedTuple):
+    """One rule. Its file is ``rules/<family>/<name with underscores>.py`` and holds ``RULE``."""
+
+    code: str  # family prefix + three digits, never reused
+    name: str  # kebab-case, states the bad pattern
+    summary: str
+    severities: Severities
+    applies_to: tuple[str, ...]  # concepts and observation kinds that make the rule worth loading
+    owasp: tuple[str, ...]  # "API8:2023"
+    cwe: tuple[int, ...]
+    explanation: str  # Markdown: what, why, how to fix
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+    check: Callable[[Facts], Iterator[Match]]
+    asvs: tuple[str, ...] = ()  # ASVS 5.0.0 requirement numbers
+    confidence: str = "high"
+    since: str = "0.1.0"
+    pedantic: bool = False  # runs with --pedantic only
+    references: tuple[str, ...] = ()
+
+

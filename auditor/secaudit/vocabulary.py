@@ -1,0 +1,118 @@
+"""The names the auditor thinks in: concepts of settings and kinds of observations.
+
+Concepts come in groups; settings of one policy (one CORS middleware, one cookie, one token)
+share ``Setting.group``.
+"""
+
+from typing import Final
+
+# concept: what the value means, in the unit rules may rely on
+CONCEPTS: Final[dict[str, str]] = {
+    # secrets
+    "signing.secret": "text that signs sessions, tokens or cookies",
+    "encryption.key": "text that encrypts stored data",
+    "provider.secret": "secret issued by another party: API keys, webhook and OAuth client secrets",
+    "password": "password of any other account",
+    # accounts
+    "database.url": "DSN of a data store, broker or cache",
+    "database.user": "user name of a data store, broker or object store",
+    "database.password": "password of a data store, broker or object store",
+    "database.host": "host name of a data store, broker or object store",
+    "admin.user": "name of the first administrator",
+    "admin.password": "password of the first administrator",
+    # debug
+    "debug.enabled": "bool: debug mode of the application",
+    "debug.reload": "bool: reloading development server",
+    "debug.server": "bool: a development server is what runs",
+    "debug.errors": "bool: error details reach clients",
+    "debug.sql_echo": "bool: statements are logged with their parameters",
+    "debug.log_level": "log level name in upper case",
+    "graphql.ide": "bool: an interactive GraphQL page is served",
+    "graphql.introspection": "bool: the GraphQL schema can be queried",
+    # documentation of the API
+    "docs.url": "path of interactive documentation, None when off",
+    "docs.redoc": "path of ReDoc, None when off",
+    "docs.openapi": "path of the OpenAPI document, None when off",
+    # cross-origin
+    "cors.origins": "list of origins, or one string where the program passes a string",
+    "cors.regex": "regular expression of origins",
+    "cors.allow_all": "bool: any origin",
+    "cors.credentials": "bool: credentials are allowed",
+    # hosts and proxies
+    "hosts.allowed": "list of host names",
+    "proxy.trusted": "list of addresses or networks whose forwarding headers are believed",
+    # transport
+    "tls.verify": "bool: certificates of peers are verified",
+    "tls.redirect": "bool: http is redirected to https",
+    "tls.minimum": "lowest protocol version, such as TLSv1.2",
+    "tls.database": "sslmode or equivalent of a data store connection",
+    "tls.mail": "bool: mail is sent over TLS",
+    "service.url": "URL of an upstream service",
+    # response headers
+    "header.hsts": "seconds of Strict-Transport-Security, 0 when off",
+    "header.nosniff": "bool",
+    "header.frame": "X-Frame-Options value, empty when off",
+    # cookies
+    "cookie.secure": "bool",
+    "cookie.httponly": "bool",
+    "cookie.samesite": "lax, strict, none, or empty",
+    "csrf.enabled": "bool: CSRF protection is on where cookies authenticate",
+    "session.serializer": "dotted name or short name of the session serializer",
+    # tokens and access
+    "token.access_lifetime": "timedelta; zero or None = never expires",
+    "token.refresh_lifetime": "timedelta; zero or None = never expires",
+    "token.expires": "bool: issued tokens carry an expiry",
+    "token.algorithm": "algorithm that signs",
+    "token.algorithms": "list of algorithms accepted",
+    "token.verify": "bool: signatures are verified",
+    "token.audience": "expected audience; empty when unchecked",
+    "password.hashers": "list of hashing schemes, the first hashes",
+    "password.min_length": "characters",
+    "password.validators": "list of validators",
+    "access.permissions": "list of default permissions",
+    "access.authentication": "list of authentication classes",
+    "access.enabled": "bool: authentication is required",
+    # consumption
+    "limit.enabled": "bool: a rate limiter is active",
+    "limit.rate": "quota as text",
+    "limit.store": "URL of the limiter's store",
+    "limit.page": "largest page size; None = no cap",
+    "limit.body": "bytes; None = no cap",
+    "limit.upload": "bytes; None = no cap",
+    # deployment
+    "environment": "name of the environment that the code branches on",
+    "server.host": "address the server binds",
+    "server.workers": "number of worker processes",
+    "container.user": "user a container runs as, empty = root",
+    "container.privileged": "bool",
+    "container.port": "a published port: host address:port:container port",
+}
+
+# kind: the keys of Observation.detail
+OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
+    "line-dropped": ("key", "dialect", "reason"),  # a line the loader passes over
+    "line-differs": ("key", "dialect", "other", "reason"),  # another reader reads it otherwise
+    "key-duplicate": ("key", "first"),  # first: Location of the earlier assignment
+    "key-unread": ("key", "nearest"),  # a key that nothing reads; nearest name that is read
+    "field-env-ignored": ("field", "written", "actual"),  # Field(env=) under pydantic v2
+    "value-undecodable": ("key", "type", "reason"),  # a list that will not decode, and the like
+    "variable-missing": ("name",),  # required, not given by the env files at hand
+    "suppression-in-value": ("key",),  # an ignore comment that became part of a value
+    "guard": ("selector", "fires", "defeated_by", "subject"),  # a start-up check
+    "selector-fails-open": ("selector", "default"),  # absent or unknown means development
+    "profile-conflict": ("signals",),
+    "settings-fallback": ("exception",),  # except that falls back to other settings
+    "secret-per-process": ("purpose",),  # generated anew at each start
+    "secret-logged": ("name",),
+    "secret-in-image": ("name", "instruction"),  # Dockerfile ENV or ARG
+    "file-readable": ("mode",),
+    "file-tracked": (),
+    "example-loaded": ("loader",),
+    "private-key": (),
+    "provider-token": ("provider",),
+    "port-published": ("service", "image", "address", "port"),
+    "store-without-auth": ("service", "image"),
+    "route-open": ("path", "method"),
+    "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
+    "unknown-value": ("reason",),
+}
