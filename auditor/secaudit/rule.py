@@ -1,4 +1,4 @@
-"""What a rule is: metadata, examples that are its tests, one pure check, and a fix if one is right."""
+"""What a rule is: metadata, examples that are its tests, a pure check, a fix if one is right."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -60,5 +60,3 @@ class Rule(NamedTuple):
     since: str = "0.1.0"
     pedantic: bool = False  # runs with --pedantic only
     references: tuple[str, ...] = ()
-
-
