@@ -2,7 +2,7 @@
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 Role = Literal["user", "admin"]
 
@@ -24,6 +24,22 @@ class Principal:
     role: Role
 
 
+class Authenticator(Protocol):
+    """Turns the bytes of a bearer token into the caller it names."""
+
+    def cached(self, token: bytes) -> Principal | None:
+        """Return the caller of a token verified before and not revoked since, without waiting."""
+        ...
+
+    async def verify(self, token: bytes) -> Principal | None:
+        """Return the caller of a valid, unrevoked access token, else None.
+
+        Raises:
+            Problem: 503, revocation could not be checked.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class RequestContext:
     """One request as the edge sees it after trusted proxies are resolved.
@@ -34,6 +50,7 @@ class RequestContext:
         scheme: the effective scheme, ``http`` or ``https``.
         principal: the caller of a valid access token, else None.
         token_present: whether an ``Authorization: Bearer`` header was sent at all.
+        body_limit: bytes the body may have; a route that takes uploads raises it before it reads.
     """
 
     request_id: str
@@ -41,6 +58,7 @@ class RequestContext:
     scheme: str
     principal: Principal | None = None
     token_present: bool = False
+    body_limit: int = 0
 
 
 def attach(scope: MutableMapping[str, Any], context: RequestContext) -> None:
