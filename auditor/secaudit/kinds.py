@@ -1,0 +1,120 @@
+"""Which kind of file a name or a content is, and which Python and data files are worth parsing."""
+
+import re
+from fnmatch import fnmatch
+from typing import Final, Literal
+
+Kind = Literal["env", "python", "compose", "dockerfile", "toml", "yaml", "json", "ini"]
+
+# Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
+_NO_ENV: Final = re.compile(
+    r"\.(py|pyi|js|ts|mjs|json|ya?ml|toml|md|rst|html|sh|ps1|lock|enc|gpg|age|asc|swp|j2|tpl|tf)$|~$"
+)
+_ENV: Final = re.compile(
+    r"^\.env$|^\.env[._-].+|.+\.env$|^\.flaskenv$|^\.envrc$|^(.*[._-])?env\.[\w.-]+$"
+)
+_COMPOSE: Final = re.compile(r"^(docker-|podman-)?compose([._-].*)?\.ya?ml$")
+_DOCKERFILE: Final = re.compile(
+    r"^(Docker|Container)file([._-].*)?$|.*\.(docker|container)file$", re.IGNORECASE
+)
+_CONFIGURATION: Final = re.compile(
+    r".*config.*|^\.?settings.*|^application.*|^\.secrets\.", re.IGNORECASE
+)
+# Configuration of tools that never configures a service, though its name says "config".
+_TOOLS: Final = re.compile(
+    r"^(tsconfig|jsconfig|babel|jest|webpack|eslint|prettier|commitlint|renovate|mkdocs"
+    r"|\.pre-commit|\.readthedocs|pyrightconfig|biome|dependabot|_config|codecov)"
+)
+_SUFFIXES: Final[dict[str, Kind]] = {
+    ".toml": "toml",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".ini": "ini",
+    ".cfg": "ini",
+    ".conf": "ini",
+}
+_ASSIGNMENT: Final = re.compile(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
+
+# A Python file without any of these neither reads nor holds a setting the auditor knows.
+_PYTHON_WORDS: Final = re.compile(
+    rb"BaseSettings|environ|getenv|decouple|load_dotenv|dynaconf|starlette\.config|"
+    rb"SECRET|secret_key|DEBUG|ALLOWED_HOSTS|MIDDLEWARE|add_middleware|Middleware\(|"
+    rb"FastAPI\(|Starlette\(|Flask\(|APIRouter\(|CORS|Talisman|Limiter|set_cookie|session_cookie|"
+    rb"uvicorn|gunicorn|jwt|CryptContext|PasswordHash|verify\s*=|_create_unverified|CERT_NONE|"
+    rb"create_(async_)?engine|GraphQL|BEGIN [A-Z ]*PRIVATE KEY"
+)
+_DATA_WORDS: Final = re.compile(
+    rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"
+    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|PRIVATE KEY|limit|admin",
+    re.IGNORECASE,
+)
+
+
+def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in order of precedence
+    """Return the kind of a file met in a directory walk, None when it is none of ours.
+
+    Args:
+        relative: the path below the walked directory, with ``/``.
+    """
+    folder, _, name = relative.rpartition("/")
+    if name.endswith(".py"):
+        return "python"
+    if _COMPOSE.match(name):
+        return "compose"
+    if _DOCKERFILE.match(name):
+        return "dockerfile"
+    folders = folder.split("/")
+    if ".envs" in folders or (_ENV.match(name) and not _NO_ENV.search(name)):
+        return "env"
+    dot = name.rfind(".")
+    kind = _SUFFIXES.get(name[dot:]) if dot >= 0 else None
+    if kind is None or _TOOLS.match(name):
+        return None
+    if name in {"pyproject.toml", "pip.conf"}:
+        return kind
+    if {"config", "conf", "configs"} & set(folders) or _CONFIGURATION.match(name):
+        return kind
+    return None
+
+
+def kind_of_content(path: str, data: bytes) -> Kind | None:
+    """Return the kind of a file that the user named, judged by name, then suffix, then content."""
+    name = path.rpartition("/")[2]
+    kind = kind_of_name(name)
+    dot = name.rfind(".")
+    if kind is None and dot >= 0:
+        kind = _SUFFIXES.get(name[dot:])
+    if kind == "yaml" and re.search(rb"^services\s*:", data, re.MULTILINE):
+        return "compose"
+    if kind == "ini" and not re.search(rb"^\s*\[", data, re.MULTILINE):
+        return "env" if _ASSIGNMENT.search(data) else "ini"
+    if kind is None and b"\0" not in data and not _NO_ENV.search(name) and _ASSIGNMENT.search(data):
+        return "env"
+    return kind
+
+
+def relevant(kind: Kind, data: bytes) -> bool:
+    """Tell whether a file met in a directory is worth parsing; only such files can fail a run."""
+    if kind == "python":
+        return _PYTHON_WORDS.search(data) is not None
+    if kind in {"toml", "yaml", "json", "ini"}:
+        return _DATA_WORDS.search(data) is not None
+    return True
+
+
+def matches(relative: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a path, one of its folders or its name matches one of the glob patterns."""
+    if not patterns:
+        return False
+    parts = relative.split("/")
+    prefixes = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    for pattern in patterns:
+        wanted = pattern.removeprefix("./").rstrip("/").replace("/**", "/*").removeprefix("**/")
+        if wanted.endswith("/*") and wanted[:-2] in prefixes:
+            return True
+        if any(fnmatch(text, wanted) for text in (*prefixes, *parts, relative)):
+            return True
+        if any(fnmatch(prefix, f"*/{wanted}") for prefix in prefixes):
+            return True
+    return False
