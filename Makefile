@@ -1,0 +1,62 @@
+# The commands of this repository. Everything runs in .venv, made from the hashes in requirements/dev.txt.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+
+# Another environment that happens to be active must not be mistaken for ours.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench security nightly release-check lock clean
+
+help:  ## Show the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+# uv comes from PATH where it is there, else through pip into the environment itself.
+.venv/.installed: requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@set -e; uv=$$(command -v uv || true); \
+	if ! "$${uv:-false}" --version >/dev/null 2>&1; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); uv=$(BIN)/uv; \
+	fi; \
+	"$$uv" pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt; \
+	"$$uv" pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: .venv/.installed  ## Generate a service, talk to it, audit it; ends by itself
+	@$(BIN)/python scripts/demo.py
+
+test: .venv/.installed  ## Everything, the generated projects' own suites included
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lint: .venv/.installed  ## ruff, mypy --strict, and the template in place
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	cd template && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
+
+docs: .venv/.installed  ## Build the documentation; a warning is an error
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "docs: site/index.html"
+
+bench: .venv/.installed  ## Measure what docs/performance.md states
+	$(BIN)/python benchmarks/run.py
+
+security: .venv/.installed  ## The outside judges over the generated project and this repository
+	$(BIN)/python -m pytest -q -m judges
+	$(BIN)/zizmor --offline --no-progress --quiet .
+	$(BIN)/bandit --quiet --recursive auditor/secaudit --configfile pyproject.toml
+
+nightly: .venv/.installed  ## The long runs: many more generated cases, every variant
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"
+
+release-check: .venv/.installed  ## Version, changelog, wheel and sdist agree before a tag is pushed
+	$(BIN)/python scripts/release_check.py
+
+lock: .venv/.installed  ## Resolve requirements/dev.txt again
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --python-version 3.11 --universal \
+		--no-header --quiet --output-file requirements/dev.txt
+
+clean:  ## Remove what the commands made
+	rm -rf .venv .demo .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist site
