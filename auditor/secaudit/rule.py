@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from secaudit.facts import Facts, Observation, Setting
-from secaudit.finding import Fix, Severity
+from secaudit.finding import SEVERITIES, Fix, Severity
 from secaudit.location import Location
 
 
@@ -35,6 +35,7 @@ class Match(NamedTuple):
     subject: Setting | Observation
     message: str  # one sentence; never contains the value of a secret
     severity: Severity | None = None  # overrides the table, for example for a loopback peer
+    severities: Severities | None = None  # replaces the whole table, for example for a milder case
     location: Location | None = None  # instead of the subject's own
     related: tuple[Location, ...] = ()
     fix: Fix | None = None
@@ -48,7 +49,7 @@ class Rule(NamedTuple):
     name: str  # kebab-case, states the bad pattern
     summary: str
     severities: Severities
-    applies_to: tuple[str, ...]  # concepts and observation kinds that make the rule worth loading
+    applies_to: tuple[str, ...]  # concepts and kinds that make it worth loading; empty = always
     owasp: tuple[str, ...]  # "API8:2023"
     cwe: tuple[int, ...]
     explanation: str  # Markdown: what, why, how to fix
@@ -60,3 +61,27 @@ class Rule(NamedTuple):
     since: str = "0.1.0"
     pedantic: bool = False  # runs with --pedantic only
     references: tuple[str, ...] = ()
+
+    def severity_of(self, match: Match, profile: str) -> Severity | None:
+        """Return how severe ``match`` is in a deployment of ``profile``; None = no finding.
+
+        A profile that the table switches off stays off whatever the match says, and what is
+        merely absent (the library's default is the value) weighs at most low outside production.
+        """
+        if getattr(self.severities, profile) is None:
+            return None
+        severity: Severity | None = getattr(match.severities or self.severities, profile)
+        if match.severity is not None:
+            severity = match.severity
+        if severity is not None and profile != "production" and is_absent(match.subject):
+            return min(severity, "low", key=SEVERITIES.index)
+        return severity
+
+
+def is_absent(subject: Setting | Observation) -> bool:
+    """Return whether nothing is written and the library's default is the value."""
+    return (
+        isinstance(subject, Setting)
+        and bool(subject.candidates)
+        and subject.candidates[0].layer == "library-default"
+    )

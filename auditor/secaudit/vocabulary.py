@@ -33,6 +33,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "docs.url": "path of interactive documentation, None when off",
     "docs.redoc": "path of ReDoc, None when off",
     "docs.openapi": "path of the OpenAPI document, None when off",
+    "docs.enabled": "bool: the switch that the code offers for its documentation",
     # cross-origin
     "cors.origins": "list of origins, or one string where the program passes a string",
     "cors.regex": "regular expression of origins",
@@ -115,4 +116,6 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "route-open": ("path", "method"),
     "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
     "unknown-value": ("reason",),
+    "value-of-example": ("key", "example"),  # a real value equals that of the example file
+    "example-out-of-step": ("key", "example"),  # read by the code, not named in the example
 }

@@ -1,0 +1,68 @@
+"""Where a host name points: this machine, the deployment's own network, or the world."""
+
+import re
+from typing import Final, NamedTuple
+
+_PRIVATE: Final = re.compile(
+    r"10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:"
+)  # RFC 1918, RFC 3927, RFC 4193, RFC 4291
+_LOOPBACK: Final = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|.*\.localhost")
+_INTERNAL: Final = (".local", ".internal", ".lan", ".svc", ".cluster.local", ".home.arpa", ".test")
+_URL: Final = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://)?"
+    r"(?:(?P<user>[^\s:/?#]*)(?::(?P<password>[^\s/?#]*|[^\s]*))?@)?"
+    r"(?P<host>\[[^\]\s]*\]|[^\s:/?#@]*)(?::(?P<port>\d+))?(?P<rest>[/?#][^\s]*)?"
+)
+
+
+class Url(NamedTuple):
+    """The parts of a URL or DSN that rules ask for; absent parts are empty."""
+
+    scheme: str  # lower case, without a driver: ``postgresql+asyncpg`` is ``postgresql``
+    user: str
+    password: str
+    host: str  # lower case, without brackets
+    rest: str  # path, query and fragment
+
+    def option(self, name: str) -> str:
+        """Return a query parameter in lower case, empty when it is not there."""
+        found = re.search(rf"[?&]{re.escape(name)}=([^&#\s]*)", self.rest, re.IGNORECASE)
+        return found.group(1).lower() if found else ""
+
+
+def url_of(text: object) -> Url | None:
+    """Split a URL or DSN; None when ``text`` is not one."""
+    match = _URL.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None or "://" not in match.string:
+        return None
+    return Url(
+        scheme=match["scheme"].lower().split("+")[0],
+        user=match["user"] or "",
+        password=match["password"] or "",
+        host=(match["host"] or "").strip("[]").lower(),
+        rest=match["rest"] or "",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether ``host`` is this machine (RFC 6761, RFC 5735) or a socket file."""
+    return host == "" or host.startswith("/") or _LOOPBACK.fullmatch(host.lower()) is not None
+
+
+def is_internal(host: str) -> bool:
+    """Return whether ``host`` is reached inside the deployment's own network only.
+
+    Names without a dot are Compose or Kubernetes services.
+    """
+    lower = host.lower()
+    return (
+        is_loopback(lower)
+        or ("." not in lower and ":" not in lower)
+        or _PRIVATE.match(lower) is not None
+        or lower.endswith(_INTERNAL)
+    )
+
+
+def is_reserved(host: str) -> bool:
+    """Return whether ``host`` is an example that no real service has (RFC 2606)."""
+    return re.search(r"(^|\.)(example(\.(com|net|org))?|invalid)$", host.lower()) is not None

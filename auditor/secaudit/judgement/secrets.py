@@ -1,0 +1,177 @@
+"""Whether a text can serve as a secret: empty, published, a placeholder, or too short.
+
+Built from words, not from length or entropy: placeholders of 34, 53 and 59 characters exist, and
+a random-looking text under an innocent name is no fault. Errs towards silence.
+"""
+
+# ruff: noqa: PLR2004, SIM905 - thresholds explain themselves; word lists read best as words
+
+import re
+from hashlib import sha256
+from itertools import pairwise
+from typing import Final
+
+#: SHA-256 of secrets that stand in widely copied tutorials, documentation and images.
+#: Hashes, so that this file itself gives nobody a list of keys to try.
+PUBLISHED: Final[frozenset[str]] = frozenset(
+    {
+        "04eae10378b0a2d1c7c4cb7a5435b3b39d6064d992493456850da739cf87d66d",
+        "1453cea2dc3799e9026e42b3e465e455256d5a149582e4c5b92d4c8d604731a2",
+        "2598f7d6adc142d88161630f3db12ab2bd3403521c281811e5e1ce60d4ac5d76",
+        "26fd2cb96404507841385bd67e6f16710e44c7fe924c7e5be55177f37af52027",
+        "3f7aa5c0b56cad6ccbfc84814cd4b16a1abf3dd31d60b6f1663cc751b2a0d2a6",
+        "465d9ad5d5528ebe287b5dce4fb51620833d09b290e49ddcc70ca6c4a0aea01b",
+        "4b00e2726043354c2c4efecc51be38d8bfc2a4e9f3ef54e8b9a225c99038ecf8",
+        "570dad43de1af4c925f92c16a68a50936da42b7dd6fdeb24850507a1199aac89",
+        "5eef83fe7cb71e2da053f846a07ecf933f49b66ef755ef8627be5e2fe94d7e84",
+        "62f196fe59c6f78d7f332ae80f55e6e869d8e7fbc589855b5a1a21b9249408ca",
+        "7f75367e7881255134e1375e723d1dea8ad5f6a4fdb79d938df1f1754a830606",
+        "81886cc4d79074f6e946934d4e9e9d6a2ef320041045a0bd3c36ab6939df37e8",
+        "8b1b17a9740c068accab5c3d0d652c8e3cc13206e70bb73b42ea41d4c2de3c12",
+        "94094b50140dbb987851abbb731f1f833c3117a4cbcbfc364d3778e82da1aad0",
+        "9524778ec96458f7d842cbe42d743ab9b1e068841c2c805fa4045ad898ad4282",
+        "a064b502e61d27e94b8717290e5e1b32e36720e9fbdf952ec81a84c07128cb37",
+        "a28a295474b3367bfd26f361968fb9fbd2d47f95e330201cd03b38cacfe03af6",
+        "ca32f86ce10b8435c108ffd1ae1acd9823f729f51946b3aad3277ac94dead529",
+        "ce7ca3d53a67c65f0c8f18d34041d17107e345ac7f831627ef805c69eae77155",
+        "d88a2cb53b61ef4d6fe8923a89129d437a293f6cd1a951ff09b94f971a88d585",
+        "db6833593279d7373592ef70e51f3daf048c04475739f8ed024b0821fd9e7fde",
+        "dfd7dc439654f313f3bb7734b467e71d701b6982cd4cb31cf7d555e723c223e9",
+        "e06a65faf6a10f8f3e88b777d949cc7076297dcdc19c821a9ed8f5ad2e7071b2",
+        "e0bfb701592614dd14e92d23039fe84ec9951167b183ff9c7d446aaa29429450",
+        "eefbd4136387e7620933a54b3199c46811d8cda05a433e05ede0741710338690",
+        "f7d838701b86c5dfb57bf95fbc5ce6df204cfc9f15ad6cdb39fd22f8776e47b6",
+        "fe18bd40b727a37ecce96ec8f474a82508c191b0c3bb3c47d325335cd467ad97",
+    }
+)
+
+#: Runs of letters that say "not a secret" wherever they stand, once punctuation is removed.
+_PHRASES: Final = re.compile(
+    r"change(me|this|it|in|before|to|later)|tobechanged|mustchange|fixme|replace(me|this|it|with|in)"
+    r"|(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure)*"
+    r"(secret|password|token|signing|key)"
+    r"|(enter|insert|put|set|add|use|generate)(your|this|here|strong|secure|random)"
+    r"|secretkey|(super|top|very|not(so)?|extra)secret|superstrong|supersecure"
+    r"|t0ps3cr3t|s3cr3t|youwillneverguess|hardtoguess|neverguess|notreal|notasecret|notsecure"
+    r"|notforproduction|donotuse|dontuse|placeholder|insecure|keepitsecret|keepthissecret"
+    r"|shhh+|foobar|qwerty|asdf|letmein|iloveyou|hunter2|thisisa|secretfor|secretgoeshere"
+)
+
+#: Words that are a placeholder when they are all there is beside other plain words.
+_WEAK_WORDS: Final = frozenset(
+    "admin adminpass app changeme ci default demo dev development devtoken dummy example fake foo "
+    "bar baz fixme guest here insecure jwt key local localhost minioadmin none null pass passwd "
+    "password postgres prod production qwerty root replace sample sandbox secret secrets security "
+    "sign signing session something string string1 temp temporary test testing tests todo token "
+    "unset user value your xxx mysql redis mongo rabbitmq django flask fastapi starlette".split()
+)
+
+#: Words that describe a secret instead of being one; two of them in a phrase give it away.
+_DESCRIBING: Final = _WEAK_WORDS | frozenset(
+    "a api application at auth bit bits byte bytes character characters chars cookie encryption "
+    "for in is it least length long minimum min must my not only please random safe secure "
+    "service should strong super that the this to use very with website web hash hmac hs256 sha256 "
+    "32 64 128 256 16 24 48 50 1 2 3 123".split()
+)
+
+_REFERENCE: Final = re.compile(
+    r"^\$\{|\$\{[A-Za-z_]|^\$[A-Z_]+$|^\{\{|\{%|os\.(getenv|environ)|getenv\(|process\.env"
+    r"|config\(|^env\("
+)
+_MARKED: Final = re.compile(
+    r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$"
+    r"|\*{3,}|!{3,}|^-{2,}$|^__.*__$|x{5,}|\.{3,}"
+)
+_NAMED: Final = re.compile(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
+_SEQUENCES: Final = ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
+_EMPTY: Final = frozenset({"none", "null", "nil", "undefined"})
+
+
+def text_of(value: object) -> str | None:
+    """Return the text of a value that may be a secret, None when it is neither text nor bytes."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else None
+
+
+def is_empty(text: str) -> bool:
+    """Return whether ``text`` is empty or the text of an absent value, such as ``"None"``."""
+    return text.strip().lower() in _EMPTY | {""}
+
+
+def is_published(text: str) -> bool:
+    """Return whether ``text`` is a key that everybody can look up.
+
+    Django marks the keys that ``startproject`` writes into source code with ``django-insecure-``
+    (django.core.management.utils, checked by its own W009); they count as published.
+    """
+    value = text.strip()
+    return value.startswith("django-insecure-") or sha256(value.encode()).hexdigest() in PUBLISHED
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether ``text`` stands where a secret should: ``change-me``, ``<key>``, ``test``."""
+    lower = text.strip().lower()
+    if not lower:
+        return False
+    if _MARKED.search(lower) or _REFERENCE.search(text) or _is_monotonous(lower):
+        return True
+    tokens = re.findall(r"[a-z0-9]+", lower)
+    if any(_looks_random(token) for token in tokens):
+        return False
+    joined = "".join(tokens)
+    if _PHRASES.search(joined) or _NAMED.fullmatch(joined):
+        return True
+    return _is_plain_phrase(tokens)
+
+
+def is_guessable(text: str, user: str = "") -> bool:
+    """Return whether a password is one of the first that anybody would try.
+
+    ``user`` is the account's name, which is such a password too.
+    """
+    lower = text.strip().lower()
+    stem = lower.rstrip("0123456789!@#.")
+    return (
+        is_placeholder(text)
+        or len(lower) <= 3
+        or stem in _WEAK_WORDS
+        or (lower.isdigit() and len(lower) <= 8)
+        or (bool(user) and lower == user.lower())
+    )
+
+
+def is_real(text: str) -> bool:
+    """Return whether ``text`` looks like a generated secret: long, mixed, and no placeholder."""
+    value = text.strip()
+    if len(value) < 20 or re.search(r"\s|://", value) or is_placeholder(value):
+        return False
+    kinds = sum(bool(re.search(kind, value)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+    return kinds >= 2 and len(set(value)) >= 10
+
+
+def is_usable(text: str) -> bool:
+    """Return whether ``text`` is none of empty, published and placeholder."""
+    return not (is_empty(text) or is_published(text) or is_placeholder(text))
+
+
+def _looks_random(token: str) -> bool:
+    """Return whether a run of letters and digits changes between them too often for words."""
+    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(token))
+    return len(token) >= 16 and changes >= 3 and len(set(token)) >= 8
+
+
+def _is_monotonous(lower: str) -> bool:
+    """Return whether the text repeats one or two characters or follows the keyboard."""
+    if len(set(lower)) <= 2:
+        return True
+    return len(lower) >= 4 and any(lower in sequence * 4 for sequence in _SEQUENCES)
+
+
+def _is_plain_phrase(tokens: list[str]) -> bool:
+    if not tokens or not any(token in _WEAK_WORDS for token in tokens):
+        return False
+    plain = [token for token in tokens if token in _DESCRIBING or token.isdigit()]
+    if len(plain) == len(tokens):
+        return True
+    return len(plain) >= 2 and all(token.isalpha() or len(token) <= 4 for token in tokens)

@@ -1,0 +1,94 @@
+"""Where a setting's value comes from, and the edits that replace it."""
+
+from typing import Final
+
+from secaudit.facts import Candidate, Facts, Setting
+from secaudit.finding import Edit, Fix
+from secaudit.location import Location
+
+CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
+_OPPOSITE: Final = {
+    "true": "false",
+    "1": "0",
+    "yes": "no",
+    "on": "off",
+    "y": "n",
+    "t": "f",
+}
+_WORDS: Final = {True: set(_OPPOSITE), False: set(_OPPOSITE.values())}
+
+
+def winner(setting: Setting) -> Candidate | None:
+    """Return the candidate that gives the value, None when nothing does."""
+    return setting.candidates[0] if setting.candidates else None
+
+
+def is_code(candidate: Candidate) -> bool:
+    """Return whether the value stands in source code or a file that ships with it."""
+    place = candidate.location
+    return candidate.layer in CODE_LAYERS and place is not None and place.path.endswith(".py")
+
+
+def is_written_in_code(candidate: Candidate) -> bool:
+    """Return whether the value itself, not a reference, stands in source code."""
+    return candidate.literal and is_code(candidate)
+
+
+def is_compose(location: Location | None) -> bool:
+    """Return whether a place is in a Compose file."""
+    if location is None:
+        return False
+    name = location.path.rpartition("/")[2].lower()
+    return name.endswith((".yml", ".yaml")) and "compose" in name
+
+
+def workers_of(facts: Facts) -> int:
+    """Return the largest number of worker processes that is known, at least 1."""
+    counts = [setting.value for setting in facts.of("server.workers")]
+    return max([1, *(count for count in counts if isinstance(count, int))])
+
+
+def switch(setting: Setting, *, to: bool, title: str, safe: bool = False) -> Fix | None:
+    """Return the edit that writes the other boolean in the words of the original.
+
+    None when the value does not stand where an edit could change it: behind a reference, in the
+    process environment, or nowhere (a library's default).
+    """
+    candidate = winner(setting)
+    if candidate is None or not candidate.literal or candidate.location is None:
+        return None
+    if candidate.layer == "library-default":
+        return None
+    text = _spelling(candidate, to=to)
+    if text is None:
+        return None
+    edit = Edit(candidate.location, text)
+    return Fix(title, "safe" if safe else "unsafe", (edit,))
+
+
+def _spelling(candidate: Candidate, *, to: bool) -> str | None:
+    if candidate.raw is None or is_code(candidate):
+        return str(to) if candidate.value is not to else None
+    raw = candidate.raw.strip()
+    opposite = dict(_OPPOSITE)
+    opposite.update({no: yes for yes, no in _OPPOSITE.items()})
+    if raw.lower() not in _WORDS[not to]:
+        return None
+    word = opposite[raw.lower()]
+    if raw.isupper() and raw.isalpha() and len(raw) > 1:
+        return word.upper()
+    return word.capitalize() if raw[:1].isupper() else word
+
+
+def generate(setting: Setting, title: str) -> Fix | None:
+    """Return the edit that puts a freshly generated secret into an env file.
+
+    The replacement is empty: whoever applies a secret edit generates the text, so that no secret
+    exists before it is written.
+    """
+    candidate = winner(setting)
+    if candidate is None or candidate.location is None or candidate.layer != "env-file":
+        return None
+    if not candidate.literal:
+        return None
+    return Fix(title, "unsafe", (Edit(candidate.location, "", secret=True),))

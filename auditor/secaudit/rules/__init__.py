@@ -1,0 +1,1 @@
+"""The rules, one file each, by family. ``secaudit.registry`` lists them."""

@@ -1,0 +1,1 @@
+"""Rules about start-up guards that fail open."""
