@@ -1,0 +1,143 @@
+"""The dialect of ``set -a; . file`` in bash: assignments, quoting and parameter expansion.
+
+What would need bash itself (command substitution, arrays, conditions) gives Unknown values; lines
+that are commands assign nothing; a syntax error ends the file, as it does in bash.
+"""
+
+import re
+from typing import NamedTuple
+
+from secaudit.facts import Unknown
+from secaudit.syntax.dotenv.bash_words import ShellSyntaxError, Word, read_word
+from secaudit.syntax.dotenv.building import Builder, Pieces
+from secaudit.syntax.dotenv.model import Part, Reference
+
+_SPACES = re.compile(r"(?:[ \t]|\\\n)*")
+_OPERATOR = re.compile(r"&&|\|\||;;|[;&|\n<>()]")
+_DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
+_COMPOUND = frozenset(
+    (
+        *("if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case"),
+        *("esac", "select", "function", "{", "}", "[[", "!", "source", ".", "eval", "exec"),
+        *("return", "exit", "shopt", "trap"),
+    )
+)
+_UNSURE = Unknown("set where a shell script decides at run time")
+
+
+class _Command(NamedTuple):
+    """The words up to an operator, and that operator."""
+
+    words: list[Word]
+    operator: str
+
+
+def parse(builder: Builder) -> None:
+    """Read line by line (a line is a complete command list, as bash reads it)."""
+    text, position, unsure = builder.text, 0, builder.marked
+    if builder.marked:
+        end = _line_end(text, 0)
+        builder.drop(0, end, "a byte order mark makes the first line a command")
+        position, unsure = end, False
+    while position < len(text):
+        try:
+            commands, end = _line(text, position)
+        except ShellSyntaxError as error:
+            _stop(builder, position, str(error))
+            return
+        for command in commands:
+            unsure = _run(builder, command, unsure=unsure)
+        position = end
+
+
+def _line(text: str, position: int) -> tuple[list[_Command], int]:
+    """Return the commands up to the end of the line, and where the next line starts."""
+    commands: list[_Command] = []
+    words: list[Word] = []
+    while True:
+        match = _SPACES.match(text, position)
+        position = match.end() if match else position
+        if text[position : position + 1] == "#":
+            position = _line_end(text, position)
+        if position >= len(text):
+            return [*commands, _Command(words, "\n")], position
+        operator = _OPERATOR.match(text, position)
+        if operator is None:
+            word = read_word(text, position)
+            words.append(word)
+            position = word.end
+            continue
+        position = operator.end()
+        if operator[0] != "\n" and not words:
+            raise ShellSyntaxError("a shell operator with nothing before it")
+        if operator[0] == "(":
+            raise ShellSyntaxError("an unquoted parenthesis")
+        commands.append(_Command(words, operator[0]))
+        words = []
+        if operator[0] == "\n":
+            return commands, position
+
+
+def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
+    """Add what a command assigns; return whether what follows is decided at run time."""
+    words = command.words
+    if not words:
+        return unsure
+    first = words[0]
+    subshell = command.operator in {"|", "&", "<", ">", ")"}
+    if first.text in _COMPOUND:
+        unsure = True
+    if first.text in _DECLARING:
+        assignments = [word for word in words[1:] if word.name]
+    elif all(word.name for word in words):
+        assignments = words
+    else:
+        _dropped_command(builder, words)
+        return unsure
+    for word in assignments:
+        _assign(builder, word, unsure=unsure or subshell)
+    return unsure or subshell or command.operator == "||"
+
+
+def _assign(builder: Builder, word: Word, *, unsure: bool) -> None:
+    parts: tuple[Part, ...] = (_UNSURE,) if unsure else word.parts
+    if word.appends:
+        parts = (Reference(word.name, "", (), word.name), *parts)
+    value = "".join(part if isinstance(part, str) else _written(part) for part in parts)
+    key_end = word.start + len(word.name)
+    builder.add(Pieces(word.name, word.start, key_end, value, word.value_start, word.end, parts))
+
+
+def _written(part: Part) -> str:
+    return part.text if isinstance(part, Reference) else ""
+
+
+def _dropped_command(builder: Builder, words: list[Word]) -> None:
+    """Note a command only when it looks like an assignment that went wrong."""
+    if words[0].name:
+        reason = "the text after the blank is run as a command"
+    elif len(words) > 1 and words[1].text.startswith("="):
+        reason = "there is a blank before the equals sign"
+    elif re.match(r"[\w.\-]+[=:]", words[0].text):
+        reason = "it is not NAME=value, so it is run as a command"
+    else:
+        return
+    builder.drop(words[0].start, words[-1].end, reason)
+
+
+def _stop(builder: Builder, start: int, reason: str) -> None:
+    """Note the line with the error and every later line as passed over."""
+    text = builder.text
+    builder.drop(start, _line_end(text, start), reason)
+    position = _line_end(text, start) + 1
+    while position < len(text):
+        end = _line_end(text, position)
+        line = text[position:end].strip()
+        if line and not line.startswith("#"):
+            builder.drop(position, end, "a syntax error further up ends the file")
+        position = end + 1
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
