@@ -1,12 +1,14 @@
 """What the edge knows about a request and every later layer may read."""
 
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 Role = Literal["user", "admin"]
 
 _KEY: Final = "app.security.context"
+_current: ContextVar["RequestContext | None"] = ContextVar("app.security.context", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,14 @@ class RequestContext:
 
 
 def attach(scope: MutableMapping[str, Any], context: RequestContext) -> None:
-    """Store ``context`` in an ASGI scope."""
+    """Store ``context`` in an ASGI scope and for the log lines of the task that serves it."""
     scope[_KEY] = context
+    _current.set(context)
+
+
+def current() -> RequestContext | None:
+    """Return the request that the running task serves; None outside of requests."""
+    return _current.get()
 
 
 def context_of(scope: MutableMapping[str, Any]) -> RequestContext:

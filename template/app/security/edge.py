@@ -1,9 +1,43 @@
 """The security edge: one pure-ASGI layer around the whole service, so that no answer escapes it."""
 
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
-from .context import Authenticator
-from .limits import Limiter, Quota
+from .context import Authenticator, Principal, RequestContext, attach
+from .exchange import Exchange
+from .limits import Limiter, Quota, StoreUnavailableError
+from .logs import security_event, timestamp
+from .policies.access_line import LineWriter, Served, access_line, console_line
+from .policies.body import Body
+from .policies.cors import compile_origins, is_preflight, preflight_fields, without_cors
+from .policies.head import bearer_token, path_fault, read_fields
+from .policies.headers import security_fields
+from .policies.hosts import compile_hosts
+from .policies.https import https_required
+from .policies.proxies import UNKNOWN, compile_proxies
+from .policies.rates import RateClass, Reports, client_key, rate_class, rate_fields, too_many
+from .policies.request_id import request_id
+from .problems import Problem
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PUBLIC: Final = Quota(100, 60)
+AUTHENTICATED: Final = Quota(1000, 60)
+ADMIN: Final = Quota(5000, 60)
+
+_HEALTH: Final = frozenset({"/healthz", "/readyz"})
+_DOCS: Final = ("/docs", "/redoc")
+_POLICY_VIOLATION: Final = 1008
+
+_logger: Final = logging.getLogger("app.security.edge")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +59,7 @@ class EdgePolicy:
         authenticated: quota of a user; None is unlimited.
         admin: quota of an administrator; None is unlimited.
         docs_enabled: whether ``/docs`` exists and needs its own content security policy.
+        log_format: how the access line of each request looks.
     """
 
     limiter: Limiter
@@ -37,7 +72,197 @@ class EdgePolicy:
     body_bytes: int = 1024 * 1024
     body_seconds: float = 30.0
     timeout_seconds: float = 30.0
-    public: Quota | None = Quota(100, 60)
-    authenticated: Quota | None = Quota(1000, 60)
-    admin: Quota | None = Quota(5000, 60)
+    public: Quota | None = PUBLIC
+    authenticated: Quota | None = AUTHENTICATED
+    admin: Quota | None = ADMIN
     docs_enabled: bool = False
+    log_format: Literal["json", "console"] = "json"
+
+
+def protect(app: ASGIApp, policy: EdgePolicy) -> ASGIApp:
+    """Wrap ``app`` so that every request passes the policies and every answer carries their fields.
+
+    The first that applies answers: 400 head, 400 host, 403 https, preflight, 429; then ``app``.
+    Lifespan events pass through; WebSockets are refused.
+    """
+    return _Edge(app, policy)
+
+
+class _Edge:
+    """The policies of one service, compiled."""
+
+    def __init__(self, app: ASGIApp, policy: EdgePolicy) -> None:
+        self._app = app
+        self._policy = policy
+        self._limiter = policy.limiter
+        self._authenticator = policy.authenticator
+        self._accepts_host = compile_hosts(policy.allowed_hosts)
+        self._resolve = compile_proxies(policy.trusted_proxies)
+        self._origin_fields = compile_origins(policy.cors_origins)
+        self._fields = {
+            (scheme, docs): security_fields(
+                https=scheme == "https", hsts_seconds=policy.hsts_seconds, docs=docs
+            )
+            for scheme in ("http", "https")
+            for docs in (False, True)
+        }
+        self._public = rate_class("public", policy.public)
+        self._preflight = rate_class("preflight", policy.public)
+        self._by_role: dict[str, RateClass | None] = {
+            "user": rate_class("authenticated", policy.authenticated),
+            "admin": rate_class("admin", policy.admin),
+        }
+        self._format = access_line if policy.log_format == "json" else console_line
+        self._lines = LineWriter()
+        self._reports = Reports()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        found, fault = read_fields(scope["headers"])
+        exchange = self._open(scope, found, send)
+        try:
+            async with asyncio.timeout(self._policy.timeout_seconds) as deadline:
+                try:
+                    if await self._admit(scope, found, fault, exchange):
+                        if b"content-length" in found or b"transfer-encoding" in found:
+                            receive = self._body(found, receive, deadline, exchange)
+                        await self._app(scope, receive, exchange.send)
+                except Problem as problem:
+                    exchange.refuse(problem)
+                except Exception:
+                    _logger.exception("The application failed")
+                    exchange.refuse(Problem(500))
+        except TimeoutError:
+            exchange.time_out()
+        except asyncio.CancelledError:
+            exchange.refuse(Problem(503, "The service is stopping.", close=True))
+            raise
+        finally:
+            await exchange.finish()
+            self._lines.write(
+                self._format(
+                    Served(
+                        exchange.context,
+                        scope["method"],
+                        scope["path"],
+                        exchange.status,
+                        time.perf_counter() - started,
+                    ),
+                    timestamp(time.time()),
+                )
+            )
+
+    def _open(self, scope: Scope, found: dict[bytes, bytes], send: Send) -> Exchange:
+        """Start the exchange: who asks, over what, and which fields every answer carries."""
+        peer = scope.get("client")
+        client, scheme = self._resolve(
+            peer[0] if peer else UNKNOWN,
+            scope["scheme"],
+            found.get(b"x-forwarded-for"),
+            found.get(b"x-forwarded-proto"),
+        )
+        if peer and client != peer[0]:
+            scope["client"] = (client, 0)
+        scope["scheme"] = scheme
+        identifier = request_id(found.get(b"x-request-id"))
+        context = RequestContext(identifier, client, scheme, body_limit=self._policy.body_bytes)
+        attach(scope, context)
+        docs = self._policy.docs_enabled and scope["path"].startswith(_DOCS)
+        fields = self._fields[scheme, docs] + self._origin_fields(found.get(b"origin"))
+        return Exchange(context, fields, send)
+
+    async def _admit(
+        self, scope: Scope, found: dict[bytes, bytes], fault: str | None, exchange: Exchange
+    ) -> bool:
+        """Tell whether the application answers; otherwise the edge has.
+
+        Raises:
+            Problem: the answer to a request that does not pass.
+        """
+        fault = fault or path_fault(scope.get("raw_path") or scope["path"].encode())
+        if fault is not None:
+            raise Problem(400, fault, close=True)
+        if scope["path"] in _HEALTH:
+            return True
+        if not self._accepts_host(found.get(b"host")):
+            raise Problem(400, "The host is not served here.")
+        if self._policy.force_https and scope["scheme"] != "https":
+            raise https_required()
+        if is_preflight(scope["method"], found):
+            await self._grant(found, exchange)
+            return False
+        authorization = found.get(b"authorization")
+        context = exchange.context
+        if authorization is not None:
+            context.principal = await self._caller(authorization, context)
+        if context.principal is None:
+            await self._count(self._public, client_key(context.client), exchange)
+            if context.token_present:
+                security_event("token_refused")
+        else:
+            caller = context.principal
+            await self._count(self._by_role[caller.role], caller.user_id, exchange)
+        return True
+
+    async def _grant(self, found: dict[bytes, bytes], exchange: Exchange) -> None:
+        """Answer a preflight; a denied one carries no CORS field (Fetch standard, section 4.8)."""
+        await self._count(self._preflight, client_key(exchange.context.client), exchange)
+        granted = preflight_fields(found, self._origin_fields(found[b"origin"]))
+        if granted is None:
+            exchange.fields = without_cors(exchange.fields)
+            raise Problem(400, "The preflight is denied.")
+        await exchange.grant(granted)
+
+    async def _caller(self, authorization: bytes, context: RequestContext) -> Principal | None:
+        token = bearer_token(authorization)
+        if token is None:
+            return None
+        context.token_present = True
+        return self._authenticator.cached(token) or await self._authenticator.verify(token)
+
+    async def _count(self, rate: RateClass | None, who: str, exchange: Exchange) -> None:
+        """Count a request on its class, and say so in the answer.
+
+        Raises:
+            Problem: 429, the quota is used up; 503, the shared store is down and must not be.
+        """
+        if rate is None:
+            return
+        key = f"{rate.name}:{who}"
+        try:
+            decision = await self._limiter.hit(key, rate.quota)
+        except StoreUnavailableError:
+            raise Problem(503, "Try again later.", headers={"Retry-After": "1"}) from None
+        exchange.fields += rate_fields(rate, decision)
+        if not decision.allowed:
+            if self._reports.is_new(key, decision.retry_after):
+                security_event("limit_hit", limit=rate.name)
+            raise too_many(rate.name, decision.retry_after)
+
+    def _body(
+        self,
+        found: dict[bytes, bytes],
+        receive: Receive,
+        deadline: asyncio.Timeout,
+        exchange: Exchange,
+    ) -> Receive:
+        declared = found.get(b"content-length")
+        exchange.body = Body(
+            receive,
+            exchange.context,
+            None if declared is None else int(declared),
+            deadline,
+            seconds=self._policy.body_seconds,
+            answer_seconds=self._policy.timeout_seconds,
+        )
+        return exchange.body.receive

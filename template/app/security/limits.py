@@ -1,7 +1,7 @@
 """Quotas and the one question asked of every limit store."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +12,8 @@ class Quota:
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a store answered for one event.
+class Decision(NamedTuple):
+    """What a store answered for one event (a tuple, since one is made for every request).
 
     Attributes:
         allowed: whether the event fits the quota (it was counted if so).
@@ -34,10 +33,13 @@ class StoreUnavailableError(Exception):
 
 
 class Limiter(Protocol):
-    """Counts events by key; shared between processes when its store is."""
+    """Counts events by key; shared between processes when its store is.
+
+    A key is ``<what is limited>:<who>``, for example ``sign-in:192.0.2.7``.
+    """
 
     async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
-        """Count ``cost`` events under ``key``; ``cost=0`` looks without counting.
+        """Count ``cost`` events under ``key``; ``cost=0`` asks whether one fits, without counting.
 
         Raises:
             StoreUnavailableError: the store is down and the policy is to fail closed.

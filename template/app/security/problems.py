@@ -7,6 +7,9 @@ from typing import Any, Final
 
 MEDIA_TYPE: Final = "application/problem+json"
 
+# RFC 9110 renamed these; Python says the old words before 3.13.
+_TITLES: Final = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+
 
 class Problem(Exception):  # noqa: N818 - "problem" is RFC 9457's own word
     """An answer other than success; raised anywhere, rendered in one place.
@@ -20,7 +23,7 @@ class Problem(Exception):  # noqa: N818 - "problem" is RFC 9457's own word
         extensions: further members of the problem object.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the members of a problem and its answer
         self,
         status: int,
         detail: str | None = None,
@@ -43,7 +46,7 @@ def render(problem: Problem, request_id: str) -> bytes:
     """Return the JSON bytes of a problem object (RFC 9457 section 3)."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": _title(problem.status),
         "status": problem.status,
     }
     if problem.detail is not None:
@@ -53,3 +56,10 @@ def render(problem: Problem, request_id: str) -> bytes:
     body.update(problem.extensions)
     body["request_id"] = request_id
     return json.dumps(body, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def _title(status: int) -> str:
+    try:
+        return _TITLES.get(status) or HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

@@ -1,4 +1,4 @@
-"""Parses JSON so that no two parsers can read a body differently, and none can be exhausted by it."""
+"""Parses JSON so that no two parsers can read a body differently, and none is exhausted."""
 
 import json
 import math

@@ -1,0 +1,81 @@
+"""Answers preflights and marks answers for the allowed origins (Fetch standard, CORS)."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+Fields = tuple[tuple[bytes, bytes], ...]
+
+_METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
+_REQUEST_FIELDS: Final = frozenset(
+    {b"accept", b"accept-language", b"authorization", b"content-language", b"content-type"}
+    | {b"x-request-id"}
+)
+_EXPOSED: Final = (
+    b"RateLimit, RateLimit-Policy, Retry-After, X-Request-ID, Link, Deprecation, Sunset"
+)
+_MAX_AGE: Final = b"600"
+_ANY_PORT: Final = ":*"
+VARY: Final = (b"vary", b"Origin")
+
+
+def compile_origins(allowed: tuple[str, ...]) -> Callable[[bytes | None], Fields]:
+    """Return the CORS fields of an answer to a request with a given ``Origin``.
+
+    Origins are compared byte by byte with the serialised form browsers send; ``scheme://host:*``
+    stands for any port of that host. Credentials are never allowed: tokens travel in a field.
+    """
+    if not allowed:
+        return lambda _origin: ()
+    exact = frozenset(
+        origin.encode("ascii") for origin in allowed if not origin.endswith(_ANY_PORT)
+    )
+    any_port = [
+        re.compile(re.escape(origin.removesuffix(_ANY_PORT).encode("ascii")) + rb"(?::[0-9]{1,5})?")
+        for origin in allowed
+        if origin.endswith(_ANY_PORT)
+    ]
+    refused: Fields = (VARY,)
+
+    @lru_cache(maxsize=256)
+    def fields(origin: bytes | None) -> Fields:
+        if origin is None:
+            return refused
+        if origin in exact or any(pattern.fullmatch(origin) for pattern in any_port):
+            return (
+                VARY,
+                (b"access-control-allow-origin", origin),
+                (b"access-control-expose-headers", _EXPOSED),
+            )
+        return refused
+
+    return fields
+
+
+def is_preflight(method: str, found: Mapping[bytes, bytes]) -> bool:
+    """Tell a preflight from another OPTIONS request."""
+    return method == "OPTIONS" and b"origin" in found and b"access-control-request-method" in found
+
+
+def preflight_fields(found: Mapping[bytes, bytes], origin_fields: Fields) -> Fields | None:
+    """Return the fields that grant a preflight; None when origin, method or a field is refused."""
+    asked = found.get(b"access-control-request-headers", b"").lower()
+    names = {name.strip() for name in asked.split(b",") if name.strip()}
+    granted = (
+        len(origin_fields) > 1
+        and found[b"access-control-request-method"] in _METHODS
+        and names <= _REQUEST_FIELDS
+    )
+    if not granted:
+        return None
+    return (
+        (b"access-control-allow-methods", b", ".join(sorted(_METHODS))),
+        (b"access-control-allow-headers", b", ".join(sorted(_REQUEST_FIELDS))),
+        (b"access-control-max-age", _MAX_AGE),
+    )
+
+
+def without_cors(fields: Fields) -> Fields:
+    """Return ``fields`` less those that grant an origin anything."""
+    return tuple(field for field in fields if not field[0].startswith(b"access-control-"))

@@ -1,0 +1,90 @@
+"""The rate class of a caller: whose counter a request counts on, and what the answer says of it."""
+
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_network
+from math import ceil
+from typing import Final
+
+from app.security.limits import Decision, Quota
+from app.security.problems import Problem
+
+from .proxies import parse_address
+
+Fields = tuple[tuple[bytes, bytes], ...]
+
+# draft-ietf-httpapi-ratelimit-headers, section "Quota Exceeded"
+_QUOTA_EXCEEDED: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+_IPV6_PREFIX: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RateClass:
+    """A named quota; ``policy`` is its ``RateLimit-Policy`` field."""
+
+    name: str
+    quota: Quota
+    policy: tuple[bytes, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compute the field once."""
+        value = f'"{self.name}";q={self.quota.limit};w={self.quota.window}'
+        object.__setattr__(self, "policy", (b"ratelimit-policy", value.encode("ascii")))
+
+
+def rate_class(name: str, quota: Quota | None) -> RateClass | None:
+    """Return the class of a quota; None, unlimited, stays None."""
+    return None if quota is None else RateClass(name, quota)
+
+
+@lru_cache(maxsize=8192)
+def client_key(client: str) -> str:
+    """Return what an address counts as: itself, or the /64 network that one IPv6 host owns."""
+    address = parse_address(client)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _IPV6_PREFIX), strict=False).network_address)
+    return client
+
+
+def rate_fields(rate: RateClass, decision: Decision) -> Fields:
+    """Return ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers).
+
+    ``t`` counts whole seconds until the quota is whole again, or until ``Retry-After`` on a 429.
+    """
+    wait = decision.reset_after if decision.allowed else decision.retry_after
+    value = b'"%b";r=%d;t=%d' % (rate.name.encode("ascii"), decision.remaining, ceil(wait))
+    return rate.policy, (b"ratelimit", value)
+
+
+def too_many(rate_name: str, retry_after: float) -> Problem:
+    """Return the 429 of an exceeded quota, for rate classes and flow limits alike."""
+    return Problem(
+        429,
+        "Too many requests.",
+        headers={"Retry-After": str(max(1, ceil(retry_after)))},
+        extensions={
+            "type": _QUOTA_EXCEEDED,
+            "title": "Request cannot be satisfied as assigned quota has been exceeded",
+            "violated-policies": [rate_name],
+        },
+    )
+
+
+class Reports:
+    """Remembers which exceeded quotas were reported, so that a flood does not flood the log."""
+
+    _MOST: Final = 1024
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def is_new(self, key: str, seconds: float) -> bool:
+        """Tell whether ``key`` was not reported within the ``seconds`` its last report covers."""
+        now = time.monotonic()
+        if self._until.get(key, 0.0) > now:
+            return False
+        if len(self._until) >= self._MOST:
+            self._until.clear()
+        self._until[key] = now + seconds
+        return True
