@@ -1,0 +1,234 @@
+"""What must never be shown, and what stands in its place.
+
+Redaction errs towards hiding: a value under a secret concept or a name that looks secret, the
+password inside a URL, whatever looks like a provider's token or a long random string.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from secaudit.facts import Facts, Setting, Unknown
+from secaudit.location import Location
+
+SECRET_CONCEPTS: Final = frozenset(
+    {
+        "signing.secret",
+        "encryption.key",
+        "provider.secret",
+        "password",
+        "database.password",
+        "admin.password",
+    }
+)
+SECRET_NAME: Final = re.compile(
+    r"secret|passw|passphrase|pwd|token|credential|private|salt|pepper|signature|"
+    r"(api|access|account|master|auth|signing|encryption|crypt|fernet|shared)[_.-]?key|"
+    r"(^|[_.-])(key|keys|pass|pin|dsn|auth|cert|hash)$",
+    re.IGNORECASE,
+)
+# Formats that providers document for their tokens.
+PROVIDER_TOKENS: Final[dict[str, str]] = {
+    "AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}\b",
+    "GitLab token": r"\bglpat-[\w-]{20,}",
+    "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+    "Slack webhook": r"https://hooks\.slack\.com/(?:services|workflows)/[\w/-]+",
+    "Stripe key": r"\b[srp]k_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{16,}",
+    "OpenAI or Anthropic key": r"\bsk-[A-Za-z0-9_-]{20,}",
+    "Google API key": r"\bAIza[\w-]{35}",
+    "SendGrid key": r"\bSG\.[\w-]{16,}\.[\w-]{16,}",
+    "Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}\b",
+    "package index token": r"\bpypi-[\w-]{40,}|\bnpm_[A-Za-z0-9]{36}\b",
+    "DigitalOcean token": r"\bdo[opr]_v1_[0-9a-f]{64}\b",
+    "JSON Web Token": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
+    "private key": r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END[^-]*-----|$)",
+}
+_TOKENS: Final = re.compile("|".join(PROVIDER_TOKENS.values()))
+# The password of a URL: up to the last @, since an unescaped password may hold one itself.
+_URL_PASSWORD: Final = re.compile(
+    r"(?P<keep>[A-Za-z][\w+.-]*://[^\s/:@\"'<>]*:)(?P<hide>[^\s\"'<>]+)(?=@)"
+)
+_NAMED: Final = re.compile(
+    r"(?P<keep>\b(?:password|passwd|pwd|token|access_token|api_key|secret|sig|signature)=)"
+    r"(?P<hide>'[^']*'|\"[^\"]*\"|[^\s&;,\"'<>)]+)",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[A-Za-z0-9+/_=.~!@#$%^&*-]{16,}")
+_MARK: Final = re.compile(r"<(redacted|generated)\b")
+_SHORTEST_KNOWN: Final = 8  # shorter secrets are hidden where they stand, not wherever they occur
+
+
+def redacted(text: str) -> str:
+    """Return what stands in the place of ``text``."""
+    return f"<redacted: {len(text)} character{'' if len(text) == 1 else 's'}>"
+
+
+def secret_name(name: str) -> bool:
+    """Tell whether a setting of unknown meaning sounds like a secret."""
+    return SECRET_NAME.search(name) is not None
+
+
+def random_looking(text: str) -> bool:
+    """Tell whether a word looks drawn at random rather than written: no dictionary, no entropy.
+
+    Hex of 32 digits or more is; so is a word of 20 characters or more that mixes letters and
+    digits within its parts, or changes case all the time.
+    """
+    if re.fullmatch(r"[0-9a-fA-F]{32,}", text):
+        return True
+    if len(text) < 16:  # noqa: PLR2004 - the shortest word worth a look
+        return False
+    parts = [part for part in re.split(r"[^A-Za-z0-9]+", text) if part]
+    mixed = [part for part in parts if _mixed(part)]
+    return sum(len(part) for part in mixed) >= 12  # noqa: PLR2004 - 60 bits of base 32
+
+
+def _mixed(part: str) -> bool:
+    """Tell whether letters and digits or cases alternate more than in names such as HS256Key."""
+    classes = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in part]
+    changes = sum(
+        1
+        for before, after in pairwise(classes)
+        if before != after and (before, after) != ("u", "l")
+    )
+    return changes * 6 >= len(part) > 3  # noqa: PLR2004 - a change within six characters
+
+
+def patterns(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of ``text`` that look secret wherever they stand."""
+    for match in _TOKENS.finditer(text):
+        yield match.span()
+    for pattern in (_URL_PASSWORD, _NAMED):
+        for match in pattern.finditer(text):
+            if not _MARK.match(match["hide"]):
+                yield match.span("hide")
+    for match in _WORD.finditer(text):
+        if random_looking(match[0]):
+            yield match.span()
+
+
+def hide(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return ``text`` with each of the spans, which may overlap, replaced by its length."""
+    result, position = [], 0
+    for start, end in merged(spans):
+        result += [text[position:start], redacted(text[start:end])]
+        position = end
+    return "".join([*result, text[position:]])
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the non-empty spans in order, those that overlap joined."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+class Secrets(NamedTuple):
+    """What one run knows to be secret."""
+
+    spans: dict[str, tuple[Location, ...]]  # by path: where secrets are written
+    values: re.Pattern[str] | None  # known secrets, hidden wherever they occur
+    plain: frozenset[tuple[str, int]]  # lines whose setting is known and no secret
+    names: frozenset[str]  # variables: looked up, so no secrets themselves
+
+    def find(self, text: str) -> list[tuple[int, int]]:
+        """Return the spans of a free text that must be hidden."""
+        spans = list(patterns(text))
+        if self.values is not None:
+            spans += [match.span() for match in self.values.finditer(text)]
+        return spans
+
+    def text(self, text: str) -> str:
+        """Return a message, a name or a path without secrets."""
+        return hide(text, self.find(text))
+
+    def value(self, setting: Setting) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the value of a setting as JSON data, without secrets."""
+        return self._json(setting.value, is_secret(setting))
+
+    def _json(self, value: Any, secret: bool) -> Any:  # noqa: ANN401, FBT001, PLR0911 - by type
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, Unknown):
+            return None
+        if isinstance(value, dict):
+            return {
+                self.text(str(key)): self._json(item, secret or secret_name(str(key)))
+                for key, item in value.items()
+            }
+        if isinstance(value, set | frozenset):
+            return sorted((self._json(item, secret) for item in value), key=repr)
+        if isinstance(value, list | tuple):
+            return [self._json(item, secret) for item in value]
+        if isinstance(value, timedelta):
+            seconds = value.total_seconds()
+            return int(seconds) if seconds.is_integer() else seconds
+        if isinstance(value, int | float) and not secret:
+            return value if value == value and abs(value) < 2**53 else str(value)  # noqa: PLR0124 - NaN
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return redacted(text) if secret and text else self.text(text)
+
+
+def is_secret(setting: Setting) -> bool:
+    """Tell whether the value of a setting is a secret as a whole."""
+    if setting.concept:
+        return setting.concept in SECRET_CONCEPTS
+    return any(secret_name(name) for name in (setting.name, *setting.variables))
+
+
+def collect(facts: Sequence[Facts]) -> Secrets:
+    """Gather the secrets of all deployments: where they stand and what they are."""
+    spans: dict[str, set[Location]] = {}
+    values: set[str] = set()
+    plain: set[tuple[str, int]] = set()
+    names: set[str] = set()
+    for setting in (setting for one in facts for setting in one.settings):
+        names.update(setting.variables)
+        secret = is_secret(setting)
+        values.update(_strong(setting.value, secret))
+        for candidate in setting.candidates:
+            values.update(_strong(candidate.value, secret))
+            values.update(_strong(candidate.raw, secret))
+            place = candidate.location
+            if place is None:
+                continue
+            if secret:
+                spans.setdefault(place.path, set()).add(place)
+            else:
+                plain.add((place.path, place.line))
+    known = sorted(values, key=lambda text: (-len(text), text))
+    return Secrets(
+        {path: tuple(sorted(places)) for path, places in spans.items()},
+        re.compile("|".join(map(re.escape, known))) if known else None,
+        frozenset(plain),
+        frozenset(names),
+    )
+
+
+def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 - any value
+    """Yield the texts within a value that are secret and too special to occur by chance.
+
+    A weak secret such as ``password`` is a word of many messages; hiding it everywhere would
+    garble them. It is hidden where it stands.
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strong(item, secret or secret_name(str(key)))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from _strong(item, secret)
+    elif isinstance(value, bytes):
+        yield from _strong(value.decode("utf-8", "replace"), secret)
+    elif isinstance(value, str) and not isinstance(value, Unknown):
+        texts = [value] if secret else []
+        texts += [match["hide"] for match in _URL_PASSWORD.finditer(value)]
+        for text in texts:
+            if len(text) >= _SHORTEST_KNOWN and not re.fullmatch(r"[A-Za-z]+|[\d.]+", text):
+                yield text
