@@ -65,12 +65,17 @@ class Facts(NamedTuple):
     observations: tuple[Observation, ...]
 
     def of(self, *concepts: str) -> list[Setting]:
-        """Return the settings with one of these concepts whose value is known."""
+        """Return the settings with one of these concepts whose value is known and takes effect.
+
+        A setting whose error stops start-up (a guard that fires, a value refused) has none.
+        """
         wanted = set(concepts)
         return [
             setting
             for setting in self.settings
-            if setting.concept in wanted and not isinstance(setting.value, Unknown)
+            if setting.concept in wanted
+            and setting.error is None
+            and not isinstance(setting.value, Unknown)
         ]
 
     def beside(self, setting: Setting, concept: str) -> Setting | None:

@@ -71,7 +71,7 @@ def _found() -> list[tuple[Rule, str]]:
 
     root = Path(__file__).parent / "rules"
     modules = [
-        f"{path.parent.name}.{path.stem}" for path in root.glob("*/*.py") if path.stem != "__init__"
+        f"{path.parent.name}.{path.stem}" for path in root.glob("*/*.py") if not path.stem.startswith("_")
     ]
     order = list(FAMILIES)
     rules = [(_load(module), module) for module in modules]

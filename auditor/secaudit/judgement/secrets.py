@@ -11,6 +11,9 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
+#: Concepts whose value must be unguessable by itself: whoever knows it can forge or decrypt.
+KEYS: Final = ("signing.secret", "encryption.key")
+
 #: SHA-256 of secrets that stand in widely copied tutorials, documentation and images.
 #: Hashes, so that this file itself gives nobody a list of keys to try.
 PUBLISHED: Final[frozenset[str]] = frozenset(

@@ -4,6 +4,7 @@ from typing import Final
 
 from secaudit.facts import Candidate, Facts, Setting
 from secaudit.finding import Edit, Fix
+from secaudit.judgement.secrets import text_of
 from secaudit.location import Location
 
 CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
@@ -21,6 +22,12 @@ _WORDS: Final = {True: set(_OPPOSITE), False: set(_OPPOSITE.values())}
 def winner(setting: Setting) -> Candidate | None:
     """Return the candidate that gives the value, None when nothing does."""
     return setting.candidates[0] if setting.candidates else None
+
+
+def texts_of(facts: Facts, *concepts: str) -> list[tuple[Setting, str]]:
+    """Return the settings of these concepts whose value is text or bytes, with the text."""
+    pairs = [(setting, text_of(setting.value)) for setting in facts.of(*concepts)]
+    return [(setting, text) for setting, text in pairs if text is not None]
 
 
 def is_code(candidate: Candidate) -> bool:
