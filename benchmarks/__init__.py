@@ -1,0 +1,1 @@
+"""Ratios against named peers, measured in interleaved runs. See docs/performance.md."""
