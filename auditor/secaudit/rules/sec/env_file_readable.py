@@ -1,0 +1,33 @@
+"""SEC016: other users of the machine can read the env file."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield env files whose mode lets others read them."""
+    for seen in facts.seen("file-readable"):
+        yield Match(seen, f"every user of this machine can read it (mode {seen.detail['mode']})")
+
+
+RULE = Rule(
+    code="SEC016",
+    name="env-file-readable-by-others",
+    summary="an env file with secrets can be read by other users of the machine",
+    severities=Severities("info", "info", "info"),
+    applies_to=("file-readable",),
+    owasp=("API8:2023",),
+    cwe=(732,),
+    asvs=("13.3.2",),
+    explanation="""\
+The file's mode gives read permission to everyone with an account on the machine, including a
+compromised service of another user.
+
+`chmod 600 .env`. In continuous integration, where files are checked out with open modes, the
+rule is silent.""",
+    bad=(),
+    good=(Example({".env": "LOG_LEVEL=INFO\n"}),),
+    check=check,
+)

@@ -1,0 +1,52 @@
+"""SEC010: a private key stands in a file."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield each PEM private key."""
+    for seen in facts.seen("private-key"):
+        yield Match(seen, "a private key stands in this file")
+
+
+RULE = Rule(
+    code="SEC010",
+    name="private-key-in-file",
+    summary="a PEM private key stands in code or configuration",
+    severities=Severities("high", "high", "medium", "medium"),
+    applies_to=("private-key",),
+    owasp=("API8:2023",),
+    cwe=(321, 798),
+    asvs=("13.3.1",),
+    explanation="""\
+A private key in code or configuration is copied with every clone, image and backup. Whoever has
+it can sign tokens or impersonate the server, and nothing shows it.
+
+Keep the key in a file or secret store that only the running service can read, pass its path,
+and replace the key that was exposed.""",
+    bad=(
+        Example(
+            {
+                "settings.py": (
+                    'JWT_PRIVATE_KEY = """-----BEGIN PRIVATE KEY-----\n'
+                    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgV5p0b2k9c1d3e4f5\n"
+                    '-----END PRIVATE KEY-----"""\n'
+                )
+            }
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "settings.py": (
+                    "import os\nfrom pathlib import Path\n\n"
+                    'JWT_PRIVATE_KEY = Path(os.environ["JWT_KEY_PATH"]).read_text()\n'
+                )
+            }
+        ),
+    ),
+    check=check,
+)
