@@ -1,0 +1,126 @@
+"""Refuses settings that are unsafe together or in one environment."""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
+
+from .settings_values import LOCAL_ORIGIN
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+MAX_ACCESS_SECONDS: Final = 3600
+_PRIVATE_SUFFIXES: Final = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc")
+_ENCRYPTED_MODES: Final = frozenset({"require", "verify-ca", "verify-full"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason not to start.
+
+    Attributes:
+        names: the variables, options or files at fault.
+        reason: what is wrong and what to do; never a value.
+        code: the secaudit rule that covers it, empty when no rule does.
+    """
+
+    names: tuple[str, ...]
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How the service is about to be served.
+
+    Attributes:
+        host: the address it binds.
+        workers: the number of processes.
+        tls: whether it has a certificate of its own.
+    """
+
+    host: str = "127.0.0.1"
+    workers: int = 1
+    tls: bool = False
+
+
+def insecure(settings: "Settings") -> Iterator[Fault]:
+    """Yield what is unsafe in these settings by themselves."""
+    if not settings.http.allowed_hosts and settings.production:
+        yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "HOST001")
+    if settings.tokens.refresh_ttl_seconds > settings.tokens.session_ttl_seconds:
+        yield Fault(
+            ("APP_TOKENS__REFRESH_TTL_SECONDS", "APP_TOKENS__SESSION_TTL_SECONDS"),
+            "a refresh token may not outlive its session",
+            "AUTH002",
+        )
+    if not settings.production:
+        return
+    if settings.debug:
+        yield Fault(("APP_DEBUG",), "is on in production", "DBG001")
+    if settings.tokens.access_ttl_seconds > MAX_ACCESS_SECONDS:
+        yield Fault(
+            ("APP_TOKENS__ACCESS_TTL_SECONDS",),
+            f"is more than {MAX_ACCESS_SECONDS}; refresh tokens are for long sessions",
+            "AUTH001",
+        )
+    if any(LOCAL_ORIGIN.fullmatch(origin) for origin in settings.cors.allow_origins):
+        yield Fault(("APP_CORS__ALLOW_ORIGINS",), "allows a local origin in production", "CORS006")
+    yield from _plaintext(settings)
+
+
+def _plaintext(settings: "Settings") -> Iterator[Fault]:
+    database = urlsplit(settings.database.url.get_secret_value())
+    mode = parse_qs(database.query).get("sslmode", [""])[-1]
+    if _is_public(database.hostname) and mode not in _ENCRYPTED_MODES:
+        yield Fault(
+            ("APP_DATABASE__URL",),
+            "is not encrypted on a public host; add sslmode=verify-full",
+            "TLS003",
+        )
+    store = urlsplit(settings.limits.store_url.get_secret_value())
+    if store.scheme == "redis" and _is_public(store.hostname):
+        yield Fault(
+            ("APP_LIMITS__STORE_URL",), "is not encrypted on a public host; use rediss", "TLS003"
+        )
+
+
+def _is_public(host: str | None) -> bool:
+    """Whether traffic to ``host`` leaves the private network, as far as a name can tell."""
+    if not host:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return "." in name and not name.endswith(_PRIVATE_SUFFIXES)
+
+
+def unservable(settings: "Settings", serving: Serving) -> Iterator[Fault]:
+    """Yield why these settings may not be served in this way."""
+    if settings.https_required and not serving.tls and not settings.http.trusted_proxies:
+        yield Fault(
+            ("--tls-certificate", "APP_HTTP__TRUSTED_PROXIES", "APP_HTTP__FORCE_HTTPS"),
+            "https is required, but there is neither a certificate nor a proxy that ends TLS",
+            "TLS004",
+        )
+    shared = settings.limits.store_url.get_secret_value() != "memory://"
+    if settings.production and serving.workers > 1 and not shared:
+        yield Fault(
+            ("APP_LIMITS__STORE_URL", "--workers"),
+            "several workers need a shared store; each would grant the whole limit",
+            "LIMIT003",
+        )
+    if not settings.production and not _is_loopback(serving.host):
+        yield Fault(
+            ("--host", "APP_ENVIRONMENT"), f"{settings.environment} binds loopback only", "GUARD001"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
