@@ -13,7 +13,7 @@ from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 
 _SPACES = re.compile(r"(?:[ \t]|\\\n)*")
-_OPERATOR = re.compile(r"&&|\|\||;;|[;&|\n<>()]")
+_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|\n<>()]")
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _COMPOUND = frozenset(
     (
@@ -22,6 +22,7 @@ _COMPOUND = frozenset(
         *("return", "exit", "shopt", "trap"),
     )
 )
+_CONTINUING = frozenset({"&&", "||", "|", "|&"})  # the command list goes on behind a line end
 _UNSURE = Unknown("set where a shell script decides at run time")
 
 
@@ -45,8 +46,10 @@ def parse(builder: Builder) -> None:
         except ShellSyntaxError as error:
             _stop(builder, position, str(error))
             return
+        unsure = unsure or any(_is_compound(command) for command in commands)
+        line_unsure = unsure
         for command in commands:
-            unsure = _run(builder, command, unsure=unsure)
+            line_unsure = _run(builder, command, unsure=line_unsure)
         position = end
 
 
@@ -60,6 +63,8 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
         if text[position : position + 1] == "#":
             position = _line_end(text, position)
         if position >= len(text):
+            if commands and not words and commands[-1].operator in _CONTINUING:
+                raise ShellSyntaxError("a shell operator with nothing behind it")
             return [*commands, _Command(words, "\n")], position
         operator = _OPERATOR.match(text, position)
         if operator is None:
@@ -68,10 +73,12 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             position = word.end
             continue
         position = operator.end()
+        if operator[0] == "\n" and not words and commands and commands[-1].operator in _CONTINUING:
+            continue
         if operator[0] != "\n" and not words:
             raise ShellSyntaxError("a shell operator with nothing before it")
-        if operator[0] == "(":
-            raise ShellSyntaxError("an unquoted parenthesis")
+        if operator[0] in {"(", ")", ";;"}:
+            raise ShellSyntaxError(f"an unquoted {operator[0]}")
         commands.append(_Command(words, operator[0]))
         words = []
         if operator[0] == "\n":
@@ -79,24 +86,26 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
 
 
 def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
-    """Add what a command assigns; return whether what follows is decided at run time."""
+    """Add what a command assigns; return whether the rest of its line is decided at run time."""
     words = command.words
     if not words:
         return unsure
     first = words[0]
-    subshell = command.operator in {"|", "&", "<", ">", ")"}
-    if first.text in _COMPOUND:
-        unsure = True
+    subshell = command.operator in {"|", "|&", "&", "<", ">"}
     if first.text in _DECLARING:
         assignments = [word for word in words[1:] if word.name]
     elif all(word.name for word in words):
         assignments = words
     else:
         _dropped_command(builder, words)
-        return unsure
+        return unsure or subshell or command.operator in _CONTINUING
     for word in assignments:
         _assign(builder, word, unsure=unsure or subshell)
     return unsure or subshell or command.operator == "||"
+
+
+def _is_compound(command: _Command) -> bool:
+    return bool(command.words) and command.words[0].text in _COMPOUND
 
 
 def _assign(builder: Builder, word: Word, *, unsure: bool) -> None:

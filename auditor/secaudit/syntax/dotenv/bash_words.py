@@ -188,7 +188,7 @@ class _Reader:
 
     def _tilde(self) -> None:
         before = self.text[self.at - 1 : self.at]
-        if before in {"=", ":"}:
+        if before in {"=", ":", "\n"}:
             self.parts.append(Unknown("a home directory"))
         else:
             self._add("~")
