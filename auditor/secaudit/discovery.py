@@ -69,6 +69,10 @@ class Project(NamedTuple):
     notes: tuple[str, ...] = ()
     overlay: Mapping[str, bytes] = {}
 
+    def files(self) -> tuple[SourceFile, ...]:
+        """Return the files of all roots."""
+        return tuple(file for root in self.roots for file in root.files)
+
     def read(self, path: str) -> bytes:
         """Return the content of a file, at most 2 MiB.
 

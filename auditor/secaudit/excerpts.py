@@ -133,7 +133,7 @@ class Source:
         line = self.lines[number - 1]
         if self.kind == "json":
             return len(line)
-        literals = (self._literals or {}).get(number, _quoted(line))
+        literals = (self._literals or {}).get(number, quoted(line))
         for match in re.finditer(r"#", line):
             position = match.start()
             spaced = self.kind == "python" or position == 0 or line[position - 1].isspace()
@@ -153,7 +153,8 @@ def shift(masks: Masks, offset: int) -> int:
     return moved
 
 
-def _quoted(line: str) -> Masks:
+def quoted(line: str) -> Masks:
+    """Return the quoted parts of a line, for formats whose strings end on their line."""
     return [match.span() for match in re.finditer(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", line)]
 
 
