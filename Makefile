@@ -37,7 +37,7 @@ lint: .venv/.installed  ## ruff, mypy --strict, and the template in place
 	cd template && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
 
 docs: .venv/.installed  ## Build the documentation; a warning is an error
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "docs: site/index.html"
 
 bench: .venv/.installed  ## Measure what docs/performance.md states
