@@ -29,6 +29,7 @@ FAMILIES: Final[dict[str, str]] = {
     "NET": "network exposure",
     "DRIFT": "names and files",
     "DIALECT": "how files are read",
+    "SUP": "suppressions",
 }
 
 

@@ -161,4 +161,28 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
             "password",
         ),
     ),
+    (
+        "SUP001",
+        "unused-suppression",
+        "sup.unused_suppression",
+        (
+            "suppression-unused",
+        ),
+    ),
+    (
+        "SUP002",
+        "expired-suppression",
+        "sup.expired_suppression",
+        (
+            "suppression-expired",
+        ),
+    ),
+    (
+        "SUP003",
+        "malformed-suppression",
+        "sup.malformed_suppression",
+        (
+            "suppression-malformed",
+        ),
+    ),
 )

@@ -116,6 +116,9 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "route-open": ("path", "method"),
     "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
     "unknown-value": ("reason",),
+    "suppression-unused": ("codes",),  # of the run itself, made by the shell
+    "suppression-expired": ("until",),
+    "suppression-malformed": ("fault",),
     "value-of-example": ("key", "example"),  # a real value equals that of the example file
     "example-out-of-step": ("key", "example"),  # read by the code, not named in the example
 }
