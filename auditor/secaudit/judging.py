@@ -51,13 +51,14 @@ def judge(
         concepts = {setting.concept for setting in one.settings}
         kinds = {observation.kind for observation in one.observations}
         for rule in load(concepts, kinds):
-            level: Severity | None = getattr(rule.severities, one.profile)
-            if level is None or rule.code not in chosen or (rule.pedantic and not pedantic):
+            if rule.code not in chosen or (rule.pedantic and not pedantic):
                 continue
             for match in rule.check(one):
+                severity = rule.severity_of(match, one.profile)
+                if severity is None:
+                    continue
                 place = match.location or match.subject.location
                 key = (rule.code, place, _name(match.subject))
-                severity = match.severity or level
                 seen.setdefault(key, []).append(
                     _Seen(rule, match, one.deployment, one.profile, severity)
                 )

@@ -21,8 +21,8 @@ RULE = Rule(
     owasp=("API8:2023",),
     cwe=(1127,),
     explanation="""\
-The fault it accepted is gone, or the comment stands on the wrong line. Left where it is, it will
-silently accept the next fault that appears there.
+The fault it accepted is gone, or the comment stands on the wrong line. Left where it is, it
+will silently accept the next fault that appears there.
 
 Remove the comment or the configuration entry. In env and INI files the comment stands on the
 line above the setting.""",

@@ -1,0 +1,74 @@
+"""CORS002: every site may call the API and read its answers."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts, Unknown
+from secaudit.judgement.origins import open_sources
+from secaudit.rule import Example, Match, Rule, Severities
+
+_COOKIES = Severities("medium", "low")
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield policies that let any origin in without credentials, one finding a policy."""
+    seen: set[str] = set()
+    for setting, how in open_sources(facts):
+        credentials = facts.beside(setting, "cors.credentials")
+        open_to_cookies = credentials is not None and credentials.value is True
+        unknown = credentials is not None and isinstance(credentials.value, Unknown)
+        if open_to_cookies or unknown or (setting.group and setting.group in seen):
+            continue
+        seen.add(setting.group)
+        yield Match(setting, f"{how}", severities=_COOKIES if _has_sessions(facts) else None)
+
+
+def _has_sessions(facts: Facts) -> bool:
+    """Return whether the application keeps sessions in cookies."""
+    return any(
+        setting.concept.startswith("cookie.") and setting.service == "session"
+        for setting in facts.settings
+    )
+
+
+RULE = Rule(
+    code="CORS002",
+    name="any-origin",
+    summary="any origin may call the API and read its answers",
+    severities=Severities("low", "info"),
+    applies_to=("cors.origins", "cors.regex", "cors.allow_all"),
+    owasp=("API8:2023",),
+    cwe=(942,),
+    asvs=("3.4.2",),
+    explanation="""\
+Every web page may read what the API answers to requests without cookies. For a public API with
+bearer tokens that can be meant. For one that trusts the network it is in (an intranet, a VPN,
+localhost) it opens the API to every page that somebody inside visits.
+
+List the origins of your front ends, or suppress the finding with the reason.""",
+    bad=(
+        Example(
+            {
+                "main.py": (
+                    "from fastapi import FastAPI\n"
+                    "from fastapi.middleware.cors import CORSMiddleware\n\n"
+                    "app = FastAPI(openapi_url=None)\n"
+                    'app.add_middleware(CORSMiddleware, allow_origins=["*"])\n'
+                )
+            }
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "main.py": (
+                    "from fastapi import FastAPI\n"
+                    "from fastapi.middleware.cors import CORSMiddleware\n\n"
+                    "app = FastAPI(openapi_url=None)\n"
+                    '# allow_origins=["*"]\n'
+                    'app.add_middleware(CORSMiddleware, allow_origins=["https://app.acme.io"])\n'
+                )
+            }
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,63 @@
+"""CRED001: the database, broker or store has the password it was shipped with."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts, Setting
+from secaudit.judgement.hosts import is_internal, url_of
+from secaudit.judgement.secrets import is_empty, is_guessable, text_of
+from secaudit.judgement.values import texts_of
+from secaudit.rule import Example, Match, Rule, Severities
+
+_INTERNAL = Severities("medium", "medium", "info")
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield store passwords, alone or inside a DSN, that are the first anybody would try."""
+    for setting, text in texts_of(facts, "database.url"):
+        url = url_of(text)
+        if url is not None and url.password and is_guessable(url.password, url.user):
+            yield _match(setting, url.host)
+    in_urls = {place for setting in facts.of("database.url") for place in setting.used}
+    for setting, text in texts_of(facts, "database.password"):
+        if setting.location in in_urls or is_empty(text):
+            continue
+        user = _beside(facts, setting, "database.user")
+        if is_guessable(text, user):
+            yield _match(setting, _beside(facts, setting, "database.host"))
+
+
+def _match(setting: Setting, host: str) -> Match:
+    return Match(
+        setting,
+        f"{setting.name} uses a default or guessable password",
+        severities=_INTERNAL if is_internal(host) else None,
+    )
+
+
+def _beside(facts: Facts, setting: Setting, concept: str) -> str:
+    other = facts.beside(setting, concept)
+    return (text_of(other.value) or "") if other is not None else ""
+
+
+RULE = Rule(
+    code="CRED001",
+    name="default-service-credentials",
+    summary="a database, broker or store is reached with a default or guessable password",
+    severities=Severities("high", "medium", "info"),
+    applies_to=("database.url", "database.password"),
+    owasp=("API8:2023",),
+    cwe=(1392, 521),
+    asvs=("13.2.3",),
+    explanation="""\
+`postgres:postgres`, `guest:guest` and `minioadmin` are tried by every scanner. One open port,
+one request forged from inside or one compromised neighbour container, and the data is read.
+
+Generate a password for each deployment and give the setting no default. The finding is milder
+where the host can be reached from the deployment's own network only.""",
+    bad=(Example({".env": "DATABASE_URL=postgresql://postgres:postgres@db.acme.io:5432/app\n"}),),
+    good=(
+        Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io:5432/app\n"}),
+        Example({".env": "DATABASE_URL=sqlite:///./app.db\n"}),
+    ),
+    check=check,
+)

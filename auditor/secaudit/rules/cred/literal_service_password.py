@@ -1,0 +1,49 @@
+"""CRED003: the password of a database, broker or store is written into the code."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts
+from secaudit.judgement.hosts import url_of
+from secaudit.judgement.secrets import is_guessable, is_usable
+from secaudit.judgement.values import is_written_in_code, texts_of, winner
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield real passwords of stores that are literals of the code and take effect."""
+    for setting, text in texts_of(facts, "database.url", "database.password"):
+        candidate = winner(setting)
+        if candidate is None or not is_written_in_code(candidate):
+            continue
+        url = url_of(text)
+        password = text if url is None else url.password
+        user = "" if url is None else url.user
+        if is_usable(password) and not is_guessable(password, user):
+            yield Match(setting, f"{setting.name} holds a password that is written into the code")
+
+
+RULE = Rule(
+    code="CRED003",
+    name="literal-service-password",
+    summary="the password of a database, broker or store is written into the code",
+    severities=Severities("high", "medium", "low"),
+    applies_to=("database.url", "database.password"),
+    owasp=("API8:2023",),
+    cwe=(798, 259),
+    asvs=("13.3.1",),
+    explanation="""\
+The password is in every clone and in the version history, is the same in every deployment that
+forgets the variable, and cannot be replaced without a release.
+
+Read it from the environment without a default, and replace the one that was exposed.""",
+    bad=(
+        Example(
+            {"settings.py": 'DATABASE_URL = "postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app"\n'}
+        ),
+    ),
+    good=(
+        Example({"settings.py": 'import os\n\nDATABASE_URL = os.environ["DATABASE_URL"]\n'}),
+        Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
+    ),
+    check=check,
+)

@@ -1,0 +1,39 @@
+"""DOC001: interactive documentation is served to everyone."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts, Unknown
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield documentation pages that are served; without an OpenAPI document there is none."""
+    for setting in facts.of("docs.url"):
+        document = facts.beside(setting, "docs.openapi")
+        if document is not None and (isinstance(document.value, Unknown) or not document.value):
+            continue
+        if setting.value:
+            yield Match(setting, f"the API's documentation is open at {setting.value}")
+
+
+RULE = Rule(
+    code="DOC001",
+    name="docs-exposed",
+    summary="interactive API documentation is open to everyone",
+    severities=Severities("info", "info"),
+    applies_to=("docs.url",),
+    owasp=("API9:2023", "API8:2023"),
+    cwe=(200,),
+    asvs=("13.4.5",),
+    explanation="""\
+FastAPI serves `/docs`, `/redoc` and `/openapi.json` unless told otherwise: every route,
+parameter and model, also the internal ones. That is right for a public API and a gift for
+everyone else.
+
+If the API is not public, pass `openapi_url=None`, which closes all three.""",
+    bad=(Example({"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}),),
+    good=(
+        Example({"main.py": "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\n"}),
+    ),
+    check=check,
+)
