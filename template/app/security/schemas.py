@@ -1,0 +1,136 @@
+"""Base models of what comes in and what goes out, and the bounds that both must have."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
+
+from annotated_types import Ge, Le
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from .paging import CURSOR_LENGTH, PAGE_DEFAULT, PAGE_MAX, Cursor
+
+T = TypeVar("T")
+
+
+class Input(BaseModel):
+    """What a caller may send: known fields only, so that nothing is assigned in passing (API3)."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Output(BaseModel):
+    """What a caller may see: exactly the fields named here, whatever the object behind holds."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    @classmethod
+    def of(cls, source: object) -> Self:
+        """Return the view of an object that has these attributes."""
+        return cls.model_validate(source)
+
+
+def _decimal(value: object) -> object:
+    """Refuse spellings of an integer that only Python accepts, such as ``1_000`` and ``1.0``."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("is not a whole number")
+    return value
+
+
+def _cursor(text: str) -> str:
+    Cursor.parse(text)
+    return text
+
+
+WholeNumber = Annotated[int, BeforeValidator(_decimal)]
+PageLimit = Annotated[WholeNumber, Ge(1), Le(PAGE_MAX)]
+CursorText = Annotated[
+    str,
+    StringConstraints(
+        min_length=CURSOR_LENGTH, max_length=CURSOR_LENGTH, pattern=r"^[A-Za-z0-9_-]+$"
+    ),
+    AfterValidator(_cursor),
+]
+
+
+class PageQuery(Input):
+    """The query of a list that is read page by page."""
+
+    limit: PageLimit = PAGE_DEFAULT
+    cursor: CursorText | None = None
+
+
+class NumberedPageQuery(Input):
+    """The query of a list with page numbers; kept for callers of deprecated versions."""
+
+    page: Annotated[WholeNumber, Ge(1), Le(10_000)] = 1
+    limit: PageLimit = PAGE_DEFAULT
+
+
+class Listing(Output, Generic[T]):
+    """A list that is short by nature and answered whole."""
+
+    items: list[T] = Field(max_length=PAGE_MAX)
+
+
+class Page(Listing[T], Generic[T]):
+    """One page of a list and the way to the next."""
+
+    next_cursor: str | None = Field(max_length=CURSOR_LENGTH)
+
+
+class NumberedPage(Listing[T], Generic[T]):
+    """One page of a list, found by its number."""
+
+    page: int
+    limit: int
+
+
+def unbounded(model: type[BaseModel], *, incoming: bool) -> Iterator[str]:
+    """Yield what in a model has no bound, one sentence each (OWASP API3 and API4).
+
+    Args:
+        model: the model to examine, with everything it contains.
+        incoming: whether callers send it: then strings need a maximum length and objects must
+            refuse unknown fields. Arrays need a maximum length in both directions.
+    """
+    schema = model.model_json_schema(mode="validation" if incoming else "serialization")
+    definitions: Mapping[str, Any] = schema.pop("$defs", {})
+    for name, part in ((model.__name__, schema), *definitions.items()):
+        yield from _unbounded(part, name, incoming=incoming)
+
+
+_BOUNDED_FORMATS: Final = frozenset({"uuid", "date", "date-time", "time", "duration"})
+
+
+def _unbounded(part: Mapping[str, Any], where: str, *, incoming: bool) -> Iterator[str]:
+    kind = part.get("type")
+    if kind == "array" and "maxItems" not in part:
+        yield f"{where} is a list without max_length"
+    if incoming and kind == "string" and not _string_is_bounded(part):
+        yield f"{where} is a string without max_length"
+    if incoming and kind == "object" and not _object_is_bounded(part):
+        yield f"{where} accepts unknown fields; derive it from Input or bound its keys"
+    for name, member in part.get("properties", {}).items():
+        yield from _unbounded(member, f"{where}.{name}", incoming=incoming)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(part.get(keyword), Mapping):
+            yield from _unbounded(part[keyword], f"{where}[]", incoming=incoming)
+    for keyword in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        for member in part.get(keyword, ()):
+            yield from _unbounded(member, where, incoming=incoming)
+
+
+def _string_is_bounded(part: Mapping[str, Any]) -> bool:
+    return bool({"maxLength", "enum", "const"} & part.keys()) or part.get("format") in (
+        _BOUNDED_FORMATS
+    )
+
+
+def _object_is_bounded(part: Mapping[str, Any]) -> bool:
+    return part.get("additionalProperties") is False or "maxProperties" in part
