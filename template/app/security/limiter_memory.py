@@ -54,6 +54,12 @@ class MemoryLimiter:
         retry = _wait(counts, total + asked - quota.limit, width, now)
         return Decision(False, max(0, quota.limit - total), reset, retry)
 
+    async def ping(self) -> None:
+        """Return at once: this process can always count."""
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
     def _counts(self, key: str) -> list[int]:
         """Return the alternating sub-windows and counts of a key, and mark it as used."""
         kind = key.partition(":")[0]

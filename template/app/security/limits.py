@@ -45,3 +45,15 @@ class Limiter(Protocol):
             StoreUnavailableError: the store is down and the policy is to fail closed.
         """
         ...
+
+    async def ping(self) -> None:
+        """Return when the store can count.
+
+        Raises:
+            StoreUnavailableError: it cannot, whatever the policy on failure.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the store's connections."""
+        ...
