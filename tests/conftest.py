@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,19 +26,18 @@ class Generate(Protocol):
 def git(folder: Path, *arguments: str) -> str:
     """Run git in ``folder`` with an identity of its own and return what it printed."""
     command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *arguments]
-    return subprocess.run(  # noqa: S603 - a fixed program on folders of the test's own
-        command, cwd=folder, check=True, capture_output=True, text=True
-    ).stdout
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _isolated_copier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's Copier settings (trust, default answers) and cache out of every test."""
+def _own_tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Find tools in our environment, and keep the user's Copier settings (trust!) out."""
     folder = tmp_path_factory.mktemp("copier")
     settings = folder / "settings.yml"
     settings.write_text("{}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         patch.setenv("COPIER_CACHE_DIR", str(folder / "cache"))
         yield
 
@@ -93,5 +93,5 @@ def generate(template_repo: Path, tmp_path_factory: pytest.TempPathFactory) -> G
 @pytest.fixture(scope="session")
 def clean_environment() -> dict[str, str]:
     """The process environment without what an outer virtual environment or service left in it."""
-    unwanted = ("APP_", "TEST_", "UV_", "PYTHON", "VIRTUAL_ENV")
+    unwanted = ("APP_", "TEST_", "PYTHON", "VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
     return {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
