@@ -6,6 +6,7 @@ Read them with :func:`app.settings_loading.load_settings`, which names every fau
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -229,3 +230,10 @@ class Settings(BaseSettings):
     def hosts(self) -> tuple[str, ...]:
         """The host names the service answers to: this machine's outside production unless set."""
         return self.http.allowed_hosts or ("localhost", "127.0.0.1", "[::1]")
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret value, for the log's last-resort filter."""
+        urls = (self.database.url, self.limits.store_url)
+        passwords = (urlsplit(url.get_secret_value()).password for url in urls)
+        keys = (key.get_secret_value() for key in self.tokens.signing_keys)
+        return (*keys, *(unquote(password) for password in passwords if password))

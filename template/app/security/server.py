@@ -2,7 +2,7 @@
 
 import ssl
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ class ServerPolicy:
         hsts_seconds: as in the edge's policy, for the answers that the server gives itself.
         grace_seconds: how long running requests may take after the signal to stop.
         log_format: ``json`` or ``console``.
+        secrets: values that no log line may hold.
     """
 
     head_seconds: float = 10.0
@@ -39,6 +40,7 @@ class ServerPolicy:
     hsts_seconds: int = 31_536_000
     grace_seconds: int = 30
     log_format: logs.LogFormat = "json"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 class HardenedConfig(uvicorn.Config):
@@ -72,7 +74,7 @@ class HardenedConfig(uvicorn.Config):
     def configure_logging(self) -> None:
         """Log as the service does; uvicorn calls this in every process it starts."""
         super().configure_logging()
-        logs.configure(self.policy.log_format)
+        logs.configure(self.policy.log_format, secrets=self.policy.secrets)
 
 
 def serve(  # noqa: PLR0913 - the command's options

@@ -20,7 +20,7 @@ _BRANCHES: Final = (
     _HERE.parent / "models" / "migrations" / "versions",
 )
 # What Alembic compares the database with; the owner's models package imports its own modules.
-MODEL_MODULES: Final = ("app.storage.models", "app.models")
+MODEL_MODULES: Final = ("app.storage.models", "app.storage.uploads", "app.models")
 # Any number will do, as long as every process takes the same: replicas may migrate at once.
 _LOCK: Final = 0x5EC0_A91
 

@@ -1,0 +1,31 @@
+"""The probes of an orchestrator: the process is alive, the process can serve."""
+
+from typing import Literal
+
+from fastapi import Request
+
+from .auth.routes_fastapi import services_of
+from .routing_fastapi import Router
+from .security.access import public
+from .security.schemas import Output
+
+health = Router("", tags=["health"])
+
+
+class HealthView(Output):
+    """A good answer; a bad one is a problem."""
+
+    status: Literal["ok"] = "ok"
+
+
+@health.get("/healthz", access=public)
+async def alive() -> HealthView:
+    """Tell that the process runs."""
+    return HealthView()
+
+
+@health.get("/readyz", access=public)
+async def ready(request: Request) -> HealthView:
+    """Tell that the process can serve requests; 503 when its database or store is down."""
+    await services_of(request).health.require_ready()
+    return HealthView()

@@ -1,0 +1,110 @@
+"""Everything a request may need, made once per process from the settings."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from .auth import housekeeping
+from .auth.accounts import Accounts, PasswordRules
+from .auth.authenticator import TokenAuthenticator
+from .auth.flow_limits import FlowLimits
+from .auth.revocation import Revocations
+from .auth.sessions import Lifetimes, Sessions
+from .health import Health
+from .project import PROJECT
+from .security.limiter_memory import MemoryLimiter
+from .security.limits import Limiter
+from .security.passwords import Passwords
+from .security.tokens import AccessTokens
+from .settings import Settings
+from .storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of one running service.
+
+    Handlers find them as ``request.app.state.services``.
+    """
+
+    settings: Settings
+    database: Database
+    limiter: Limiter
+    passwords: Passwords
+    authenticator: TokenAuthenticator
+    revocations: Revocations
+    sessions: Sessions
+    accounts: Accounts
+    health: Health
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Make the parts; nothing is connected before it is used."""
+        database = Database(settings.database.url.get_secret_value())
+        limiter = _limiter(settings)
+        limits = FlowLimits(limiter)
+        passwords = Passwords()
+        tokens = AccessTokens(
+            settings.tokens.key_ring(),
+            issuer=settings.tokens.issuer,
+            audience=settings.tokens.audience,
+            lifetime=settings.tokens.access_ttl_seconds,
+        )
+        revocations = Revocations(database, lifetime=settings.tokens.access_ttl_seconds)
+        lifetimes = Lifetimes(
+            refresh=timedelta(seconds=settings.tokens.refresh_ttl_seconds),
+            session=timedelta(seconds=settings.tokens.session_ttl_seconds),
+        )
+        sessions = Sessions(database, tokens, revocations, limits, lifetimes)
+        return cls(
+            settings=settings,
+            database=database,
+            limiter=limiter,
+            passwords=passwords,
+            authenticator=TokenAuthenticator(tokens, revocations, database),
+            revocations=revocations,
+            sessions=sessions,
+            accounts=Accounts(
+                database=database,
+                passwords=passwords,
+                rules=PasswordRules(settings.passwords.min_length, (PROJECT.slug, PROJECT.title)),
+                sessions=sessions,
+                revocations=revocations,
+                limits=limits,
+            ),
+            health=Health(database, limiter),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Load the revocations, keep them and the tables current, and close everything at the end.
+
+        Raises:
+            SQLAlchemyError: the database does not answer; a service that cannot know what has been
+                revoked must not start.
+        """
+        lifetime = self.settings.tokens.access_ttl_seconds
+        try:
+            await self.revocations.poll()
+            tasks = (
+                asyncio.create_task(self.revocations.run()),
+                asyncio.create_task(housekeeping.run(self.database, access_lifetime=lifetime)),
+            )
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
+        finally:
+            self.passwords.close()
+            await self.limiter.close()
+            await self.database.close()
+
+
+def _limiter(settings: Settings) -> Limiter:
+    return MemoryLimiter()

