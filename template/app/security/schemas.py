@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
-from annotated_types import Ge, Le
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,6 +21,26 @@ class Input(BaseModel):
     """What a caller may send: known fields only, so that nothing is assigned in passing (API3)."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+def _forget_defaults(schema: dict[str, Any]) -> None:
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
+UNSET: Final[Any] = None
+"""The default of a field of ``Changes``: never seen by a caller, never applied."""
+
+
+class Changes(Input):
+    """What a caller may change: each field may be left out, and then keeps its value."""
+
+    model_config = ConfigDict(json_schema_extra=_forget_defaults)
+
+    def apply_to(self, target: object) -> None:
+        """Set the attributes that were sent, and no others."""
+        for name in self.model_fields_set:
+            setattr(target, name, getattr(self, name))
 
 
 class Output(BaseModel):
@@ -47,8 +66,9 @@ def _cursor(text: str) -> str:
     return text
 
 
-WholeNumber = Annotated[int, BeforeValidator(_decimal)]
-PageLimit = Annotated[WholeNumber, Ge(1), Le(PAGE_MAX)]
+# The last annotation is the first to run.
+PageLimit = Annotated[int, Field(ge=1, le=PAGE_MAX), BeforeValidator(_decimal)]
+PageNumber = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_decimal)]
 CursorText = Annotated[
     str,
     StringConstraints(
@@ -68,7 +88,7 @@ class PageQuery(Input):
 class NumberedPageQuery(Input):
     """The query of a list with page numbers; kept for callers of deprecated versions."""
 
-    page: Annotated[WholeNumber, Ge(1), Le(10_000)] = 1
+    page: PageNumber = 1
     limit: PageLimit = PAGE_DEFAULT
 
 
@@ -87,8 +107,8 @@ class Page(Listing[T], Generic[T]):
 class NumberedPage(Listing[T], Generic[T]):
     """One page of a list, found by its number."""
 
-    page: int
-    limit: int
+    page: PageNumber
+    limit: PageLimit
 
 
 def unbounded(model: type[BaseModel], *, incoming: bool) -> Iterator[str]:
