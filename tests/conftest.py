@@ -38,6 +38,7 @@ def _own_tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
         patch.setenv("COPIER_CACHE_DIR", str(folder / "cache"))
         yield
 

@@ -1,4 +1,4 @@
-"""``python -m service_platform`` is the service's command where its name must not matter, as in the image."""
+"""``python -m service_platform`` is the service's command whatever its name, as in the image."""
 
 from service_platform import main
 

@@ -1,0 +1,115 @@
+"""The generated project passes its own checks, as its owner runs them."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from tests.conftest import ROOT
+from tests.template.servers import postgresql, redis_server
+
+pytestmark = pytest.mark.xdist_group("generated-project")
+
+
+def run(project: Path, environment: dict[str, str], *command: str) -> str:
+    """Run a command of the project and return what it printed, which a failure shows."""
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["ruff check", "ruff format --check", "mypy"],
+)
+def test_lint_and_types_are_clean(
+    command: str, installed: Path, clean_environment: dict[str, str]
+) -> None:
+    run(installed, clean_environment, "uv", "run", "--no-sync", *command.split())
+
+
+def test_the_suite_passes_on_sqlite_and_memory(
+    installed: Path, clean_environment: dict[str, str]
+) -> None:
+    printed = run(installed, clean_environment, "uv", "run", "--no-sync", "pytest", "-q")
+    assert re.search(r"^\d+ passed", printed, re.MULTILINE), printed
+
+
+def test_the_suite_passes_on_postgresql_and_redis(
+    installed: Path, clean_environment: dict[str, str]
+) -> None:
+    with postgresql() as database, redis_server() as store:
+        servers = {"TEST_DATABASE_URL": database, "TEST_STORE_URL": store}
+        command = ("uv", "run", "--no-sync", "pytest", "-q")
+        printed = run(installed, clean_environment | servers, *command)
+    assert re.search(r"^\d+ passed", printed, re.MULTILINE), printed
+
+
+def test_the_suite_passes_without_the_example_resource(
+    installed: Path, clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Everybody deletes the example; what the template owns must not depend on it."""
+    project = tmp_path / "project"
+    shutil.copytree(installed, project, ignore=shutil.ignore_patterns(".venv", "data"))
+    for path in (project / "tests").glob("*"):
+        if path.is_file():
+            path.unlink()
+    own = {"UV_PROJECT_ENVIRONMENT": str(installed / ".venv")}
+    run(
+        project, clean_environment | own, "uv", "run", "--no-sync", "pytest", "-q", "tests/security"
+    )
+
+
+def test_a_refused_name_covers_every_package_and_command_of_the_environment(
+    installed: Path,
+) -> None:
+    """A service with such a name could not be resolved, or would hide a command."""
+    validator = YAML(typ="safe").load((ROOT / "copier.yml").read_text())
+    reserved = set(validator["project_name"]["validator"].split("'")[1].split())
+    lock = (installed / "uv.lock").read_text()
+    packages = set(re.findall(r'^name = "([^"]+)"', lock, re.MULTILINE))
+    commands = {
+        path.name
+        for path in (installed / ".venv/bin").iterdir()
+        if re.fullmatch(r"[a-z][a-z0-9-]*", path.name) and not path.name.startswith("activate")
+    }
+    own = {"order-desk", "order-desk-platform"}
+    assert not sorted((packages | commands) - own - reserved)
+
+
+def test_settings_example_and_table_name_the_same_settings(installed: Path) -> None:
+    def names(path: str, pattern: str) -> set[str]:
+        found = re.findall(pattern, (installed / path).read_text(), re.MULTILINE)
+        assert len(found) == len(set(found)), path
+        return set(found)
+
+    example = names(".env.example", r"^#?(APP_[A-Z_]+)=")
+    table = names("docs/service/settings.md", r"^\| `(APP_[A-Z_]+)`")
+    assert example == table == settings_in_code(installed)
+
+
+def settings_in_code(project: Path) -> set[str]:
+    """Return the variables of the Settings tree, asked of the project's own interpreter."""
+    program = """
+from pydantic import BaseModel
+from app.settings import Settings
+
+def walk(model, prefix):
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            walk(inner, f"{prefix}{name}__")
+        else:
+            print(f"{prefix}{name}".upper())
+
+walk(Settings, "APP_")
+"""
+    python = project / ".venv/bin/python"
+    done = subprocess.run(
+        [python, "-c", program], cwd=project, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
