@@ -23,3 +23,4 @@ class Deployment(NamedTuple):
     settings: tuple[Setting, ...] = ()
     observations: tuple[Observation, ...] = ()
     selected: str = ""  # Django settings module or Flask config class this deployment is about
+    absent: tuple[str, ...] = ()  # env files that do not exist in this deployment, absolute

@@ -1,0 +1,90 @@
+"""What an env file shows by itself: dropped lines, duplicates, readers that disagree, file mode."""
+
+import os
+import re
+import stat
+
+from secaudit.facts import Candidate, Observation, Unknown
+from secaudit.syntax.dotenv import Entry, EnvFile, Lookup, effective, resolve
+
+_IGNORE_COMMENT = re.compile(r"#\s*secaudit:\s*ignore\b")
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+
+
+def observe(file: EnvFile) -> list[Observation]:
+    """Return what one loader's reading of a file shows, in file order."""
+    seen = [
+        Observation(
+            "line-dropped",
+            dropped.location,
+            dropped.key,
+            {"key": dropped.key, "dialect": file.dialect, "reason": dropped.reason},
+        )
+        for dropped in file.dropped
+    ]
+    if file.failure:
+        reason = f"{file.failure.reason}, so that {file.dialect} refuses the whole file"
+        detail = {"key": file.failure.key, "dialect": file.dialect, "reason": reason}
+        seen.append(Observation("line-dropped", file.failure.location, file.failure.key, detail))
+    first: dict[str, Entry] = {}
+    for entry in file.entries:
+        earlier = first.setdefault(entry.key, entry)
+        if earlier is not entry:
+            twice = {"key": entry.key, "first": earlier.location}
+            seen.append(Observation("key-duplicate", entry.location, entry.key, twice))
+            first[entry.key] = entry
+        if entry.value and _IGNORE_COMMENT.search(entry.value):
+            detail = {"key": entry.key}
+            seen.append(
+                Observation("suppression-in-value", entry.value_location, entry.key, detail)
+            )
+    return sorted(seen, key=lambda one: one.location)
+
+
+def differences(file: EnvFile, other: EnvFile) -> list[Observation]:
+    """Return the keys that a second reader of the same file reads otherwise."""
+    mine = effective(resolve(file, lambda _: None))
+    theirs = effective(resolve(other, lambda _: None))
+    seen = []
+    for key, item in mine.items():
+        there = theirs.get(key)
+        if isinstance(item.value, Unknown) or (there and isinstance(there.value, Unknown)):
+            continue
+        if there is not None and there.value == item.value:
+            continue
+        reason = (
+            f"{other.dialect} does not define it"
+            if there is None
+            else (f"{other.dialect} reads another value")
+        )
+        detail = {"key": key, "dialect": file.dialect, "other": other.dialect, "reason": reason}
+        seen.append(Observation("line-differs", item.entry.location, key, detail))
+    return seen
+
+
+def candidates(
+    file: EnvFile, environment: Lookup, *, layer: str = "process-environment"
+) -> dict[str, tuple[Candidate, ...]]:
+    """Return what a file gives each variable, its last line first."""
+    found: dict[str, tuple[Candidate, ...]] = {}
+    for item in resolve(file, environment):
+        if item.value is None:
+            continue
+        literal = all(isinstance(part, str) for part in item.entry.parts)
+        one = Candidate(layer, item.value, item.entry.raw, item.entry.value_location, literal)
+        found[item.entry.key] = (one, *found.get(item.entry.key, ()))
+    return found
+
+
+def permissions(path: str, file: EnvFile) -> list[Observation]:
+    """Return whether others can read the file; silent where modes mean nothing."""
+    if os.name != "posix" or not file.entries:
+        return []
+    try:
+        mode = stat.S_IMODE(os.stat(path).st_mode)  # noqa: PTH116 - pathlib costs start-up
+    except OSError:
+        return []
+    if not mode & _READABLE_BY_OTHERS:
+        return []
+    where = file.entries[0].location
+    return [Observation("file-readable", where, path, {"mode": f"{mode:04o}"})]

@@ -1,0 +1,29 @@
+"""The process environment of a deployment, put together from its layers."""
+
+from collections.abc import Iterable, Mapping
+
+from secaudit.facts import Candidate
+
+Environment = dict[str, tuple[Candidate, ...]]
+
+
+def merged(layers: Iterable[Mapping[str, tuple[Candidate, ...]]]) -> Environment:
+    """Merge layers given strongest first: candidates of a variable follow in that order."""
+    result: Environment = {}
+    for layer in layers:
+        for name, found in layer.items():
+            result[name] = (*result.get(name, ()), *found)
+    return result
+
+
+def given(pairs: Iterable[tuple[str, str]]) -> Environment:
+    """Return the layer of ``--env`` values; the last one of a name counts."""
+    return {
+        name: (Candidate("process-environment", value, value, None, literal=True),)
+        for name, value in pairs
+    }
+
+
+def values(environment: Mapping[str, tuple[Candidate, ...]]) -> dict[str, object]:
+    """Return the winning value of each variable."""
+    return {name: found[0].value for name, found in environment.items() if found}

@@ -1,0 +1,117 @@
+"""Infers what a deployment is for, from selector variables and from file and class names.
+
+Staging counts as production. An example file that something loads is no example; the caller, who
+knows the references, passes such a file without its example words.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+PRODUCTION, DEVELOPMENT, TEST, EXAMPLE, UNKNOWN = (
+    "production",
+    "development",
+    "test",
+    "example",
+    "unknown",
+)
+_WORDS = {
+    PRODUCTION: {"prod", "production", "prd", "live", "staging", "stage", "stg", "preprod"},
+    DEVELOPMENT: {"dev", "develop", "development", "devel", "devcontainer", "local", "localhost"},
+    TEST: {"test", "tests", "testing", "ci", "e2e", "pytest"},
+    EXAMPLE: {"example", "examples", "sample", "template", "tmpl", "tpl", "dist", "skel"},
+}
+_VALUES = {
+    word: profile for profile, words in _WORDS.items() if profile != EXAMPLE for word in words
+} | {"debug": DEVELOPMENT}
+_COMPOSE_PRODUCTION = {"deploy", "server", "release"}
+_SELECTOR = re.compile(
+    r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"
+)
+_NO_SELECTOR = re.compile(r"NODE_ENV|(?:.*_)?(?:VIRTUAL|CONDA)_?ENV.*|PIP_.*")
+_STRICTNESS = (PRODUCTION, UNKNOWN, DEVELOPMENT, TEST, EXAMPLE)
+
+
+class Signal(NamedTuple):
+    """One hint at the profile: where it comes from, in words, and what it says."""
+
+    source: str
+    profile: str
+
+
+def of_file(relative: str) -> str:
+    """Return the profile that a path below the project root names, else unknown.
+
+    Words of the file name count (``.env.production``, ``settings_test.py``), and whole folder
+    names (``tests/``, ``.envs/.production/``). Example wins over the rest: ``.env.prod.example``.
+    """
+    *folders, name = relative.lower().replace("\\", "/").split("/")
+    words = set(re.split(r"[._\-]+", name))
+    if words & _WORDS[EXAMPLE]:
+        return EXAMPLE
+    places = {folder.lstrip(".") for folder in folders}
+    if re.match(r"(docker-|podman-)?compose\b", name) and words & _COMPOSE_PRODUCTION:
+        return PRODUCTION
+    for found in (words, places):
+        for profile in (PRODUCTION, TEST, DEVELOPMENT):
+            if found & _WORDS[profile]:
+                return profile
+    return UNKNOWN
+
+
+def of_class(name: str) -> str:
+    """Return the profile in a class name such as ``ProductionConfig``, else unknown."""
+    words = {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)}
+    for profile in (PRODUCTION, TEST, DEVELOPMENT):
+        if words & _WORDS[profile]:
+            return profile
+    return UNKNOWN
+
+
+def of_value(text: str) -> str:
+    """Return the profile that a selector variable's value names, else unknown."""
+    return _VALUES.get(text.strip().strip("'\"").lower(), UNKNOWN)
+
+
+def of_module(dotted: str) -> str:
+    """Return the profile in a dotted settings module such as ``config.settings.production``."""
+    return of_file(dotted.replace(".", "/") + ".py")
+
+
+def selectors(values: Mapping[str, object], branched: Iterable[str] = ()) -> list[Signal]:
+    """Return what the selector variables among ``values`` say.
+
+    Args:
+        values: variables with their values; only texts are looked at.
+        branched: names that the code branches on; when one of them is given, only those count.
+    """
+    upper = {name.upper(): value for name, value in values.items()}
+    wanted = [name for name in (given.upper() for given in branched) if name in upper]
+    names = wanted or [
+        name for name in upper if _SELECTOR.fullmatch(name) and not _NO_SELECTOR.fullmatch(name)
+    ]
+    signals = []
+    for name in names:
+        value = upper[name]
+        if isinstance(value, str) and of_value(value) != UNKNOWN:
+            signals.append(Signal(f"{name}={value}", of_value(value)))
+    module = upper.get("DJANGO_SETTINGS_MODULE")
+    if isinstance(module, str) and of_module(module) not in {UNKNOWN, EXAMPLE}:
+        signals.append(Signal("DJANGO_SETTINGS_MODULE", of_module(module)))
+    production = upper.get("PRODUCTION")
+    if isinstance(production, str) and production.strip().lower() in {"1", "true", "yes", "on"}:
+        signals.append(Signal(f"PRODUCTION={production}", PRODUCTION))
+    return signals
+
+
+def strictest(signals: Iterable[Signal]) -> str:
+    """Return the strictest profile that is named; unknown only when nothing is named."""
+    named = {signal.profile for signal in signals} - {UNKNOWN}
+    return next((profile for profile in _STRICTNESS if profile in named), UNKNOWN)
+
+
+def conflict(signals: Iterable[Signal]) -> list[Signal]:
+    """Return the signals when one says production and another development or test."""
+    kept = [signal for signal in signals if signal.profile in {PRODUCTION, DEVELOPMENT, TEST}]
+    profiles = {signal.profile for signal in kept}
+    return kept if PRODUCTION in profiles and len(profiles) > 1 else []

@@ -1,0 +1,65 @@
+"""Reads and parses the files that planning looks at; what fails is a problem, told once."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from secaudit.discovery import Project
+from secaudit.errors import AuditError
+from secaudit.finding import Problem
+from secaudit.syntax.dotenv import EnvFile
+from secaudit.syntax.dotenv import parse as parse_env
+from secaudit.syntax.python import Module
+from secaudit.syntax.python import parse as parse_python
+from secaudit.syntax.text import TemplateError
+
+Parsed = TypeVar("Parsed")
+
+
+class Reader:
+    """Files by path; ``notes`` names the templates that were passed over."""
+
+    def __init__(self, project: Project) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._project = project
+        self._data: dict[str, bytes] = {}
+
+    def data(self, path: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            AuditError: it cannot be read, is no regular file or is too large.
+        """
+        if path not in self._data:
+            self._data[path] = self._project.read(path)
+        return self._data[path]
+
+    def parse(self, path: str, parser: Callable[[bytes, str], Parsed]) -> Parsed | None:
+        """Return what a parser makes of a file; None when it fails, and the failure is kept."""
+        try:
+            return parser(self.data(path), path)
+        except TemplateError as error:
+            self.note(path, error.message)
+        except AuditError as error:
+            self.problem(error.path or path, error.line, error.message)
+        return None
+
+    def module(self, path: str) -> Module | None:
+        """Return a parsed Python file."""
+        return self.parse(path, parse_python)
+
+    def env_file(self, path: str, dialect: str) -> EnvFile | None:
+        """Return a parsed env file."""
+        return self.parse(path, lambda data, name: parse_env(data, name, dialect))
+
+    def problem(self, path: str, line: int | None, message: str) -> None:
+        """Keep a problem unless it is known."""
+        found = Problem(path, line, message)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def note(self, path: str, message: str) -> None:
+        """Keep a note unless it is known."""
+        text = f"{path}: {message}"
+        if text not in self.notes:
+            self.notes.append(text)
