@@ -4,9 +4,12 @@ A rule knows concepts (``cors.origins``), never libraries: an env file, a pydant
 module and a middleware argument all arrive here as the same kind of setting.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from secaudit.location import Location
+
+
+AS_VALUE: Final = object()  # "the same as value"
 
 
 class Unknown(NamedTuple):
@@ -45,6 +48,12 @@ class Setting(NamedTuple):
     error: str | None  # why the program would not start with it
     variables: tuple[str, ...]  # environment variables that can give it, strongest first
     service: str = ""  # what it configures where the concept needs it: "postgresql", "session"
+    written: Any = AS_VALUE  # the program's own value where ``value`` is in the concept's unit
+
+    @property
+    def program_value(self) -> Any:  # noqa: ANN401 - a value of the evaluated program
+        """Return the value as the program has it: ``30`` where ``value`` is 30 minutes."""
+        return self.value if self.written is AS_VALUE else self.written
 
 
 class Observation(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from secaudit.evaluation.sources import Sources
 from secaudit.facts import Candidate
 from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.python import Module
@@ -20,12 +21,48 @@ class World(Protocol):
         ``path`` is absolute or relative to the working directory. Every file opened is remembered:
         planning needs to know which env files are layers that code pulls itself.
         """
-        ...
 
     def module(self, path: str) -> Module | None:
         """Return the parsed Python file, None when it is absent, outside or a template."""
-        ...
 
     def exists(self, path: str) -> bool:
         """Say whether the project has a regular file at ``path``."""
-        ...
+
+    def absolute(self, path: str) -> str:
+        """Return ``path`` as seen from the working directory."""
+
+
+class ClosedWorld:
+    """A World over the files of one project."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        process: Mapping[str, tuple[Candidate, ...]],
+        dialect: str = "auto",
+    ) -> None:
+        self.root = sources.root
+        self.process = process
+        self.opened: dict[str, str] = {}  # absolute path -> dialect
+        self._sources = sources
+        self._dialect = dialect
+
+    def open(self, path: str, dialect: str) -> EnvFile | None:
+        """Return the env file in its loader's dialect, or in the one the user forces."""
+        chosen = dialect if self._dialect == "auto" else self._dialect
+        file = self._sources.env_file(path, chosen)
+        if file is not None:
+            self.opened[file.path] = chosen
+        return file
+
+    def module(self, path: str) -> Module | None:
+        """Return the parsed Python file."""
+        return self._sources.module(path)
+
+    def exists(self, path: str) -> bool:
+        """Say whether the project has a regular file at ``path``."""
+        return self._sources.exists(path)
+
+    def absolute(self, path: str) -> str:
+        """Return ``path`` as seen from the working directory."""
+        return self._sources.absolute(path)

@@ -1,0 +1,5 @@
+"""The evaluator: Python statements and expressions to values, bounded, never executing anything."""
+
+from secaudit.evaluation.entry import Evaluated, evaluate
+
+__all__ = ["Evaluated", "evaluate"]

@@ -1,0 +1,224 @@
+"""Attributes and items: of modules, classes, objects, containers and library symbols."""
+
+from typing import Any
+
+from secaudit.evaluation.calls import Call, call_function
+from secaudit.evaluation.operators import derive, run
+from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, slot_of
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    ListData,
+    Method,
+    ModuleData,
+    PathData,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+
+_PROPERTIES = ("builtins.property", "functools.cached_property", "pydantic.computed_field")
+
+
+def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place) -> Value:
+    """Return ``receiver.name``.
+
+    Raises:
+        ProgramError: the object certainly has no such attribute.
+    """
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+
+    data = receiver.data
+    if isinstance(data, Unknown):
+        return Value(data, place)
+    if isinstance(data, External):
+        found = frameworks.external_attribute(interpreter, data.name, name, place)
+        return found or Value(External(f"{data.name}.{name}"), place)
+    if isinstance(data, ModuleData):
+        return module_attribute(interpreter, data, name, place)
+    if isinstance(data, ClassData):
+        return _class_attribute(interpreter, data, name, place)
+    if isinstance(data, Instance):
+        return _instance_attribute(interpreter, receiver, data, name, place)
+    if isinstance(data, PathData):
+        return _path_attribute(receiver, data, name, place)
+    if isinstance(data, FunctionData):
+        return unknown("an attribute of a function", place)
+    if hasattr(data, name) and not callable(getattr(data, name)):
+        return derive(lambda one: getattr(one, name), place, receiver)
+    return Value(Method(receiver, name), place)
+
+
+def module_attribute(
+    interpreter: Interpreter, module: ModuleData, name: str, place: Place
+) -> Value:
+    """Return a global of a project module, or a submodule of a package."""
+    from secaudit.evaluation.modules import submodule  # noqa: PLC0415 - modules evaluate code
+
+    if name in module.namespace:
+        value = module.namespace[name]
+        return value if value.source else value._replace(source=slot_of(module, name))
+    child = submodule(interpreter, module, name)
+    if child is not None:
+        return Value(child, place)
+    if module.rest is not None:
+        return Value(module.rest, place)
+    if "__getattr__" in module.namespace:
+        return unknown("a computed module attribute", place)
+    return unknown(f"{module.name} has no {name} that could be found", place)
+
+
+def _class_attribute(interpreter: Interpreter, cls: ClassData, name: str, place: Place) -> Value:
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+
+    special = frameworks.class_attribute(interpreter, cls, name, place)
+    if special is not None:
+        return special
+    for ancestor in cls.lineage():
+        if name in ancestor.namespace:
+            value = ancestor.namespace[name]
+            if isinstance(value.data, FunctionData) and value.data.decorated_by(
+                "builtins.classmethod"
+            ):
+                return value._replace(data=value.data.bound(Value(cls)))
+            return value if value.source else value._replace(source=slot_of(ancestor, name))
+    if name == "__name__":
+        return Value(cls.name, place)
+    if cls.externals() or cls.open_bases():
+        return unknown(f"an attribute {name} of {cls.name} that is not in its source", place)
+    if interpreter.level:
+        return unknown(f"{cls.name}.{name} may not exist", place)
+    raise ProgramError("AttributeError", f"{cls.name}.{name}", place)
+
+
+def _instance_attribute(
+    interpreter: Interpreter, receiver: Value, instance: Instance, name: str, place: Place
+) -> Value:
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+
+    if name in instance.attributes:
+        value = instance.attributes[name]
+        return value if value.source else value._replace(source=slot_of(instance, name))
+    if instance.cls is not None:
+        found = instance.cls.find(name)
+        if found is not None:
+            return _bind(interpreter, found, receiver, instance, place)
+    special = frameworks.attribute(interpreter, receiver, instance, name, place)
+    if special is not None:
+        return special
+    if instance.cls is None or instance.cls.externals() or instance.cls.open_bases():
+        return Value(Method(receiver, name), place)
+    if name == "__class__":
+        return Value(instance.cls, place)
+    if interpreter.level or "open" in instance.state:
+        return unknown(f"an attribute {name} that may not exist", place)
+    raise ProgramError("AttributeError", f"{instance.type_name}.{name}", place)
+
+
+def _bind(
+    interpreter: Interpreter, found: Value, receiver: Value, instance: Instance, place: Place
+) -> Value:
+    """Return a class attribute as an instance sees it: properties run, functions are bound."""
+    function = found.data
+    if not isinstance(function, FunctionData):
+        return found
+    if function.decorated_by(*_PROPERTIES):
+        frame: Frame = function.frame
+        return call_function(
+            function.bound(receiver), Call(interpreter, frame, place, [], {})
+        )
+    if function.decorated_by("builtins.staticmethod"):
+        return found
+    if function.decorated_by("builtins.classmethod"):
+        return found._replace(data=function.bound(Value(instance.cls)))
+    return found._replace(data=function.bound(receiver))
+
+
+def _path_attribute(receiver: Value, data: PathData, name: str, place: Place) -> Value:
+    head, _, tail = data.text.rstrip("/").rpartition("/")
+    if name == "parent":
+        return receiver._replace(data=PathData(head or ("/" if data.text.startswith("/") else ".")))
+    if name == "name":
+        return Value(tail, place)
+    if name == "stem":
+        return Value(tail.rsplit(".", 1)[0] or tail, place)
+    if name == "suffix":
+        return Value(f".{tail.rsplit('.', 1)[1]}" if "." in tail[1:] else "", place)
+    if name == "parents":
+        parents = []
+        while head:
+            parents.append(Value(PathData(head), place))
+            head = head.rpartition("/")[0]
+        return Value(ListData(parents, "tuple"), place)
+    return Value(Method(receiver, name), place)
+
+
+def subscript(interpreter: Interpreter, receiver: Value, key: Value, place: Place) -> Value:
+    """Return ``receiver[key]``.
+
+    Raises:
+        ProgramError: there certainly is no such item.
+    """
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+
+    data = receiver.data
+    if isinstance(data, External):
+        found = frameworks.external_subscript(interpreter, data.name, key, place)
+        return found or unknown(f"an item of {data.name}", place)
+    if isinstance(data, Instance):
+        found = frameworks.subscript(interpreter, receiver, data, key, place)
+        return found or unknown(f"an item of {data.type_name}", place)
+    index = plain(key)
+    if isinstance(index, Unknown):
+        return Value(index, place)
+    if isinstance(data, DictData):
+        return _entry(data, index, place)
+    if isinstance(data, ListData):
+        if data.rest is not None or data.kind in {"set", "frozenset"}:
+            return Value(data.rest or Unknown("an item of a set"), place)
+        return run(lambda: data.items[index], place)  # type: ignore[no-any-return]
+    if isinstance(data, str | bytes):
+        return derive(lambda one: one[index], place, receiver)
+    if isinstance(data, ClassData):
+        return _class_item(interpreter, data, index, place)
+    return Value(data if isinstance(data, Unknown) else Unknown("an item of an object"), place)
+
+
+def _class_item(interpreter: Interpreter, cls: ClassData, index: Any, place: Place) -> Value:  # noqa: ANN401 - a key
+    """An enumeration member by name; anything else is a generic alias of the class."""
+    if isinstance(index, str) and any(name.startswith("enum.") for name in cls.externals()):
+        return _class_attribute(interpreter, cls, index, place)
+    return Value(cls, place)
+
+
+def _entry(data: DictData, key: Any, place: Place) -> Value:  # noqa: ANN401 - a dictionary key
+    try:
+        found = data.items.get(key)
+    except TypeError:
+        raise ProgramError("TypeError", "unhashable key", place) from None
+    if found is not None:
+        return found
+    if data.rest is not None:
+        return Value(data.rest, place)
+    raise ProgramError("KeyError", str(key), place)
+
+
+def slice_of(
+    interpreter: Interpreter, receiver: Value, bounds: list[Value | None], place: Place
+) -> Value:
+    """Return ``receiver[start:stop:step]``."""
+    ends = [None if bound is None else plain(bound) for bound in bounds]
+    if any(isinstance(end, Unknown) for end in ends):
+        return unknown("a slice whose bounds are not known", place)
+    data = receiver.data
+    if isinstance(data, ListData) and data.rest is None and data.kind in {"list", "tuple"}:
+        part = run(lambda: data.items[slice(*ends)], place)
+        return interpreter.list_value(part, data.kind, place)
+    if isinstance(data, str | bytes):
+        return derive(lambda one: one[slice(*ends)], place, receiver)
+    return Value(data if isinstance(data, Unknown) else Unknown("a slice of an object"), place)

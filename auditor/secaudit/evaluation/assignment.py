@@ -1,0 +1,112 @@
+"""Binds values: to names, attributes, items and unpacked targets."""
+
+import ast
+
+from secaudit.evaluation.names import write_name
+from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    Instance,
+    ListData,
+    ModuleData,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+
+
+def assign(interpreter: Interpreter, frame: Frame, target: ast.expr, value: Value) -> None:
+    """Bind ``value`` to an assignment target."""
+    if isinstance(target, ast.Name):
+        write_name(interpreter, frame, target.id, value)
+    elif isinstance(target, ast.Attribute):
+        _assign_attribute(interpreter, frame, target, value)
+    elif isinstance(target, ast.Subscript):
+        _assign_item(interpreter, frame, target, value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        _unpack(interpreter, frame, target, value)
+    elif isinstance(target, ast.Starred):
+        assign(interpreter, frame, target.value, value)
+
+
+def _assign_attribute(
+    interpreter: Interpreter, frame: Frame, target: ast.Attribute, value: Value
+) -> None:
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions assign
+
+    receiver = evaluate(interpreter, frame, target.value)
+    data = receiver.data
+    place = Place(frame.module.syntax, target)
+    if isinstance(data, Instance):
+        if interpreter.ignored(data.level):
+            return
+        if interpreter.undecided(data.level):
+            value = unknown(interpreter.condition or "set under an undecided condition", place)
+        if not frameworks.set_attribute(interpreter, receiver, data, target.attr, value, place):
+            data.attributes[target.attr] = value
+    elif isinstance(data, ClassData | ModuleData) and not interpreter.ignored(0):
+        if interpreter.level:
+            value = unknown(interpreter.condition or "set under an undecided condition", place)
+        data.namespace[target.attr] = value
+
+
+def _assign_item(
+    interpreter: Interpreter, frame: Frame, target: ast.Subscript, value: Value
+) -> None:
+    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions assign
+
+    receiver = evaluate(interpreter, frame, target.value)
+    data = receiver.data
+    place = Place(frame.module.syntax, target)
+    if isinstance(target.slice, ast.Slice):
+        if isinstance(data, ListData):
+            data.rest = Unknown("a slice was assigned")
+        return
+    key_value = evaluate(interpreter, frame, target.slice)
+    if isinstance(data, External | Instance):
+        frameworks.set_item(interpreter, receiver, key_value, value, place)
+        return
+    key = plain(key_value)
+    if not isinstance(data, DictData | ListData) or interpreter.ignored(data.level):
+        return
+    if isinstance(key, Unknown | list | dict):
+        data.rest = Unknown("an unknown item was assigned")
+        return
+    if interpreter.undecided(data.level):
+        value = unknown(interpreter.condition or "set under an undecided condition", place)
+    if isinstance(data, DictData):
+        data.items[key] = value
+    elif isinstance(key, int) and -len(data.items) <= key < len(data.items):
+        data.items[key] = value
+    elif data.rest is None:
+        raise ProgramError("IndexError", "assignment index out of range", place)
+
+
+def _unpack(
+    interpreter: Interpreter, frame: Frame, target: ast.Tuple | ast.List, value: Value
+) -> None:
+    from secaudit.evaluation.expressions import iterate  # noqa: PLC0415 - expressions assign
+
+    items = iterate(value)
+    place = Place(frame.module.syntax, target)
+    starred = [i for i, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
+    if items is None or (isinstance(value.data, ListData) and value.data.rest is not None):
+        for element in target.elts:
+            assign(interpreter, frame, element, unknown("unpacked from an unknown value", place))
+        return
+    if starred:
+        head = starred[0]
+        tail = len(target.elts) - head - 1
+        middle = items[head : len(items) - tail]
+        packed = interpreter.list_value(middle, "list", place)
+        items = [*items[:head], packed, *items[len(items) - tail :]]
+    if len(items) != len(target.elts):
+        raise ProgramError("ValueError", "wrong number of values to unpack", place)
+    for element, item in zip(target.elts, items, strict=True):
+        assign(interpreter, frame, element, item)

@@ -1,0 +1,308 @@
+"""Calls: their arguments, functions of the project, and what library symbols return."""
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from secaudit.evaluation.runtime import MAX_DEPTH, Frame, Interpreter, ProgramError, ReturnSignal
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    ListData,
+    Method,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+
+if TYPE_CHECKING:
+    from secaudit.location import Location
+
+_PASS_THROUGH = (  # decorators that do not change what a call returns
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.wraps",
+    "staticmethod",
+    "contextlib.asynccontextmanager",
+)
+
+
+class Call(NamedTuple):
+    """One call with evaluated arguments. ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
+
+    interpreter: Interpreter
+    frame: Frame
+    place: Place
+    arguments: list[Value]
+    keywords: dict[str, Value]
+    rest: Unknown | None = None
+
+    def argument(self, position: int, name: str) -> Value | None:
+        """Return an argument given by position or keyword, None when it is not given.
+
+        A negative position stands for keyword-only. After ``**unknown`` it is Unknown.
+        """
+        if 0 <= position < len(self.arguments):
+            return self.arguments[position]
+        if name in self.keywords:
+            return self.keywords[name]
+        return Value(self.rest, self.place) if self.rest is not None else None
+
+    def given(self, name: str, position: int = -1) -> Value | None:
+        """Return an argument by keyword first."""
+        return self.argument(position, name)
+
+    def location(self, name: str = "") -> "Location":
+        """Return where a keyword argument stands, or the whole call."""
+        node = self.place.node
+        if name and isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg == name:
+                    return self.place.module.location(keyword.value)
+        return self.place.location()
+
+    def without_first(self) -> "Call":
+        """Return the call as the function behind a ``partial``-like first argument sees it."""
+        return self._replace(arguments=self.arguments[1:])
+
+
+def invoke(target: Value, call: Call) -> Value:
+    """Return what calling ``target`` returns."""
+    data = target.data
+    interpreter = call.interpreter
+    if isinstance(data, Unknown):
+        return Value(data, call.place)
+    if interpreter.depth > MAX_DEPTH:
+        return unknown("calls nested too deeply", call.place)
+    interpreter.depth += 1
+    try:
+        if isinstance(data, FunctionData):
+            return _call_decorated(data, call)
+        if isinstance(data, Method):
+            return call_attribute(data.receiver, data.name, call)
+        if isinstance(data, ClassData):
+            return instantiate(data, call)
+        if isinstance(data, External):
+            from secaudit.frameworks import call_external  # noqa: PLC0415 - frameworks build on calls
+
+            return call_external(data.name, call)
+        if isinstance(data, Instance):
+            return _call_instance(data, call)
+    finally:
+        interpreter.depth -= 1
+    return unknown("calls a value that is no function", call.place)
+
+
+def _call_instance(data: Instance, call: Call) -> Value:
+    from secaudit.frameworks import call_method  # noqa: PLC0415 - frameworks build on calls
+
+    if data.cls is not None:
+        method = data.cls.find("__call__")
+        if method is not None and isinstance(method.data, FunctionData):
+            return call_function(method.data.bound(Value(data)), call)
+    return call_method(Value(data), data, "__call__", call)
+
+
+def call_attribute(receiver: Value, name: str, call: Call) -> Value:
+    """Return what a method of a plain value or a library object returns."""
+    from secaudit.evaluation.methods import call_method  # noqa: PLC0415 - methods build on calls
+    from secaudit.frameworks import call_method as call_library  # noqa: PLC0415 - as above
+
+    if isinstance(receiver.data, Instance):
+        return call_library(receiver, receiver.data, name, call)
+    return call_method(call.interpreter, receiver, name, call)
+
+
+def _call_decorated(function: FunctionData, call: Call) -> Value:
+    for decorator in function.decorators:
+        name = (
+            decorator.data.name
+            if isinstance(decorator.data, External)
+            else decorator.data.type_name
+            if isinstance(decorator.data, Instance)
+            else ""
+        )
+        if isinstance(decorator.data, FunctionData):
+            return unknown(f"a function wrapped by {decorator.data.name}", call.place)
+        if name.startswith("functools.") and name not in _PASS_THROUGH:
+            return unknown(f"a function wrapped by {name}", call.place)
+    cached = function.decorated_by("functools.lru_cache", "functools.cache")
+    key = ("cache", id(function.node))
+    if cached and not call.arguments and not call.keywords:
+        if key not in call.interpreter.state:
+            call.interpreter.state[key] = call_function(function, call)  # type: ignore[index]
+        return call.interpreter.state[key]  # type: ignore[index,no-any-return]
+    return call_function(function, call)
+
+
+def call_function(function: FunctionData, call: Call) -> Value:
+    """Run a function of the project and return its result."""
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions call functions
+    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
+
+    interpreter = call.interpreter
+    node = function.node
+    interpreter.called.add(id(node))
+    names = bind(function, call)
+    parent: Frame = function.frame
+    frame = Frame(parent.module, names, parent, parent.owner)
+    if isinstance(node, ast.Lambda):
+        return evaluate(interpreter, frame, node.body)
+    if isinstance(node, ast.AsyncFunctionDef) or _yields(node):
+        run_body(interpreter, frame, node)
+        return unknown("the result of a generator or coroutine", call.place)
+    try:
+        execute(interpreter, frame, node.body)
+        result = Value(None, call.place)
+    except ReturnSignal as signal:
+        result = signal.value
+    return join_results([*frame.returns, result], call.place)
+
+
+def run_body(
+    interpreter: Interpreter, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> None:
+    """Run a function's body for what it does; its result and what it raises do not matter."""
+    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
+
+    try:
+        execute(interpreter, frame, node.body)
+    except (ReturnSignal, ProgramError):
+        return
+
+
+def _yields(node: ast.FunctionDef) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        current = stack.pop()
+        if isinstance(current, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(current))
+    return False
+
+
+def join_results(values: list[Value], place: Place) -> Value:
+    """Return the one value of several possible results, Unknown unless they agree."""
+    first = values[-1]
+    for other in values[:-1]:
+        if other.data is not first.data and plain(other) != plain(first):
+            return unknown("depends on an undecided condition", place)
+    return first
+
+
+def bind(function: FunctionData, call: Call) -> dict[str, Value]:
+    """Bind the arguments of a call to parameter names.
+
+    Raises:
+        ProgramError: a required argument is missing or there are too many.
+    """
+    spec = function.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    given = list(call.arguments)
+    if function.receiver is not None:
+        given.insert(0, function.receiver)
+    names: dict[str, Value] = {}
+    for parameter, value in zip(parameters, given, strict=False):
+        names[parameter.arg] = value
+    extra = given[len(parameters) :]
+    if spec.vararg is not None:
+        names[spec.vararg.arg] = Value(ListData(extra, "tuple", call.rest), call.place)
+    elif extra:
+        raise ProgramError("TypeError", "too many arguments", call.place)
+    _bind_keywords(spec, call, names)
+    _bind_defaults(function, call, names)
+    return names
+
+
+def _bind_keywords(spec: ast.arguments, call: Call, names: dict[str, Value]) -> None:
+    known = {parameter.arg for parameter in (*spec.args, *spec.kwonlyargs)}
+    more: dict[str, Value] = {}
+    for name, value in call.keywords.items():
+        if name in known:
+            names[name] = value
+        else:
+            more[name] = value
+    if spec.kwarg is not None:
+        names[spec.kwarg.arg] = Value(DictData(dict(more), call.rest), call.place)
+    elif more:
+        raise ProgramError("TypeError", "unexpected argument", call.place)
+
+
+def _bind_defaults(function: FunctionData, call: Call, names: dict[str, Value]) -> None:
+    spec = function.node.args
+    parameters = [*spec.posonlyargs, *spec.args]
+    offset = len(parameters) - len(function.defaults)
+    pairs: list[tuple[str, Value | None]] = [
+        (parameter.arg, function.defaults[index - offset] if index >= offset else None)
+        for index, parameter in enumerate(parameters)
+    ]
+    pairs += [
+        (parameter.arg, default)
+        for parameter, default in zip(spec.kwonlyargs, function.keyword_defaults, strict=True)
+    ]
+    for name, default in pairs:
+        if name in names:
+            continue
+        if call.rest is not None:
+            names[name] = Value(call.rest, call.place)
+        elif default is not None:
+            names[name] = default
+        else:
+            raise ProgramError("TypeError", f"missing argument {name}", call.place)
+
+
+def instantiate(cls: ClassData, call: Call) -> Value:
+    """Return an object of a project class."""
+    from secaudit.frameworks import make_instance  # noqa: PLC0415 - frameworks build on calls
+
+    made = make_instance(cls, call)
+    if made is not None:
+        return made
+    if cls.open_bases():
+        return unknown(f"an object of {cls.name}, whose base class is unknown", call.place)
+    instance = Instance(cls.name, cls, call.interpreter.level)
+    call.interpreter.objects.append(instance)
+    value = Value(instance, call.place)
+    method = cls.find("__init__")
+    if method is not None and isinstance(method.data, FunctionData):
+        call_function(method.data.bound(value), call)
+    elif cls.annotations and _is_dataclass(cls):
+        _fill_dataclass(cls, instance, call)
+    return value
+
+
+def _is_dataclass(cls: ClassData) -> bool:
+    return any(
+        isinstance(node, ast.Name | ast.Attribute | ast.Call)
+        and "dataclass" in ast.unparse(node)
+        for node in cls.node.decorator_list
+    )
+
+
+def _fill_dataclass(cls: ClassData, instance: Instance, call: Call) -> None:
+    names = [name for ancestor in reversed(cls.lineage()) for name in ancestor.annotations]
+    for position, name in enumerate(dict.fromkeys(names)):
+        given = call.argument(position, name)
+        value = given if given is not None else cls.find(name)
+        if value is None:
+            raise ProgramError("TypeError", f"missing argument {name}", call.place)
+        instance.attributes[name] = _field_default(value, call) if given is None else value
+
+
+def _field_default(value: Value, call: Call) -> Value:
+    """Return the default behind ``dataclasses.field(default=..., default_factory=...)``."""
+    data = value.data
+    if not (isinstance(data, Instance) and data.type_name == "dataclasses.field"):
+        return value
+    given: Call = data.state["call"]
+    if "default" in given.keywords:
+        return given.keywords["default"]
+    factory = given.keywords.get("default_factory")
+    if factory is None:
+        raise ProgramError("TypeError", "missing argument", call.place)
+    return invoke(factory, call._replace(arguments=[], keywords={}))

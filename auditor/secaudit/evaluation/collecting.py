@@ -1,0 +1,221 @@
+"""Turns what an evaluation found into the settings that rules see."""
+
+from typing import Any
+
+from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.runtime import Interpreter, SinkUse
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    ListData,
+    Method,
+    ModuleData,
+    Slot,
+    Value,
+    plain,
+)
+from secaudit.facts import AS_VALUE, Setting, Unknown
+from secaudit.location import Location
+from secaudit.naming import Meaning, in_unit, meaning_of
+
+_MAX_DEPTH = 8
+_MAX_SETTINGS = 20_000
+_OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
+_TOPICS = frozenset({"cors", "cookie", "token", "docs", "debug", "database", "admin", "csrf"})
+
+
+class Collector:
+    """Collects settings by the slot they are bound to, then gives them the meaning of their use."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self.settings: list[Setting] = []
+        self.by_slot: dict[Slot, int] = {}
+        self.hidden: dict[Slot, tuple[str, Value, str, str]] = {}  # named only if something uses it
+        self._seen: dict[tuple[object, ...], int] = {}
+        self._sunk: dict[int, str] = {}  # setting index -> purpose of its sink
+        self._composed: list[tuple[int, Value]] = []
+
+    def add(  # noqa: PLR0913 - what a setting consists of
+        self,
+        slot: Slot | None,
+        name: str,
+        value: Value,
+        owner: str,
+        *,
+        type_: str = "",
+        layer: str = "assignment",
+        meaning: Meaning | None | bool = True,
+    ) -> int | None:
+        """Add one named setting; returns its index, None when there is no place to show."""
+        if meaning is True:
+            meaning = meaning_of(name)
+        meaning = meaning or None
+        candidates = candidates_of(value, layer) if value.data is not None else value.candidates
+        location = self._location(value, candidates)
+        if location is None or len(self.settings) >= _MAX_SETTINGS:
+            return None
+        data = plain(value)
+        key = (name, location, owner if slot is None else "", repr(data))
+        if key in self._seen:
+            index = self._seen[key]
+        else:
+            index = len(self.settings)
+            self._seen[key] = index
+            self.settings.append(
+                self._setting(name, value, data, candidates, location, owner, meaning, type_)
+            )
+            self._composed.append((index, value))
+        if slot is not None:
+            self.by_slot[slot] = index
+        return index
+
+    def _setting(  # noqa: PLR0913 - what a setting consists of
+        self,
+        name: str,
+        value: Value,
+        data: Any,  # noqa: ANN401 - a value of the evaluated program
+        candidates: tuple[Any, ...],
+        location: Location,
+        owner: str,
+        meaning: Meaning | None,
+        type_: str,
+    ) -> Setting:
+        judged = data if meaning is None else in_unit(meaning, name, data)
+        concept = "" if meaning is None else meaning.concept
+        family = concept.partition(".")[0]
+        group = f"{owner}:{family}" if family in _TOPICS else ""
+        if group and meaning is not None and meaning.service and family in {"cookie", "database"}:
+            group = f"{group}:{meaning.service}"
+        used = ()
+        if value.place is not None and candidates and candidates[0].location is not None:
+            read = value.place.location()
+            used = (read,) if read != location else ()
+        same = judged is data or (type(judged) is type(data) and judged == data)
+        return Setting(
+            name,
+            concept,
+            group,
+            type_ or _type_name(value),
+            judged,
+            candidates,
+            location,
+            used,
+            value.error,
+            value.variables,
+            "" if meaning is None else meaning.service,
+            AS_VALUE if same else data,
+        )
+
+    def _location(self, value: Value, candidates: tuple[Any, ...]) -> Location | None:
+        for candidate in candidates:
+            if candidate.location is not None:
+                return candidate.location  # type: ignore[no-any-return]
+        return value.place.location() if value.place is not None else None
+
+    def add_tree(self, slot: Slot, name: str, value: Value, owner: str, depth: int = 0) -> None:
+        """Add a value and, for a dictionary with text keys, each entry under its dotted name."""
+        data = value.data
+        if isinstance(data, DictData) and depth < _MAX_DEPTH and data.items:
+            for key, item in list(data.items.items()):
+                if isinstance(key, str):
+                    child = Slot(id(data), key)
+                    self.add_tree(child, f"{name}.{key}", item, owner, depth + 1)
+            return
+        if isinstance(data, Instance) and "plain" not in data.state:
+            return
+        if isinstance(data, _OBJECTS):
+            return
+        self.add(slot, name, value, owner)
+
+    def use(self, sink: SinkUse) -> None:
+        """Give the named setting behind a sink its meaning, or list the sink's own value."""
+        index = self._named(sink.value)
+        purpose = f"{sink.concept}:{sink.service}:{sink.group}"
+        if index is not None:
+            setting = self.settings[index]
+            if self._fits(setting, sink) and self._sunk.get(index, purpose) == purpose:
+                self._sunk[index] = purpose
+                used = (*setting.used, sink.location)
+                self.settings[index] = setting._replace(
+                    concept=sink.concept,
+                    group=sink.group,
+                    value=plain(sink.value),
+                    written=AS_VALUE,
+                    used=tuple(dict.fromkeys(used)),
+                    service=sink.service or setting.service,
+                )
+                return
+            if setting.concept == sink.concept and index not in self._sunk:
+                self.settings[index] = setting._replace(concept="", group="", service="")
+        self._own(sink)
+
+    def _fits(self, setting: Setting, sink: SinkUse) -> bool:
+        program, value = setting.program_value, plain(sink.value)
+        if isinstance(program, Unknown) or isinstance(value, Unknown):
+            return isinstance(program, Unknown) and isinstance(value, Unknown)
+        return type(program) is type(value) and bool(program == value)
+
+    def _named(self, value: Value) -> int | None:
+        slots = [value.source] if value.source is not None else list(value.parts)
+        if len(slots) != 1 or slots[0] is None:
+            return None
+        slot = slots[0]
+        if slot in self.hidden and slot not in self.by_slot:
+            name, hidden, owner, type_ = self.hidden[slot]
+            self.add(slot, name, hidden, owner, type_=type_, meaning=None)
+        return self.by_slot.get(slot)
+
+    def _own(self, sink: SinkUse) -> None:
+        value = sink.value
+        candidates = candidates_of(value, sink.layer)
+        if sink.layer == "library-default":
+            first = candidates[0]._replace(location=sink.location, layer=sink.layer)
+            candidates = (first, *candidates[1:])
+        location = self._location(value, candidates) or sink.location
+        if sink.layer == "library-default":
+            location = sink.location
+        used = () if location == sink.location else (sink.location,)
+        setting = Setting(
+            sink.name,
+            sink.concept,
+            sink.group,
+            _type_name(value),
+            plain(value),
+            candidates,
+            location,
+            used,
+            value.error,
+            value.variables,
+            sink.service,
+        )
+        if setting not in self.settings:
+            self.settings.append(setting)
+
+    def finish(self) -> tuple[Setting, ...]:
+        """Return the settings; a DSN put together from a named password is judged at the password."""
+        for index, value in self._composed:
+            setting = self.settings[index]
+            if setting.concept == "database.url" and not value.candidates:
+                concepts = {
+                    self.settings[self.by_slot[part]].concept
+                    for part in value.parts
+                    if part in self.by_slot
+                }
+                if "database.password" in concepts or "password" in concepts:
+                    self.settings[index] = setting._replace(concept="", group="")
+        return tuple(self.settings)
+
+
+def _type_name(value: Value) -> str:
+    data = value.data
+    if isinstance(data, ListData):
+        return data.kind
+    if isinstance(data, DictData):
+        return "dict"
+    if isinstance(data, Unknown | Instance | type(None)):
+        return ""
+    return type(data).__name__

@@ -1,0 +1,153 @@
+"""Walks the namespaces of an evaluation and names the settings in them."""
+
+import re
+
+from secaudit.evaluation.collecting import Collector
+from secaudit.evaluation.runtime import Interpreter, slot_of
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    Method,
+    ModuleData,
+    Slot,
+    Value,
+)
+from secaudit.facts import Setting, Unknown
+from secaudit.naming import SECRET_CONCEPTS, meaning_of
+
+_OTHER_PROFILE = re.compile(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
+_TEST_FILE = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
+_OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
+
+
+def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
+    """Return every effective setting of an evaluation.
+
+    Args:
+        interpreter: the evaluation that ran.
+        selected: a module or class whose final namespace holds the settings, where there is one.
+    """
+    collector = Collector(interpreter)
+    _settings_objects(interpreter, collector)
+    for module in interpreter.modules.values():
+        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root)):
+            _module(module, collector, final=_is_selected(module, selected))
+    for cls in interpreter.classes:
+        if cls.node not in interpreter.handled:
+            _class(interpreter, cls, collector, selected)
+    for instance in interpreter.objects:
+        if instance.cls is not None:
+            _attributes(instance, collector, instance.cls)
+    for sink in interpreter.sinks:
+        collector.use(sink)
+    _remaining_reads(interpreter, collector)
+    return collector.finish()
+
+
+def _is_selected(module: ModuleData, selected: str) -> bool:
+    return bool(selected) and (module.path == selected or module.name == selected)
+
+
+def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
+    """Add the fields of settings objects under dotted names, starting from the outermost ones."""
+    inner = {
+        id(value.data)
+        for instance in interpreter.instances
+        for value in instance.attributes.values()
+        if isinstance(value.data, Instance)
+    }
+    for instance in interpreter.instances:
+        if id(instance) not in inner:
+            _fields(instance, collector, "", f"{instance.type_name}", 0)
+
+
+def _fields(
+    instance: Instance, collector: Collector, prefix: str, owner: str, depth: int
+) -> None:
+    types: dict[str, str] = instance.state.get("types", {})
+    for name, value in instance.attributes.items():
+        full = f"{prefix}{name}"
+        nested = value.data
+        if isinstance(nested, Instance) and "plain" not in nested.state and depth < 8:  # noqa: PLR2004 - bound
+            _fields(nested, collector, f"{full}.", f"{owner}.{name}", depth + 1)
+        elif not isinstance(nested, _OBJECTS):
+            collector.add(
+                slot_of(instance, name), full, value, owner, type_=types.get(name, ""),
+                layer="default",
+            )
+
+
+def _module(module: ModuleData, collector: Collector, *, final: bool) -> None:
+    for name, value in module.namespace.items():
+        if name.startswith("_") or isinstance(value.data, _OBJECTS):
+            continue
+        slot = slot_of(module, name)
+        imported = value.source is not None and value.source.owner != id(module)
+        if imported and not (final and name.isupper()):
+            continue
+        if name.isupper():
+            collector.add_tree(value.source if imported and value.source else slot, name, value, module.path)
+        else:
+            _lower(slot, name, value, module.path, collector)
+
+
+def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector) -> None:
+    """Add a name in lower case when it is read from outside or plainly a secret."""
+    if isinstance(value.data, Instance | DictData):
+        return
+    meaning = meaning_of(name)
+    secret = meaning is not None and meaning.concept in SECRET_CONCEPTS
+    if value.variables or (secret and isinstance(value.data, str)):
+        collector.add(slot, name, value, owner)
+    else:
+        collector.hidden[slot] = (name, value, owner, "")
+
+
+def _class(
+    interpreter: Interpreter, cls: ClassData, collector: Collector, selected: str
+) -> None:
+    """Add the attributes of a plain configuration class."""
+    chosen = selected.rpartition(":")[2] == cls.name or cls in interpreter.loaded_classes
+    if interpreter.loaded_classes and cls not in interpreter.loaded_classes:
+        used = any(cls in loaded.lineage() for loaded in interpreter.loaded_classes)
+        if used or _is_configuration(cls):
+            return  # the loaded class shows the final namespace
+    if not chosen and _OTHER_PROFILE.match(cls.name):
+        return
+    names: dict[str, tuple[ClassData, Value]] = {}
+    for ancestor in reversed(cls.lineage() if chosen else [cls]):
+        names.update({name: (ancestor, value) for name, value in ancestor.namespace.items()})
+    for name, (ancestor, value) in names.items():
+        if name.startswith("_") or isinstance(value.data, _OBJECTS):
+            continue
+        if name.isupper() or value.variables:
+            collector.add_tree(slot_of(ancestor, name), name, value, cls.name)
+        elif isinstance(value.data, str | int | bool | float):
+            collector.hidden[slot_of(ancestor, name)] = (name, value, cls.name, "")
+
+
+def _is_configuration(cls: ClassData) -> bool:
+    return bool(re.search(r"config|settings", cls.name, re.IGNORECASE))
+
+
+def _attributes(instance: Instance, collector: Collector, cls: ClassData) -> None:
+    for name, value in instance.attributes.items():
+        if name.startswith("_") or isinstance(value.data, (*_OBJECTS, Instance)):
+            continue
+        if name.isupper() or value.variables:
+            collector.add_tree(slot_of(instance, name), name, value, cls.name)
+
+
+def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
+    """Add variables that code reads without giving them a name."""
+    shown = {name for setting in collector.settings for name in setting.variables}
+    for name, value, _place in interpreter.reads:
+        if name in shown or isinstance(value.data, Unknown):
+            continue
+        meaning = meaning_of(name)
+        if meaning is not None or value.candidates:
+            shown.add(name)
+            collector.add(None, name, value, "environment", meaning=meaning)

@@ -1,0 +1,96 @@
+"""``import`` statements: modules of the project are evaluated, libraries become symbols."""
+
+import ast
+from os.path import dirname, isabs, join
+
+from secaudit.evaluation.modules import (
+    import_module,
+    load_module,
+    relative_module,
+    submodule,
+)
+from secaudit.evaluation.runtime import Frame, Interpreter, slot_of
+from secaudit.evaluation.values import External, ModuleData, Place, Value, plain, unknown
+from secaudit.facts import Unknown
+
+
+def execute_import(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Execute ``import a.b [as c]``."""
+    assert isinstance(node, ast.Import)  # noqa: S101 - narrows the type for the dispatcher
+    place = Place(frame.module.syntax, node)
+    for alias in node.names:
+        module = import_module(interpreter, frame.module, alias.name)
+        top = alias.name.split(".", maxsplit=1)[0]
+        if alias.asname is not None:
+            bound: ModuleData | External = module or External(alias.name)
+            frame.locals[alias.asname] = Value(bound, place)
+        elif module is not None:
+            first = import_module(interpreter, frame.module, top)
+            frame.locals[top] = Value(first or module, place)
+        else:
+            frame.locals[top] = Value(External(top), place)
+
+
+def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Execute ``from a import b``, also with dots and with a star."""
+    assert isinstance(node, ast.ImportFrom)  # noqa: S101 - narrows the type for the dispatcher
+    name = node.module or ""
+    if node.level:
+        module = relative_module(interpreter, frame.module, node.level, name)
+    else:
+        module = import_module(interpreter, frame.module, name)
+    place = Place(frame.module.syntax, node)
+    for alias in node.names:
+        if alias.name == "*":
+            _star(frame, module, name, place)
+            continue
+        target = alias.asname or alias.name
+        frame.locals[target] = _imported(interpreter, module, node, alias.name, place)
+
+
+def _imported(
+    interpreter: Interpreter,
+    module: ModuleData | None,
+    node: ast.ImportFrom,
+    name: str,
+    place: Place,
+) -> Value:
+    if module is None:
+        if node.level:
+            return unknown(f"{name} is imported from a module that was not found", place)
+        return Value(External(f"{node.module}.{name}"), place)
+    if name in module.namespace:
+        value = module.namespace[name]
+        return value if value.source else value._replace(source=slot_of(module, name))
+    child = submodule(interpreter, module, name)
+    if child is not None:
+        return Value(child, place)
+    if module.rest is not None:
+        return Value(module.rest, place)
+    return unknown(f"{module.name} has no {name} that could be found", place)
+
+
+def _star(frame: Frame, module: ModuleData | None, name: str, place: Place) -> None:
+    if module is None:
+        from secaudit.frameworks import star_names  # noqa: PLC0415 - frameworks build on this
+
+        names = star_names(name)
+        if names is None:
+            frame.module.rest = Unknown(f"everything of {name} is imported")
+        for item in names or ():
+            frame.locals[item] = Value(External(f"{name}.{item}"), place)
+        return
+    exported = plain(module.namespace["__all__"]) if "__all__" in module.namespace else None
+    for item, value in list(module.namespace.items()):
+        listed = item in exported if isinstance(exported, list | tuple) else item[0] != "_"
+        if listed:
+            source = value.source or slot_of(module, item)
+            frame.locals[item] = value._replace(source=source)
+    if module.rest is not None and frame.module.rest is None:
+        frame.module.rest = module.rest
+
+
+def run_path(interpreter: Interpreter, importer: ModuleData, path: str) -> ModuleData | None:
+    """Return the module of a file named by its path, as ``from_pyfile`` does."""
+    absolute = path if isabs(path) else join(dirname(importer.path), path)
+    return load_module(interpreter, absolute, path)

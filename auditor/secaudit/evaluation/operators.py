@@ -1,0 +1,316 @@
+"""Operators on plain values, bounded before anything large is computed."""
+
+import ast
+import operator
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from secaudit.evaluation.runtime import MAX_TEXT, ProgramError
+from secaudit.evaluation.values import (
+    DictData,
+    External,
+    Instance,
+    ListData,
+    PathData,
+    Place,
+    Value,
+    merge_parts,
+    merge_variables,
+    plain,
+)
+from secaudit.facts import Candidate, Unknown
+
+_MAX_BITS = 4_096  # of an integer result
+Scalar = (bool, int, float, str, bytes, type(None), timedelta, datetime)
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def derive(function: Callable[..., Any], place: Place | None, *operands: Value) -> Value:
+    """Apply a pure function to values, and to each candidate of the one that has candidates.
+
+    Raises:
+        ProgramError: the function raises for the effective values.
+    """
+    for operand in operands:
+        if isinstance(operand.data, Unknown):
+            return operand._replace(candidates=(), place=place)
+    data = run(function, place, *(operand.data for operand in operands))
+    return provenance(data, function, place, *operands)
+
+
+def provenance(
+    data: Any,  # noqa: ANN401 - a value of the evaluated program
+    function: Callable[..., Any],
+    place: Place | None,
+    *operands: Value,
+) -> Value:
+    """Return the value ``data`` that ``function`` made of operands, with where it came from."""
+    carriers = [index for index, operand in enumerate(operands) if operand.candidates]
+    candidates: tuple[Candidate, ...] = ()
+    if len(carriers) == 1:
+        index = carriers[0]
+        plains = [operand.data for operand in operands]
+
+        def again(value: Any) -> Any:  # noqa: ANN401 - a value of the evaluated program
+            if isinstance(value, Unknown):
+                return value
+            try:
+                return plain(function(*plains[:index], value, *plains[index + 1 :]))
+            except Exception as error:  # noqa: BLE001 - a shadowed candidate that would not pass
+                return Unknown(f"raises {type(error).__name__}")
+
+        first, *others = operands[index].candidates
+        result = plain(data)
+        candidates = (
+            first._replace(value=result),
+            *(other._replace(value=again(other.value)) for other in others),
+        )
+    return Value(
+        data, place, candidates, merge_variables(operands), None, merge_parts(operands)
+    )
+
+
+def run(function: Callable[..., Any], place: Place | None, *data: Any) -> Any:  # noqa: ANN401 - values of the evaluated program
+    """Call a pure function; what it raises is what the evaluated program would raise."""
+    try:
+        return function(*data)
+    except ProgramError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, AttributeError) as error:
+        raise ProgramError(type(error).__name__, str(error), place) from None
+    except (MemoryError, RecursionError):
+        return Unknown("too large to compute")
+
+
+def binary(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:
+    """Return ``left op right``; Unknown when it is not determined or would be very large."""
+    for operand in (left, right):
+        if isinstance(operand.data, Unknown):
+            return operand._replace(candidates=(), place=place)
+    if isinstance(left.data, PathData) or (
+        isinstance(right.data, PathData) and isinstance(op, ast.Div)
+    ):
+        return _path(op, left, right, place)
+    if isinstance(left.data, ListData) or isinstance(right.data, ListData):
+        return _lists(op, left, right, place)
+    if isinstance(left.data, DictData) and isinstance(right.data, DictData):
+        if isinstance(op, ast.BitOr):
+            rest = left.data.rest or right.data.rest
+            return Value(DictData({**left.data.items, **right.data.items}, rest), place)
+        return Value(Unknown("an operation on dictionaries"), place)
+    if isinstance(op, ast.Mod) and isinstance(left.data, str):
+        return _percent(left, right, place)
+    if not (isinstance(left.data, Scalar) and isinstance(right.data, Scalar)):
+        return Value(Unknown("an operation on objects"), place)
+    if _too_large(op, left.data, right.data):
+        return Value(Unknown("too large to compute"), place)
+    return derive(_BINARY.get(type(op), _unsupported), place, left, right)
+
+
+def _unsupported(*_: Any) -> Unknown:  # noqa: ANN401 - values of the evaluated program
+    return Unknown("an operator that is not evaluated")
+
+
+def _too_large(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401 - values of the evaluated program
+    if isinstance(op, ast.Mult):
+        for text, count in ((left, right), (right, left)):
+            if isinstance(text, str | bytes) and isinstance(count, int):
+                return len(text) * max(count, 0) > MAX_TEXT
+    if isinstance(op, ast.Add) and isinstance(left, str) and isinstance(right, str):
+        return len(left) + len(right) > MAX_TEXT
+    if not (isinstance(left, int) and isinstance(right, int)):
+        return False
+    if isinstance(op, ast.Pow):
+        return left.bit_length() * abs(right) > _MAX_BITS
+    if isinstance(op, ast.LShift):
+        return left.bit_length() + right > _MAX_BITS
+    return left.bit_length() + right.bit_length() > 2 * _MAX_BITS
+
+
+def _path(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:
+    if not isinstance(op, ast.Div):
+        return Value(Unknown("an operation on paths"), place)
+    ends = [plain(left), plain(right)]
+    if not all(isinstance(end, str) for end in ends):
+        return Value(Unknown("an operation on paths"), place)
+    text = ends[1] if ends[1].startswith("/") else f"{ends[0].rstrip('/')}/{ends[1]}"
+    return Value(PathData(text), place, (), merge_variables((left, right)))
+
+
+def _lists(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:
+    if isinstance(op, ast.Mod) and isinstance(left.data, str):
+        return _percent(left, right, place)
+    first, second = left.data, right.data
+    if isinstance(first, ListData) and isinstance(second, ListData) and first.kind == second.kind:
+        if isinstance(op, ast.Add) and first.kind in {"list", "tuple"}:
+            items = [*first.items, *second.items]
+            return Value(
+                ListData(items, first.kind, first.rest or second.rest),
+                place,
+                (),
+                merge_variables((left, right)),
+                None,
+                merge_parts((left, right)),
+            )
+        return _sets(op, first, second, place)
+    return Value(Unknown("an operation on lists"), place)
+
+
+def _sets(op: ast.operator, first: ListData, second: ListData, place: Place | None) -> Value:
+    if first.kind not in {"set", "frozenset"} or first.rest or second.rest:
+        return Value(Unknown("an operation on lists"), place)
+    keys = [plain(item) for item in second.items]
+    if isinstance(op, ast.BitOr):
+        have = [plain(item) for item in first.items]
+        more = [item for item in second.items if plain(item) not in have]
+        return Value(ListData([*first.items, *more], first.kind), place)
+    if isinstance(op, ast.Sub):
+        left = [item for item in first.items if plain(item) not in keys]
+        return Value(ListData(left, first.kind), place)
+    if isinstance(op, ast.BitAnd):
+        both = [item for item in first.items if plain(item) in keys]
+        return Value(ListData(both, first.kind), place)
+    return Value(Unknown("an operation on sets"), place)
+
+
+def _percent(left: Value, right: Value, place: Place | None) -> Value:
+    argument = plain(right)
+    if isinstance(argument, Unknown):
+        return Value(argument, place)
+    if any(part.isdigit() and len(part) > 3 for part in _digits(left.data)):  # noqa: PLR2004 - widths of four digits
+        return Value(Unknown("too large to compute"), place)
+    data = run(operator.mod, place, left.data, argument)
+    both = (left, right)
+    return Value(data, place, (), merge_variables(both), None, merge_parts(both))
+
+
+def _digits(text: str) -> list[str]:
+    return "".join(c if c.isdigit() else " " for c in text).split()
+
+
+def unary(op: ast.unaryop, operand: Value, place: Place | None) -> Value:
+    """Return ``op operand``."""
+    if isinstance(op, ast.Not):
+        decided = truth(operand)
+        if decided is None:
+            return Value(_reason(operand), place)
+        return provenance(not decided, lambda data: not data, place, operand)
+    function: Callable[[Any], Any] = {
+        ast.USub: operator.neg,
+        ast.UAdd: operator.pos,
+        ast.Invert: operator.invert,
+    }[type(op)]
+    return derive(function, place, operand)
+
+
+def _reason(value: Value) -> Unknown:
+    return value.data if isinstance(value.data, Unknown) else Unknown("an undecided condition")
+
+
+def truth(value: Value) -> bool | None:
+    """Return whether a value counts as true, None when that is not determined."""
+    data = value.data
+    if isinstance(data, Unknown):
+        return None
+    if isinstance(data, ListData | DictData):
+        if data.items:
+            return True
+        return None if data.rest is not None else False
+    if isinstance(data, Instance):
+        if "plain" in data.state:
+            inner = plain(value)
+            return None if isinstance(inner, Unknown) else bool(inner)
+        return True
+    if isinstance(data, External):
+        return True
+    return bool(data) if isinstance(data, Scalar) else True
+
+
+def compare(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
+    """Return the outcome of one comparison."""
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _identity(op, left, right, place)
+    if isinstance(op, ast.In | ast.NotIn):
+        return _membership(op, left, right, place)
+    first, second = plain(left), plain(right)
+    for side in (first, second):
+        if isinstance(side, Unknown):
+            return Value(side, place)
+    function = _COMPARE[type(op)]
+
+    def compared(one: Any, two: Any) -> Any:  # noqa: ANN401 - values of the evaluated program
+        return function(plain(one), plain(two))
+
+    return provenance(run(compared, place, first, second), compared, place, left, right)
+
+
+def _identity(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
+    if not left.known or not right.known:
+        return Value(_reason(left if not left.known else right), place)
+    simple = (bool, type(None), External)
+    if isinstance(left.data, simple) or isinstance(right.data, simple):
+        same = left.data == right.data and type(left.data) is type(right.data)
+    else:
+        same = left.data is right.data
+    wanted = isinstance(op, ast.Is)
+    target = right.data
+
+    def compared(data: Any, _other: Any) -> bool:  # noqa: ANN401 - values of the evaluated program
+        return (data == target and type(data) is type(target)) == wanted
+
+    return provenance(same == wanted, compared, place, left, right)
+
+
+def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
+    wanted = isinstance(op, ast.In)
+    needle = plain(left)
+    if isinstance(needle, Unknown):
+        return Value(needle, place)
+    container = right.data
+    if isinstance(container, ListData):
+        items = [plain(item) for item in container.items]
+        if needle in [item for item in items if not isinstance(item, Unknown)]:
+            found = True
+        elif container.rest is not None or any(isinstance(item, Unknown) for item in items):
+            return Value(Unknown("membership in a list that is not fully known"), place)
+        else:
+            found = False
+        return provenance(
+            found == wanted,
+            lambda one, two: (one in (plain(two) if isinstance(two, ListData) else two)) == wanted,
+            place,
+            left,
+            right,
+        )
+    if isinstance(container, DictData):
+        if needle in container.items:
+            return Value(wanted, place)
+        return Value(container.rest or (not wanted), place)
+    if isinstance(container, str | bytes):
+        return derive(lambda one, two: (one in two) == wanted, place, left, right)
+    if isinstance(container, Unknown):
+        return Value(container, place)
+    return Value(Unknown("membership in an object"), place)

@@ -1,0 +1,171 @@
+"""The state of one evaluation: bounds, frames, modules, and what was found on the way."""
+
+import ast
+from typing import Any, NamedTuple
+
+from secaudit.evaluation.environment import Environment
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    FunctionData,
+    Instance,
+    ListData,
+    ModuleData,
+    Place,
+    Slot,
+    Value,
+)
+from secaudit.evaluation.world import World
+from secaudit.facts import Observation, Unknown
+from secaudit.location import Location
+
+MAX_STEPS = 400_000  # evaluated nodes of one deployment
+MAX_DEPTH = 60  # nested expressions and calls; each level costs several interpreter frames
+MAX_ITEMS = 10_000  # elements of one container
+MAX_TEXT = 100_000  # characters of one computed string
+LOOKING = 1_000  # branch level of functions that nothing calls
+MAX_LOOP = 2_000  # iterations of one loop
+
+
+class OutOfBoundsError(Exception):
+    """The evaluation reached its limit of steps."""
+
+
+class ProgramError(Exception):
+    """The evaluated program raises. ``kind`` is the name of the exception class."""
+
+    def __init__(self, kind: str, message: str = "", place: Place | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.place = place
+
+
+class ReturnSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
+    """A ``return`` statement was reached."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class BreakSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
+    """A ``break`` statement was reached."""
+
+
+class ContinueSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
+    """A ``continue`` statement was reached."""
+
+
+class Frame:
+    """The names visible to running code: locals, then enclosing frames, then the module."""
+
+    __slots__ = ("globals", "locals", "module", "owner", "parent", "returns")
+
+    def __init__(
+        self,
+        module: ModuleData,
+        names: dict[str, Value] | None = None,
+        parent: "Frame | None" = None,
+        owner: ClassData | None = None,
+    ) -> None:
+        self.module = module
+        self.locals = module.namespace if names is None else names
+        self.parent = parent
+        self.owner = owner  # the class whose body this is, or whose method runs
+        self.globals: set[str] = set()
+        self.returns: list[Value] = []  # possible results of undecided branches
+
+    def is_module(self) -> bool:
+        """Say whether this is the top level of a module."""
+        return self.locals is self.module.namespace
+
+
+class SinkUse(NamedTuple):
+    """A value that reached a place where its meaning is known."""
+
+    concept: str
+    group: str
+    name: str  # ``CORSMiddleware.allow_origins``
+    value: Value
+    location: Location  # of the argument, or of the call for a library default
+    service: str = ""
+    layer: str = "assignment"  # or library-default
+
+
+class Interpreter:
+    """One evaluation of one deployment."""
+
+    def __init__(self, world: World, dialect: str = "auto") -> None:
+        self.world = world
+        self.dialect = dialect
+        self.environment = Environment(world.process)
+        self.modules: dict[str, ModuleData] = {}  # by absolute path
+        self.steps = 0
+        self.depth = 0
+        self.level = 0  # nested undecided branches
+        self.condition: str = ""  # why the innermost branch is undecided
+        self.sinks: list[SinkUse] = []
+        self.observations: list[Observation] = []
+        self.instances: list[Instance] = []  # settings objects, in the order they were made
+        self.classes: list[ClassData] = []
+        self.functions: list[FunctionData] = []
+        self.called: set[int] = set()  # identity of function nodes that ran
+        self.reads: list[tuple[str, Value, Place]] = []  # environment variables read by code
+        self.state: dict[str, Any] = {}  # of framework modules
+        self.selected = ""  # the module or class whose final namespace holds the settings
+        self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
+        self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
+        self.import_depth = 0
+        self.handlers = 0  # enclosing ``try`` blocks with handlers
+        self.shown: list[tuple[Value, Place]] = []  # printed or logged
+        self.objects: list[Instance] = []  # objects of ordinary project classes
+        self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up
+        self.loaded_files: dict[str, str] = {}  # env files that code opened: path -> loader
+
+    def step(self) -> None:
+        """Count one evaluated node.
+
+        Raises:
+            OutOfBoundsError: the evaluation reached its limit.
+        """
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OutOfBoundsError
+
+    def list_value(
+        self, items: list[Value], kind: str, place: Place | None, rest: Unknown | None = None
+    ) -> Value:
+        """Return a container value made at the current branch level."""
+        if len(items) > MAX_ITEMS:
+            return Value(Unknown("a very long list"), place)
+        return Value(ListData(items, kind, rest, self.level), place)
+
+    def dict_value(
+        self, items: dict[Any, Value], place: Place | None, rest: Unknown | None = None
+    ) -> Value:
+        """Return a dictionary value made at the current branch level."""
+        return Value(DictData(items, rest, self.level), place)
+
+    def observe(self, kind: str, location: Location, subject: str, **detail: Any) -> None:  # noqa: ANN401 - plain values of any type
+        """Note a fact that is no setting, once."""
+        observation = Observation(kind, location, subject, detail)
+        if observation not in self.observations:
+            self.observations.append(observation)
+
+    def undecided(self, level: int) -> bool:
+        """Say whether a change to something made at ``level`` may not happen."""
+        return self.level > level
+
+    def ignored(self, level: int) -> bool:
+        """Say whether a change is made by code that nobody is known to call.
+
+        Functions that are evaluated only to look at their body change what they make themselves
+        and nothing else.
+        """
+        return self.level >= LOOKING > level
+
+
+def slot_of(owner: object, name: str) -> Slot:
+    """Return the slot of a name in a namespace."""
+    return Slot(id(owner), name)

@@ -1,0 +1,80 @@
+"""The files of one project, read and parsed once for all its deployments."""
+
+from collections.abc import Callable
+from os.path import abspath, isabs, isfile, join, realpath
+from typing import TypeVar
+
+from secaudit.errors import AuditError
+from secaudit.finding import Problem
+from secaudit.syntax.dotenv import DIALECTS, EnvFile
+from secaudit.syntax.dotenv import parse as parse_env
+from secaudit.syntax.python import Module
+from secaudit.syntax.python import parse as parse_python
+from secaudit.syntax.text import TemplateError
+
+Parsed = TypeVar("Parsed")
+
+
+class Sources:
+    """Parsed files by path; what cannot be read or parsed is a problem, told once.
+
+    Args:
+        root: project root, absolute.
+        named: absolute paths of the audited files; others are read only below ``root``.
+        read: returns the bytes of a regular file or raises AuditError.
+    """
+
+    def __init__(self, root: str, named: frozenset[str], read: Callable[[str], bytes]) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self._named = named
+        self._read = read
+        self._modules: dict[str, Module | None] = {}
+        self._files: dict[tuple[str, str], EnvFile | None] = {}
+        self._inside: dict[str, bool] = {}
+
+    def absolute(self, path: str) -> str:
+        """Return a path as the program sees it from its working directory, the project root."""
+        return abspath(path if isabs(path) else join(self.root, path))  # noqa: PTH100 - pathlib costs start-up
+
+    def exists(self, path: str) -> bool:
+        """Say whether the project has this regular file; links that lead out do not count."""
+        path = self.absolute(path)
+        if path not in self._inside:
+            self._inside[path] = path in self._named or (
+                isfile(path)  # noqa: PTH113 - pathlib costs start-up
+                and realpath(path).startswith(realpath(self.root).rstrip("/") + "/")
+            )
+        return self._inside[path]
+
+    def module(self, path: str) -> Module | None:
+        """Return a parsed Python file, None when it is absent or cannot be parsed."""
+        if path not in self._modules:
+            self._modules[path] = self._parse(path, lambda data: parse_python(data, path))
+        return self._modules[path]
+
+    def env_file(self, path: str, dialect: str) -> EnvFile | None:
+        """Return a parsed env file, None when it is absent or cannot be read."""
+        path = self.absolute(path)
+        key = (path, dialect if dialect in DIALECTS else "python-dotenv")
+        if key not in self._files:
+            self._files[key] = self._parse(path, lambda data: parse_env(data, path, key[1]))
+        return self._files[key]
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file, None when it is absent or cannot be read."""
+        path = self.absolute(path)
+        return self._parse(path, lambda data: data.decode("utf-8", errors="replace"))
+
+    def _parse(self, path: str, parse: Callable[[bytes], Parsed]) -> Parsed | None:
+        if not self.exists(path):
+            return None
+        try:
+            return parse(self._read(path))
+        except TemplateError:
+            return None
+        except AuditError as error:
+            problem = Problem(error.path or path, error.line, error.message)
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return None

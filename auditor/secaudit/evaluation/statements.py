@@ -1,0 +1,303 @@
+"""Executes statements: one small function for each kind of node."""
+
+import ast
+from collections.abc import Callable
+
+from secaudit.evaluation import operators
+from secaudit.evaluation.access import attribute
+from secaudit.evaluation.assignment import assign
+from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
+from secaudit.evaluation.definitions import define_class, define_function
+from secaudit.evaluation.expressions import evaluate, iterate
+from secaudit.evaluation.imports import execute_import, execute_import_from
+from secaudit.evaluation.runtime import (
+    MAX_LOOP,
+    BreakSignal,
+    ContinueSignal,
+    Frame,
+    Interpreter,
+    ProgramError,
+    ReturnSignal,
+)
+from secaudit.evaluation.values import (
+    DictData,
+    External,
+    ListData,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+
+_BASE_EXCEPTIONS = frozenset({"Exception", "BaseException"})
+_ANCESTORS = {
+    "KeyError": "LookupError",
+    "IndexError": "LookupError",
+    "ModuleNotFoundError": "ImportError",
+    "ZeroDivisionError": "ArithmeticError",
+    "UnicodeDecodeError": "ValueError",
+    "ValidationError": "ValueError",
+    "SettingsError": "ValueError",
+}
+
+
+def execute(interpreter: Interpreter, frame: Frame, body: list[ast.stmt]) -> None:
+    """Execute statements in order.
+
+    Raises:
+        ReturnSignal, BreakSignal, ContinueSignal: control flow leaves the block.
+        ProgramError: a statement certainly raises.
+    """
+    for statement in body:
+        interpreter.step()
+        executor = _EXECUTORS.get(type(statement))
+        if executor is not None:
+            executor(interpreter, frame, statement)
+
+
+def _expression(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Expr)  # noqa: S101 - narrows the type for the dispatcher
+    evaluate(interpreter, frame, node.value)
+
+
+def _assign(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Assign)  # noqa: S101 - narrows the type for the dispatcher
+    value = evaluate(interpreter, frame, node.value)
+    for target in node.targets:
+        assign(interpreter, frame, target, value)
+
+
+def _annotated(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.AnnAssign)  # noqa: S101 - narrows the type for the dispatcher
+    if (
+        isinstance(node.target, ast.Name)
+        and frame.owner is not None
+        and frame.locals is frame.owner.namespace
+    ):
+        frame.owner.annotations[node.target.id] = node.annotation
+    if node.value is not None:
+        assign(interpreter, frame, node.target, evaluate(interpreter, frame, node.value))
+
+
+def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """``x += y``; a list grows in place, everything else is bound anew."""
+    assert isinstance(node, ast.AugAssign)  # noqa: S101 - narrows the type for the dispatcher
+    load = ast.copy_location(_as_load(node.target), node.target)
+    current = evaluate(interpreter, frame, load)
+    operand = evaluate(interpreter, frame, node.value)
+    place = Place(frame.module.syntax, node)
+    grown = isinstance(node.op, ast.Add | ast.BitOr) and isinstance(current.data, ListData)
+    if grown and current.data.kind != "tuple":
+        if interpreter.ignored(current.data.level):
+            return
+        if interpreter.undecided(current.data.level):
+            current.data.rest = Unknown(interpreter.condition)
+        elif isinstance(operand.data, ListData):
+            fresh = ListData([*current.data.items], current.data.kind, current.data.rest)
+            fresh.items += operand.data.items
+            fresh.rest = fresh.rest or operand.data.rest
+            fresh.level = current.data.level
+            current = current._replace(data=fresh, candidates=(), source=None)
+        else:
+            current = unknown("grown by unknown items", place)
+        assign(interpreter, frame, node.target, current)
+        return
+    assign(interpreter, frame, node.target, operators.binary(node.op, current, operand, place))
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    if isinstance(target, ast.Subscript):
+        return ast.Subscript(target.value, target.slice, ast.Load())
+    return target
+
+
+def _return(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Return)  # noqa: S101 - narrows the type for the dispatcher
+    if node.value is None:
+        raise ReturnSignal(Value(None, Place(frame.module.syntax, node)))
+    raise ReturnSignal(evaluate(interpreter, frame, node.value))
+
+
+def _raise(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Raise)  # noqa: S101 - narrows the type for the dispatcher
+    kind, message = "Exception", ""
+    if node.exc is not None:
+        target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        if isinstance(target, ast.Name | ast.Attribute):
+            kind = target.id if isinstance(target, ast.Name) else target.attr
+        if isinstance(node.exc, ast.Call) and node.exc.args:
+            text = plain(evaluate(interpreter, frame, node.exc.args[0]))
+            message = text if isinstance(text, str) else ""
+    raise ProgramError(kind, message, Place(frame.module.syntax, node))
+
+
+def _assert(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Assert)  # noqa: S101 - narrows the type for the dispatcher
+    if operators.truth(evaluate(interpreter, frame, node.test)) is False:
+        raise ProgramError("AssertionError", "", Place(frame.module.syntax, node))
+
+
+def _delete(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Delete)  # noqa: S101 - narrows the type for the dispatcher
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            if interpreter.level:
+                place = Place(frame.module.syntax, node)
+                frame.locals[target.id] = unknown("deleted under an undecided condition", place)
+            else:
+                frame.locals.pop(target.id, None)
+        elif isinstance(target, ast.Subscript):
+            container = evaluate(interpreter, frame, target.value).data
+            if not isinstance(container, DictData | ListData):
+                continue
+            key = plain(evaluate(interpreter, frame, target.slice))
+            if isinstance(container, DictData) and not interpreter.undecided(container.level):
+                container.items.pop(key, None)
+            else:
+                container.rest = Unknown("an item was deleted")
+
+
+def _for(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Run a loop over known items; once with unknown ones as an undecided branch otherwise."""
+    assert isinstance(node, ast.For | ast.AsyncFor)  # noqa: S101 - narrows the type
+    source = evaluate(interpreter, frame, node.iter)
+    items = iterate(source)
+    place = Place(frame.module.syntax, node)
+    open_ = items is None or (isinstance(source.data, ListData | DictData) and source.data.rest)
+    for item in (items or [])[:MAX_LOOP]:
+        assign(interpreter, frame, node.target, item)
+        try:
+            execute(interpreter, frame, node.body)
+        except BreakSignal:
+            return
+        except ContinueSignal:
+            continue
+    if open_ or len(items or []) > MAX_LOOP:
+        assign(interpreter, frame, node.target, unknown("an item that is not known", place))
+        undecided_branches(interpreter, frame, [node.body, []], "a loop over unknown items")
+    execute(interpreter, frame, node.orelse)
+
+
+def _while(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.While)  # noqa: S101 - narrows the type for the dispatcher
+    for _ in range(MAX_LOOP):
+        decided = operators.truth(evaluate(interpreter, frame, node.test))
+        if decided is None:
+            break
+        if not decided:
+            execute(interpreter, frame, node.orelse)
+            return
+        try:
+            execute(interpreter, frame, node.body)
+        except BreakSignal:
+            return
+        except ContinueSignal:
+            continue
+    undecided_branches(interpreter, frame, [node.body, []], "a loop without a known end")
+
+
+def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Run the body; a handler only when the body certainly raises."""
+    assert isinstance(node, ast.Try | ast.TryStar)  # noqa: S101 - narrows the type
+    from secaudit.frameworks import note_try  # noqa: PLC0415 - frameworks build on the evaluator
+
+    interpreter.handlers += bool(node.handlers)
+    try:
+        try:
+            try:
+                execute(interpreter, frame, node.body)
+            finally:
+                interpreter.handlers -= bool(node.handlers)
+        except ProgramError as error:
+            handler = _handler(node.handlers, error)
+            if handler is None:
+                raise
+            if handler.name is not None:
+                place = Place(frame.module.syntax, handler)
+                frame.locals[handler.name] = unknown("a caught exception", place)
+            execute(interpreter, frame, handler.body)
+        else:
+            note_try(interpreter, frame, node)
+            execute(interpreter, frame, node.orelse)
+    finally:
+        execute(interpreter, frame, node.finalbody)
+
+
+def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.ExceptHandler | None:
+    kinds = {error.kind, *_BASE_EXCEPTIONS}
+    ancestor = _ANCESTORS.get(error.kind)
+    if ancestor is not None:
+        kinds.add(ancestor)
+    for handler in handlers:
+        if handler.type is None:
+            return handler
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        for item in types:
+            name = item.id if isinstance(item, ast.Name) else getattr(item, "attr", "")
+            if name in kinds:
+                return handler
+    return None
+
+
+def _with(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.With | ast.AsyncWith)  # noqa: S101 - narrows the type
+    for item in node.items:
+        value = evaluate(interpreter, frame, item.context_expr)
+        if item.optional_vars is not None:
+            place = Place(frame.module.syntax, item.context_expr)
+            entered = value if not isinstance(value.data, External) else unknown("a context", place)
+            assign(interpreter, frame, item.optional_vars, _entered(interpreter, entered, place))
+    execute(interpreter, frame, node.body)
+
+
+def _entered(interpreter: Interpreter, value: Value, place: Place) -> Value:
+    """Return what ``__enter__`` gives: known for library objects that return themselves."""
+    found = attribute(interpreter, value, "__enter__", place) if value.known else value
+    return value if found.known else unknown("a context", place)
+
+
+def _global(_interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Global)  # noqa: S101 - narrows the type for the dispatcher
+    frame.globals.update(node.names)
+
+
+def _break(_interpreter: Interpreter, _frame: Frame, _node: ast.stmt) -> None:
+    raise BreakSignal
+
+
+def _continue(_interpreter: Interpreter, _frame: Frame, _node: ast.stmt) -> None:
+    raise ContinueSignal
+
+
+_EXECUTORS: dict[type[ast.stmt], Callable[[Interpreter, Frame, ast.stmt], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.Delete: _delete,
+    ast.If: execute_if,
+    ast.Match: execute_match,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Global: _global,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.FunctionDef: define_function,
+    ast.AsyncFunctionDef: define_function,
+    ast.ClassDef: define_class,
+    ast.Import: execute_import,
+    ast.ImportFrom: execute_import_from,
+}

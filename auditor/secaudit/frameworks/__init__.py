@@ -1,0 +1,222 @@
+"""Libraries the evaluator knows: one a file, loaded when code names one of its symbols.
+
+A framework module offers tables; every one is optional:
+
+- ``CALLS``: dotted name -> ``(call) -> Value``
+- ``METHODS``: ``type.method`` -> ``(receiver, instance, call) -> Value``
+- ``ATTRIBUTES``: ``type.attribute`` -> ``(interpreter, instance, place) -> Value``
+- ``EXTERNALS``: dotted name -> ``(interpreter, place) -> Value`` for attributes of libraries
+- ``ITEMS``: type or dotted name -> ``(interpreter, receiver, key, place) -> Value``
+- ``SET_ATTRIBUTES``, ``SET_ITEMS``: the same for assignments
+- ``BASES``: dotted name of a base class -> ``(cls, call) -> Value``
+- ``CLASS_ATTRIBUTES``: base class -> ``(interpreter, cls, name, place) -> Value | None``
+- ``FINISH``: ``(interpreter) -> None``, run when all code was evaluated
+"""
+
+import ast
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.values import (
+    ClassData,
+    External,
+    FunctionData,
+    Instance,
+    Method,
+    Place,
+    Value,
+    unknown,
+)
+from secaudit.facts import Setting
+
+_MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who knows it
+    "builtins": ("python_builtins",),
+    "os": ("operating_system",),
+    "pathlib": ("operating_system",),
+    "datetime": ("standard_library",),
+    "json": ("standard_library",),
+    "secrets": ("standard_library",),
+    "uuid": ("standard_library",),
+    "urllib": ("standard_library",),
+    "functools": ("standard_library",),
+    "enum": ("standard_library",),
+    "dataclasses": ("standard_library",),
+    "typing": ("standard_library",),
+    "random": ("standard_library",),
+    "ast": ("standard_library",),
+    "distutils": ("standard_library",),
+    "setuptools": ("standard_library",),
+    "logging": ("standard_library",),
+    "base64": ("standard_library",),
+    "string": ("standard_library",),
+    "dotenv": ("dotenv",),
+    "pydantic": ("pydantic_settings",),
+    "pydantic_settings": ("pydantic_settings",),
+}
+_LOADED: Final[dict[str, Any]] = {}
+
+
+def _table(name: str, table: str, key: str) -> Any:  # noqa: ANN401 - entries of several kinds
+    """Return the entry ``key`` of a table of the modules that know the library of ``name``."""
+    for module_name in _MODULES.get(name.split(".", 1)[0], ()):
+        module = _LOADED.get(module_name)
+        if module is None:
+            module = _LOADED[module_name] = import_module(f"secaudit.frameworks.{module_name}")
+        entry = getattr(module, table, {}).get(key)
+        if entry is not None:
+            return entry
+    return None
+
+
+def call_external(name: str, call: Call) -> Value:
+    """Return what calling a library function or class returns."""
+    handler: Callable[[Call], Value] | None = _table(name, "CALLS", name)
+    if handler is None:
+        return unknown(f"calls {name.removeprefix('builtins.')}()", call.place)
+    return handler(call)
+
+
+def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> Value:
+    """Return what a method of a library object returns."""
+    key = f"{instance.type_name}.{name}"
+    handler = _table(instance.type_name, "METHODS", key)
+    if handler is None:
+        return unknown(f"calls {key}()", call.place)
+    return handler(receiver, instance, call)  # type: ignore[no-any-return]
+
+
+def attribute(
+    interpreter: Interpreter, receiver: Value, instance: Instance, name: str, place: Place
+) -> Value | None:
+    """Return an attribute of a library object, None when it is a method or not known."""
+    key = f"{instance.type_name}.{name}"
+    handler = _table(instance.type_name, "ATTRIBUTES", key)
+    if handler is not None:
+        return handler(interpreter, instance, place)  # type: ignore[no-any-return]
+    if instance.cls is None and _table(instance.type_name, "METHODS", key) is not None:
+        return Value(Method(receiver, name), place)
+    return None
+
+
+def external_attribute(
+    interpreter: Interpreter, owner: str, name: str, place: Place
+) -> Value | None:
+    """Return an attribute of a library symbol that stands for a value."""
+    handler = _table(owner, "EXTERNALS", f"{owner}.{name}") or _table(owner, "EXTERNALS", f"{owner}.*")
+    return None if handler is None else handler(interpreter, name, place)  # type: ignore[no-any-return]
+
+
+def external_subscript(
+    interpreter: Interpreter, name: str, key: Value, place: Place
+) -> Value | None:
+    """Return an item of a library symbol, such as ``os.environ[key]``."""
+    handler = _table(name, "ITEMS", name)
+    return None if handler is None else handler(interpreter, Value(External(name)), key, place)  # type: ignore[no-any-return]
+
+
+def subscript(
+    interpreter: Interpreter, receiver: Value, instance: Instance, key: Value, place: Place
+) -> Value | None:
+    """Return an item of a library object."""
+    handler = _table(instance.type_name, "ITEMS", instance.type_name)
+    return None if handler is None else handler(interpreter, receiver, key, place)  # type: ignore[no-any-return]
+
+
+def set_attribute(
+    interpreter: Interpreter,
+    receiver: Value,
+    instance: Instance,
+    name: str,
+    value: Value,
+    place: Place,
+) -> bool:
+    """Note an assignment to an attribute of a library object; False when none is interested."""
+    del receiver
+    handler = _table(instance.type_name, "SET_ATTRIBUTES", f"{instance.type_name}.{name}")
+    if handler is None:
+        return False
+    handler(interpreter, instance, value, place)
+    return True
+
+
+def set_item(
+    interpreter: Interpreter, receiver: Value, key: Value, value: Value, place: Place
+) -> None:
+    """Note an assignment to an item of a library object."""
+    data = receiver.data
+    name = data.type_name if isinstance(data, Instance) else data.name
+    handler = _table(name, "SET_ITEMS", name)
+    if handler is not None:
+        handler(interpreter, receiver, key, value, place)
+
+
+def make_instance(cls: ClassData, call: Call) -> Value | None:
+    """Return an object of a project class that derives from a library class."""
+    for base in cls.externals():
+        handler: Callable[[ClassData, Call], Value] | None = _table(base, "BASES", base)
+        if handler is not None:
+            return handler(cls, call)
+    return None
+
+
+def class_attribute(
+    interpreter: Interpreter, cls: ClassData, name: str, place: Place
+) -> Value | None:
+    """Return a class attribute where a library base class gives it a meaning of its own."""
+    for base in cls.externals():
+        handler = _table(base, "CLASS_ATTRIBUTES", base)
+        if handler is not None:
+            return handler(interpreter, cls, name, place)  # type: ignore[no-any-return]
+    return None
+
+
+def finish(interpreter: Interpreter) -> None:
+    """Let every library that was met say its last word."""
+    for module in list(_LOADED.values()):
+        last = getattr(module, "FINISH", None)
+        if last is not None:
+            last(interpreter)
+
+
+def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
+    """Note facts about the collected settings: guards, selectors, generated and shown secrets."""
+    from secaudit.frameworks import guards, secrets_shown  # noqa: PLC0415 - once an evaluation
+
+    guards.observe(interpreter, settings)
+    secrets_shown.observe(interpreter, settings)
+
+
+def star_names(_module: str) -> tuple[str, ...] | None:
+    """Return what ``from library import *`` brings, None when that is not known."""
+    return None
+
+
+def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData) -> None:
+    """Look at a function definition: decorators register handlers."""
+    del interpreter, frame, function
+
+
+def note_condition(
+    interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value
+) -> None:
+    """Look at an ``if``: selectors and guards."""
+    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
+
+    guards.note_if(interpreter, frame, node, condition)
+
+
+def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
+    """Look at a ``match``: selectors."""
+    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
+
+    guards.note_match(interpreter, frame, node, subject)
+
+
+def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
+    """Look at a ``try`` that does not raise: handlers that would fall back to other settings."""
+    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with handlers needs it
+
+    guards.note_try(interpreter, frame, node)

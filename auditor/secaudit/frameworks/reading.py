@@ -1,0 +1,81 @@
+"""What readers of the environment share: candidates of a variable with a default behind them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.operators import run
+from secaudit.evaluation.runtime import Interpreter, ProgramError
+from secaudit.evaluation.values import Place, Value, plain
+from secaudit.facts import Candidate, Unknown
+
+
+def variable(
+    interpreter: Interpreter,
+    name: str,
+    default: Value | None,
+    place: Place,
+    more: tuple[Candidate, ...] = (),
+) -> Value:
+    """Return the value of a variable: environment, then ``more`` layers, then the default.
+
+    ``default`` is None for a variable that must be given; the value is then Unknown and carries
+    the error that start-up would stop with.
+    """
+    candidates = (*interpreter.environment.lookup(name), *more)
+    written = default is not None and default.data is not None
+    fallback = candidates_of(default, "default") if default is not None and written else ()
+    if candidates:
+        value = Value(candidates[0].value, place, (*candidates, *fallback), (name,))
+    elif default is None:
+        reason = f"{name} is not given"
+        value = Value(Unknown(reason), place, (), (name,), error=f"{reason} and has no default")
+    else:
+        names = (name, *(n for n in default.variables if n != name))
+        value = default._replace(candidates=fallback, variables=names, source=None)
+        if default.place is None or default.data is None:
+            value = value._replace(place=place)
+    interpreter.reads.append((name, value, place))
+    return value
+
+
+def required(value: Value, kind: str, place: Place) -> Value:
+    """Return the value, or raise what a reader raises for a missing variable inside ``try``."""
+    if value.error is not None:
+        raise ProgramError(kind, value.error, place)
+    return value
+
+
+def cast(
+    value: Value, function: Callable[[Any], Any], place: Place, *, strings_only: bool = False
+) -> Value:
+    """Convert a value and each of its candidates; a value that does not fit carries the error."""
+    if isinstance(value.data, Unknown):
+        return value
+
+    def convert(data: Any) -> Any:  # noqa: ANN401 - a value of the evaluated program
+        if strings_only and not isinstance(data, str):
+            return data
+        return function(data)
+
+    try:
+        result = run(convert, place, plain(value))
+    except ProgramError as error:
+        return value._replace(
+            data=Unknown(f"does not convert: {error.kind}"),
+            error=f"start-up stops with {error.kind}",
+        )
+    first, *others = value.candidates or (None,)
+    if first is None:
+        return value._replace(data=result)
+    candidates = [first._replace(value=result)]
+    for other in others:
+        if other is None:
+            continue
+        try:
+            candidates.append(other._replace(value=run(convert, place, other.value)))
+        except ProgramError as error:
+            candidates.append(other._replace(value=Unknown(f"does not convert: {error.kind}")))
+    return value._replace(data=result, candidates=tuple(candidates))
+
+

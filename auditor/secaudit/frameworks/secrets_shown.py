@@ -1,0 +1,31 @@
+"""Secrets that a program prints, logs or makes anew at each start."""
+
+from secaudit.evaluation.runtime import Interpreter
+from secaudit.facts import Setting, Unknown
+from secaudit.naming import SECRET_CONCEPTS
+
+_GENERATED = "generated anew at each start"
+
+
+def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
+    """Note secrets per process, and settings with secrets that are printed or logged."""
+    for setting in settings:
+        generated = isinstance(setting.value, Unknown) and setting.value.reason == _GENERATED
+        if generated and setting.concept in {"signing.secret", "encryption.key"}:
+            purpose = "encryption" if setting.concept == "encryption.key" else "signing"
+            interpreter.observe(
+                "secret-per-process", setting.location, setting.name, purpose=purpose
+            )
+    secrets = {
+        (setting.location): setting.name
+        for setting in settings
+        if setting.concept in SECRET_CONCEPTS or setting.concept == "database.url"
+    }
+    for value, place in interpreter.shown:
+        origins = [candidate.location for candidate in value.candidates[:1]]
+        if not origins and value.place is not None:
+            origins = [value.place.location()]
+        for origin in origins:
+            if origin in secrets:
+                name = secrets[origin]
+                interpreter.observe("secret-logged", place.location(), name, name=name)

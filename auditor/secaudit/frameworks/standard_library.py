@@ -1,0 +1,208 @@
+"""Functions of the standard library that settings code calls."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote, quote_plus, unquote, urljoin
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.operators import derive, run
+from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.values import (
+    ClassData,
+    External,
+    Instance,
+    Place,
+    Value,
+    merge_parts,
+    merge_variables,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+
+_MAX_TEXT = 100_000
+
+
+def from_plain(interpreter: Interpreter, data: Any, place: Place | None) -> Value:  # noqa: ANN401 - parsed data
+    """Return parsed data as a value whose containers keep items of their own."""
+    if isinstance(data, list | tuple):
+        kind = "list" if isinstance(data, list) else "tuple"
+        return interpreter.list_value([from_plain(interpreter, d, place) for d in data], kind, place)
+    if isinstance(data, dict):
+        items = {key: from_plain(interpreter, item, place) for key, item in data.items()}
+        return interpreter.dict_value(items, place)
+    return Value(data, place)
+
+
+def _loads(call: Call) -> Value:
+    """``json.loads(text)``, ``ast.literal_eval(text)``."""
+    import ast  # noqa: PLC0415 - needed by few settings
+
+    name = ast.unparse(call.place.node)
+    function: Callable[[str], Any] = ast.literal_eval if "literal_eval" in name else json.loads
+    text = plain(call.arguments[0])
+    if isinstance(text, Unknown):
+        return Value(text, call.place)
+    if isinstance(text, str) and len(text) > _MAX_TEXT:
+        return unknown("too large to parse", call.place)
+
+    def parse(one: Any) -> Any:  # noqa: ANN401 - text of the evaluated program
+        try:
+            return function(one)
+        except (SyntaxError, RecursionError) as error:
+            raise ValueError(type(error).__name__) from None
+
+    parsed = derive(parse, call.place, call.arguments[0])
+    inner = from_plain(call.interpreter, parsed.data, call.place)
+    return parsed._replace(data=inner.data)
+
+
+def _timedelta(call: Call) -> Value:
+    names = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
+    given = dict(zip(names, call.arguments, strict=False)) | call.keywords
+    if call.rest is not None:
+        return Value(call.rest, call.place)
+    keys, values = list(given), list(given.values())
+    if not values:
+        return Value(timedelta(), call.place)
+
+    def build(*numbers: Any) -> timedelta:  # noqa: ANN401 - numbers of the evaluated program
+        return timedelta(**dict(zip(keys, numbers, strict=True)))
+
+    return derive(build, call.place, *values)
+
+
+def _pure(function: Callable[..., Any]) -> Callable[[Call], Value]:
+    """Return the handler of a text function of its positional arguments."""
+
+    def apply(call: Call) -> Value:
+        data = [plain(argument) for argument in call.arguments]
+        keywords = {key: plain(value) for key, value in call.keywords.items()}
+        for item in (*data, *keywords.values()):
+            if isinstance(item, Unknown):
+                return Value(item, call.place)
+        if len(call.arguments) == 1:
+            return derive(lambda one: function(one, **keywords), call.place, call.arguments[0])
+        result = run(lambda: function(*data, **keywords), call.place)
+        given = call.arguments
+        return Value(
+            result, call.place, (), merge_variables(given), None, merge_parts(given)
+        )
+
+    return apply
+
+
+def _generated(call: Call) -> Value:
+    """A random value: another one at each start."""
+    return unknown("generated anew at each start", call.place)
+
+
+def _strtobool(text: str) -> int:
+    """Convert as ``distutils.util.strtobool`` does."""
+    lowered = text.lower()
+    if lowered in {"y", "yes", "t", "true", "on", "1"}:
+        return 1
+    if lowered in {"n", "no", "f", "false", "off", "0"}:
+        return 0
+    raise ValueError(text)
+
+
+def _object(name: str) -> Callable[[Call], Value]:
+    """Return the handler of a library class of which only the arguments matter."""
+
+    def make(call: Call) -> Value:
+        instance = Instance(name, None, call.interpreter.level)
+        instance.state["call"] = call
+        return Value(instance, call.place)
+
+    return make
+
+
+def _cast(call: Call) -> Value:
+    return call.arguments[1]
+
+
+def _wrapper(name: str) -> Callable[[Call], Value]:
+    """Return the handler of a decorator with arguments, such as ``lru_cache(maxsize=1)``."""
+
+    def make(call: Call) -> Value:
+        if call.arguments and not isinstance(call.arguments[0].data, int | type(None)):
+            return call.arguments[0]
+        return Value(External(name), call.place)
+
+    return make
+
+
+def enum_attribute(interpreter: Interpreter, cls: ClassData, name: str, place: Place) -> Value | None:
+    """Return a member of an enumeration: an object that stands for its value."""
+    del interpreter
+    found = cls.find(name)
+    if found is None or name.startswith("_"):
+        return None
+    if isinstance(found.data, Unknown) or hasattr(found.data, "node"):
+        return None
+    return enum_member(cls, name, found, place)
+
+
+def enum_member(cls: ClassData, name: str, value: Value, place: Place) -> Value:
+    """Return the member ``name`` of an enumeration; a ``str`` mixin equals its text."""
+    member = Instance(f"enum.{cls.name}", None)
+    member.attributes = {"value": value, "name": Value(name, place)}
+    member.state["plain"] = value
+    member.state["member"] = (cls, name)
+    return Value(member, place)
+
+
+def make_enum(cls: ClassData, call: Call) -> Value:
+    """``Color("red")``: the member with this value."""
+    wanted = plain(call.arguments[0]) if call.arguments else None
+    if isinstance(wanted, Unknown):
+        return Value(wanted, call.place)
+    for name, value in cls.namespace.items():
+        if not name.startswith("_") and plain(value) == wanted:
+            return enum_member(cls, name, value, call.place)
+    from secaudit.evaluation.runtime import ProgramError  # noqa: PLC0415 - the rare path
+
+    raise ProgramError("ValueError", "not a member", call.place)
+
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "json.loads": _loads,
+    "ast.literal_eval": _loads,
+    "datetime.timedelta": _timedelta,
+    "urllib.parse.quote": _pure(quote),
+    "urllib.parse.quote_plus": _pure(quote_plus),
+    "urllib.parse.unquote": _pure(unquote),
+    "urllib.parse.urljoin": _pure(urljoin),
+    "distutils.util.strtobool": _pure(_strtobool),
+    "setuptools.distutils.util.strtobool": _pure(_strtobool),
+    "functools.lru_cache": _wrapper("functools.lru_cache"),
+    "functools.cache": _wrapper("functools.cache"),
+    "dataclasses.field": _object("dataclasses.field"),
+    "typing.cast": _cast,
+    **{
+        name: _generated
+        for name in (
+            "secrets.token_urlsafe",
+            "secrets.token_hex",
+            "secrets.token_bytes",
+            "secrets.choice",
+            "uuid.uuid4",
+            "uuid.uuid1",
+            "random.choice",
+            "random.choices",
+            "random.randint",
+            "random.SystemRandom",
+        )
+    },
+}
+_ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
+BASES: Final = dict.fromkeys(_ENUMS, make_enum)
+CLASS_ATTRIBUTES: Final = dict.fromkeys(_ENUMS, enum_attribute)
+EXTERNALS: Final[dict[str, Callable[[Interpreter, str, Place], Value]]] = {
+    "string.ascii_letters": lambda _i, _n, place: Value(_LETTERS, place),
+    "string.digits": lambda _i, _n, place: Value("0123456789", place),
+}
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
