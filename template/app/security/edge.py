@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from .context import Authenticator, Principal, RequestContext, attach
-from .exchange import Exchange
-from .limits import Limiter, Quota, StoreUnavailableError
+from .deadlines import Deadline, Deadlines
+from .exchange import LINES, Exchange
+from .limits import Decision, Limiter, Quota, StoreUnavailableError
 from .logs import security_event, timestamp
 from .policies.access_line import LineWriter, Served, access_line, console_line
 from .policies.body import Body
-from .policies.cors import compile_origins, is_preflight, preflight_fields, without_cors
+from .policies.cors import compile_origins, is_preflight, preflight_lines
 from .policies.head import bearer_token, path_fault, read_fields
-from .policies.headers import security_fields
+from .policies.headers import security_lines
 from .policies.hosts import compile_hosts
 from .policies.https import https_required
 from .policies.proxies import UNKNOWN, compile_proxies
-from .policies.rates import RateClass, Reports, client_key, rate_class, rate_fields, too_many
+from .policies.rates import RateClass, Reports, client_key, rate_class, rate_lines, too_many
 from .policies.request_id import request_id
 from .problems import Problem
 
@@ -98,9 +99,9 @@ class _Edge:
         self._authenticator = policy.authenticator
         self._accepts_host = compile_hosts(policy.allowed_hosts)
         self._resolve = compile_proxies(policy.trusted_proxies)
-        self._origin_fields = compile_origins(policy.cors_origins)
-        self._fields = {
-            (scheme, docs): security_fields(
+        self._origin_lines = compile_origins(policy.cors_origins)
+        self._security_lines = {
+            (scheme, docs): security_lines(
                 https=scheme == "https", hsts_seconds=policy.hsts_seconds, docs=docs
             )
             for scheme in ("http", "https")
@@ -112,58 +113,55 @@ class _Edge:
             "user": rate_class("authenticated", policy.authenticated),
             "admin": rate_class("admin", policy.admin),
         }
+        self._deadlines = Deadlines()
         self._format = access_line if policy.log_format == "json" else console_line
-        self._lines = LineWriter()
+        self._log = LineWriter()
         self._reports = Reports()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "websocket":
+        if scope["type"] != "http":
+            await self._serve_other(scope, receive, send)
+            return
+        started = time.perf_counter()
+        found, fault = read_fields(scope["headers"])
+        exchange = self._open(scope, found, send)
+        deadline = self._deadlines.start(self._policy.timeout_seconds)
+        try:
+            if await self._admit(scope, found, fault, exchange):
+                if b"content-length" in found or b"transfer-encoding" in found:
+                    receive = self._body(found, receive, deadline, exchange)
+                await self._app(scope, receive, exchange.send)
+        except Problem as problem:
+            exchange.refuse(problem)
+        except asyncio.CancelledError:
+            if not deadline.passed:
+                exchange.refuse(Problem(503, "The service is stopping.", close=True))
+                raise
+            deadline.forgive()
+            exchange.time_out()
+        except Exception:
+            _logger.exception("The application failed")
+            exchange.refuse(Problem(500))
+        finally:
+            self._deadlines.end(deadline)
+            await exchange.finish()
+            seconds = time.perf_counter() - started
+            served = Served(
+                exchange.context, scope["method"], scope["path"], exchange.status, seconds
+            )
+            self._log.write(self._format(served, timestamp(time.time())))
+
+    async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass lifespan events on, and refuse WebSockets."""
+        if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
             await self._app(scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        found, fault = read_fields(scope["headers"])
-        exchange = self._open(scope, found, send)
-        try:
-            async with asyncio.timeout(self._policy.timeout_seconds) as deadline:
-                try:
-                    if await self._admit(scope, found, fault, exchange):
-                        if b"content-length" in found or b"transfer-encoding" in found:
-                            receive = self._body(found, receive, deadline, exchange)
-                        await self._app(scope, receive, exchange.send)
-                except Problem as problem:
-                    exchange.refuse(problem)
-                except Exception:
-                    _logger.exception("The application failed")
-                    exchange.refuse(Problem(500))
-        except TimeoutError:
-            exchange.time_out()
-        except asyncio.CancelledError:
-            exchange.refuse(Problem(503, "The service is stopping.", close=True))
-            raise
-        finally:
-            await exchange.finish()
-            self._lines.write(
-                self._format(
-                    Served(
-                        exchange.context,
-                        scope["method"],
-                        scope["path"],
-                        exchange.status,
-                        time.perf_counter() - started,
-                    ),
-                    timestamp(time.time()),
-                )
-            )
-
     def _open(self, scope: Scope, found: dict[bytes, bytes], send: Send) -> Exchange:
-        """Start the exchange: who asks, over what, and which fields every answer carries."""
+        """Start the exchange: who asks, over what, and which lines every answer carries."""
         peer = scope.get("client")
         client, scheme = self._resolve(
             peer[0] if peer else UNKNOWN,
@@ -178,8 +176,12 @@ class _Edge:
         context = RequestContext(identifier, client, scheme, body_limit=self._policy.body_bytes)
         attach(scope, context)
         docs = self._policy.docs_enabled and scope["path"].startswith(_DOCS)
-        fields = self._fields[scheme, docs] + self._origin_fields(found.get(b"origin"))
-        return Exchange(context, fields, send)
+        lines = b"%b%bx-request-id: %b\r\n" % (
+            self._security_lines[scheme, docs],
+            self._origin_lines(found.get(b"origin")),
+            identifier.encode("ascii"),
+        )
+        return Exchange(context, lines, send, takes_lines=LINES in scope.get("extensions", ()))
 
     async def _admit(
         self, scope: Scope, found: dict[bytes, bytes], fault: str | None, exchange: Exchange
@@ -201,25 +203,34 @@ class _Edge:
         if is_preflight(scope["method"], found):
             await self._grant(found, exchange)
             return False
-        authorization = found.get(b"authorization")
         context = exchange.context
+        authorization = found.get(b"authorization")
         if authorization is not None:
             context.principal = await self._caller(authorization, context)
-        if context.principal is None:
-            await self._count(self._public, client_key(context.client), exchange)
-            if context.token_present:
-                security_event("token_refused")
+        caller = context.principal
+        if caller is None:
+            rate, who = self._public, client_key(context.client)
         else:
-            caller = context.principal
-            await self._count(self._by_role[caller.role], caller.user_id, exchange)
+            rate, who = self._by_role[caller.role], caller.user_id
+        if rate is not None:
+            key = f"{rate.name}:{who}"
+            decision = self._limiter.hit_now(key, rate.quota) or await self._wait(key, rate)
+            self._judge(key, rate, decision, exchange)
+        if caller is None and context.token_present:
+            security_event("token_refused")
         return True
 
     async def _grant(self, found: dict[bytes, bytes], exchange: Exchange) -> None:
         """Answer a preflight; a denied one carries no CORS field (Fetch standard, section 4.8)."""
-        await self._count(self._preflight, client_key(exchange.context.client), exchange)
-        granted = preflight_fields(found, self._origin_fields(found[b"origin"]))
+        rate = self._preflight
+        if rate is not None:
+            key = f"{rate.name}:{client_key(exchange.context.client)}"
+            decision = self._limiter.hit_now(key, rate.quota) or await self._wait(key, rate)
+            self._judge(key, rate, decision, exchange)
+        origin_lines = self._origin_lines(found[b"origin"])
+        granted = preflight_lines(found, origin_lines)
         if granted is None:
-            exchange.fields = without_cors(exchange.fields)
+            exchange.lines = exchange.lines.replace(origin_lines, self._origin_lines(None))
             raise Problem(400, "The preflight is denied.")
         await exchange.grant(granted)
 
@@ -230,20 +241,24 @@ class _Edge:
         context.token_present = True
         return self._authenticator.cached(token) or await self._authenticator.verify(token)
 
-    async def _count(self, rate: RateClass | None, who: str, exchange: Exchange) -> None:
-        """Count a request on its class, and say so in the answer.
+    async def _wait(self, key: str, rate: RateClass) -> Decision:
+        """Count a request in a store that takes waiting.
 
         Raises:
-            Problem: 429, the quota is used up; 503, the shared store is down and must not be.
+            Problem: 503, the store is down and must not be done without.
         """
-        if rate is None:
-            return
-        key = f"{rate.name}:{who}"
         try:
-            decision = await self._limiter.hit(key, rate.quota)
+            return await self._limiter.hit(key, rate.quota)
         except StoreUnavailableError:
             raise Problem(503, "Try again later.", headers={"Retry-After": "1"}) from None
-        exchange.fields += rate_fields(rate, decision)
+
+    def _judge(self, key: str, rate: RateClass, decision: Decision, exchange: Exchange) -> None:
+        """Say in the answer what is left of the quota.
+
+        Raises:
+            Problem: 429, nothing is.
+        """
+        exchange.lines += rate_lines(rate, decision)
         if not decision.allowed:
             if self._reports.is_new(key, decision.retry_after):
                 security_event("limit_hit", limit=rate.name)
@@ -253,7 +268,7 @@ class _Edge:
         self,
         found: dict[bytes, bytes],
         receive: Receive,
-        deadline: asyncio.Timeout,
+        deadline: Deadline,
         exchange: Exchange,
     ) -> Receive:
         declared = found.get(b"content-length")

@@ -1,10 +1,10 @@
 """One request and its answer: every message to the client passes here and is completed."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .context import RequestContext
-from .policies.headers import OWNED, without_owned
+from .policies.headers import OWNED, pairs_of, without_owned
 from .problems import MEDIA_TYPE, Problem, render
 
 if TYPE_CHECKING:
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
-Fields = tuple[tuple[bytes, bytes], ...]
+
+LINES: Final = "app.security.lines"
+"""ASGI extension of our server: ``http.response.start`` may carry finished field lines."""
 
 _CLOSE: Final = (b"connection", b"close")
 _PROBLEM_TYPE: Final = MEDIA_TYPE.encode("ascii")
 _KEPT: Final = frozenset(
-    {b"allow", b"retry-after", b"www-authenticate", b"link", b"deprecation", b"sunset"}
+    {b"allow", b"deprecation", b"link", b"retry-after", b"sunset", b"www-authenticate"}
 )
 _FIRST_ERROR: Final = 400
 
@@ -30,48 +32,42 @@ class Exchange:
 
     Attributes:
         context: who asked.
-        fields: what every answer to this request carries.
+        lines: the field lines that every answer to this request carries.
         body: the body on its way in; None when the request has none.
         status: the status code sent; 0 before that.
         started: whether the head of the answer has left.
     """
 
-    __slots__ = ("_refusal", "_send", "body", "context", "fields", "started", "status")
+    __slots__ = (
+        "_refusal",
+        "_send",
+        "_takes_lines",
+        "body",
+        "context",
+        "lines",
+        "started",
+        "status",
+    )
 
-    def __init__(self, context: RequestContext, fields: Fields, send: Send) -> None:
+    def __init__(
+        self, context: RequestContext, lines: bytes, send: Send, *, takes_lines: bool
+    ) -> None:
         self.context = context
-        self.fields = (*fields, (b"x-request-id", context.request_id.encode("ascii")))
+        self.lines = lines
         self.body: Body | None = None
         self.status = 0
         self.started = False
         self._send = send
+        self._takes_lines = takes_lines
         self._refusal: Problem | None = None
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """Pass one message of the application on to the client."""
         if self._refusal is not None:
-            return
-        if message["type"] == "http.response.start":
-            body = self.body
-            if body is not None and body.refusal is not None:
-                self._refusal = body.refusal
-                return
-            status: int = message["status"]
-            headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
-            if status >= _FIRST_ERROR and not _is_problem(headers):
-                self._refusal = _as_problem(status, headers)
-                return
-            for name, _ in headers:
-                if name in OWNED:
-                    headers = without_owned(headers)
-                    break
-            headers += self.fields
-            if body is not None and body.unbounded:
-                headers.append(_CLOSE)
-            message["headers"] = headers
-            self.status = status
-            self.started = True
-        await self._send(message)
+            return _NOTHING
+        if message["type"] == "http.response.start" and not self._start(message):
+            return _NOTHING
+        return self._send(message)
 
     def refuse(self, problem: Problem) -> None:
         """Answer with ``problem`` unless something else has already been decided."""
@@ -85,9 +81,10 @@ class Exchange:
         else:
             self._refusal = Problem(504, "The service did not answer in time.")
 
-    async def grant(self, fields: Fields) -> None:
-        """Answer 204 with ``fields``."""
-        await self.send({"type": "http.response.start", "status": 204, "headers": list(fields)})
+    async def grant(self, lines: bytes) -> None:
+        """Answer 204 with further field lines."""
+        self.lines += lines
+        await self.send({"type": "http.response.start", "status": 204, "headers": []})
         await self.send({"type": "http.response.body", "body": b""})
 
     async def finish(self) -> None:
@@ -104,16 +101,52 @@ class Exchange:
             (b"content-type", _PROBLEM_TYPE),
             (b"content-length", b"%d" % len(content)),
             *((k.lower().encode("ascii"), v.encode("latin-1")) for k, v in problem.headers.items()),
-            *self.fields,
         ]
-        if problem.close or (self.body is not None and self.body.unbounded):
+        if problem.close:
             headers.append(_CLOSE)
-        self.status = problem.status
-        self.started = True
-        await self._send(
-            {"type": "http.response.start", "status": problem.status, "headers": headers}
-        )
+        start = {"type": "http.response.start", "status": problem.status, "headers": headers}
+        self._complete(start, headers)
+        await self._send(start)
         await self._send({"type": "http.response.body", "body": content})
+
+    def _start(self, message: Message) -> bool:
+        """Complete the head of the application's answer; False when it is held back."""
+        body = self.body
+        if body is not None and body.refusal is not None:
+            self._refusal = body.refusal
+            return False
+        headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+        if message["status"] >= _FIRST_ERROR and not _is_problem(headers):
+            self._refusal = _as_problem(message["status"], headers)
+            return False
+        for name, _ in headers:
+            if name in OWNED:
+                headers = without_owned(headers)
+                break
+        self._complete(message, headers)
+        return True
+
+    def _complete(self, message: Message, headers: list[tuple[bytes, bytes]]) -> None:
+        if self.body is not None and self.body.unbounded:
+            headers.append(_CLOSE)
+        if self._takes_lines:
+            message[LINES] = self.lines
+        else:
+            headers += pairs_of(self.lines)
+        message["headers"] = headers
+        self.status = message["status"]
+        self.started = True
+
+
+class _Nothing:
+    """What awaiting a message that is not sent takes."""
+
+    def __await__(self) -> Generator[None]:
+        return
+        yield
+
+
+_NOTHING: Final = _Nothing()
 
 
 def _is_problem(headers: list[tuple[bytes, bytes]]) -> bool:

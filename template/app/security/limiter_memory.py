@@ -34,60 +34,70 @@ class MemoryLimiter:
 
     async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         """Count ``cost`` events under ``key``; see :class:`~app.security.limits.Limiter`."""
+        return self.hit_now(key, quota, cost)
+
+    def hit_now(self, key: str, quota: Quota, cost: int = 1) -> Decision:
+        """Count ``cost`` events under ``key``, which never takes waiting here."""
         width = quota.window / SUB_WINDOWS
         now = self._clock()
         current = int(now / width)
-        counts = self._counts(key)
-        _expire(counts, current)
-        total = sum(counts[1::2])
+        window = self._window(key)
+        if len(window) > 1 and window[1] < current - SUB_WINDOWS:
+            _expire(window, current)
+        total = window[0]
         asked = cost or 1
-        allowed = total + asked <= quota.limit
-        if allowed and cost:
-            if counts and counts[-2] == current:
-                counts[-1] += cost
+        if total + asked > quota.limit:
+            reset = _end(window, -2, width) - now if total else 0.0
+            retry = _wait(window, total + asked - quota.limit, width, now)
+            return Decision(False, max(0, quota.limit - total), reset, retry)
+        if cost:
+            window[0] = total = total + cost
+            if len(window) > 1 and window[-2] == current:
+                window[-1] += cost
             else:
-                counts += (current, cost)
-            total += cost
-        reset = (counts[-2] + SUB_WINDOWS + 1) * width - now if counts else 0.0
-        if allowed:
-            return Decision(True, quota.limit - total, reset, 0.0)
-        retry = _wait(counts, total + asked - quota.limit, width, now)
-        return Decision(False, max(0, quota.limit - total), reset, retry)
+                window += (current, cost)
+        reset = _end(window, -2, width) - now if total else 0.0
+        return Decision(True, quota.limit - total, reset, 0.0)
 
     async def ping(self) -> None:
         """Return at once: this process can always count."""
 
     async def close(self) -> None:
-        """Do nothing: there is no connection."""
+        """Have nothing to let go of."""
 
-    def _counts(self, key: str) -> list[int]:
-        """Return the alternating sub-windows and counts of a key, and mark it as used."""
+    def _window(self, key: str) -> list[int]:
+        """Return ``[total, sub-window, count, sub-window, count ...]`` and mark the key as used."""
         kind = key.partition(":")[0]
         keys = self._kinds.get(kind)
         if keys is None:
             keys = self._kinds[kind] = OrderedDict()
-        counts = keys.get(key)
-        if counts is not None:
+        window = keys.get(key)
+        if window is not None:
             keys.move_to_end(key)
-            return counts
+            return window
         if len(keys) >= self._max_keys:
             keys.popitem(last=False)
-        counts = keys[key] = []
-        return counts
+        window = keys[key] = [0]
+        return window
 
 
-def _expire(counts: list[int], current: int) -> None:
+def _expire(window: list[int], current: int) -> None:
     oldest = current - SUB_WINDOWS
-    while counts and counts[0] < oldest:
-        del counts[:2]
+    while len(window) > 1 and window[1] < oldest:
+        window[0] -= window[2]
+        del window[1:3]
 
 
-def _wait(counts: list[int], needed: int, width: float, now: float) -> float:
+def _end(window: list[int], index: int, width: float) -> float:
+    return (window[index] + SUB_WINDOWS + 1) * width
+
+
+def _wait(window: list[int], needed: int, width: float, now: float) -> float:
     """Return the seconds until ``needed`` events have left the window."""
     end = now
-    for index in range(0, len(counts), 2):
-        end = (counts[index] + SUB_WINDOWS + 1) * width
-        needed -= counts[index + 1]
+    for index in range(1, len(window), 2):
+        end = _end(window, index, width)
+        needed -= window[index + 1]
         if needed <= 0:
             break
     return end - now

@@ -46,6 +46,10 @@ class Limiter(Protocol):
         """
         ...
 
+    def hit_now(self, key: str, quota: Quota) -> Decision | None:
+        """Count one event if that takes no waiting; None, and nothing counted, if it does."""
+        ...
+
     async def ping(self) -> None:
         """Return when the store can count.
 

@@ -15,7 +15,8 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from .policies.headers import security_fields
+from .exchange import LINES
+from .policies.headers import security_lines
 from .policies.request_id import request_id
 from .problems import MEDIA_TYPE, Problem, render
 
@@ -40,6 +41,8 @@ _BAD_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _BAD_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE: Final = re.compile(rb"(?i)https?://(?P<authority>[^/?#]+)(?P<rest>.*)", re.DOTALL)
 _NO_BODY: Final = frozenset({204, 304})
+
+_EXTENSIONS: Final[dict[str, dict[object, object]]] = {LINES: {}}
 
 _logger: Final = logging.getLogger("app.security.protocol")
 
@@ -141,6 +144,7 @@ class HardenedProtocol(HttpToolsProtocol):
         self._head_is_new = True
         self._uncounted_bytes = 0
         super().on_message_begin()
+        self.scope["extensions"] = _EXTENSIONS
 
     def on_headers_complete(self) -> None:
         """Check the head and hand the request to the application."""
@@ -282,13 +286,14 @@ class HardenedProtocol(HttpToolsProtocol):
             *self.server_state.default_headers,
             (b"content-type", MEDIA_TYPE.encode("ascii")),
             (b"content-length", b"%d" % len(content)),
-            *security_fields(https=self.scheme == "https", hsts_seconds=self._policy.hsts_seconds),
             (b"x-request-id", identifier.encode("ascii")),
             (b"connection", b"close"),
         )
-        return b"".join(
-            (_status_line(problem.status), *(_line(f)[1] for f in fields), b"\r\n", content)
+        security = security_lines(
+            https=self.scheme == "https", hsts_seconds=self._policy.hsts_seconds
         )
+        lines = (_line(field)[1] for field in fields)
+        return b"".join((_status_line(problem.status), *lines, security, b"\r\n", content))
 
 
 class _Transport:
@@ -320,10 +325,11 @@ class _Cycle(RequestResponseCycle):
             return
         self.response_started = True
         self.waiting_for_100_continue = False
-        self.transport.write(self._head(message["status"], message.get("headers", ())))
+        head = self._head(message["status"], message.get("headers", ()))
+        self.transport.write(head + message.get(LINES, b"") + b"\r\n")
 
     def _head(self, status: int, headers: "Iterable[tuple[bytes, bytes]]") -> bytes:
-        """Return the status line and the fields, noting what they say of the body that follows."""
+        """Return the status line and the field lines, noting what they say of the body."""
         parts = [_status_line(status), *[_line(field)[1] for field in self.default_headers]]
         says_close = False
         for field in headers:
@@ -346,7 +352,6 @@ class _Cycle(RequestResponseCycle):
         if self.chunked_encoding is None and has_body:
             self.chunked_encoding = True
             parts.append(b"transfer-encoding: chunked\r\n")
-        parts.append(b"\r\n")
         return b"".join(parts)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from app.security.context import RequestContext
+from app.security.deadlines import Deadline
 from app.security.problems import Problem
 
 Message = MutableMapping[str, Any]
@@ -42,7 +43,7 @@ class Body:
         receive: Receive,
         context: RequestContext,
         declared: int | None,
-        deadline: asyncio.Timeout,
+        deadline: Deadline,
         *,
         seconds: float,
         answer_seconds: float,
@@ -71,7 +72,7 @@ class Body:
             raise self._refuse()
         if not self.waiting:
             self.waiting = True
-            self._deadline.reschedule(asyncio.get_running_loop().time() + self._seconds)
+            self._deadline.due = asyncio.get_running_loop().time() + self._seconds
         message = await self._receive()
         self._received += len(message.get("body", b""))
         if self.too_long:
@@ -79,7 +80,7 @@ class Body:
         if not message.get("more_body", False):
             self.complete = True
             self.waiting = False
-            self._deadline.reschedule(asyncio.get_running_loop().time() + self._answer_seconds)
+            self._deadline.due = asyncio.get_running_loop().time() + self._answer_seconds
         return message
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
-Fields = tuple[tuple[bytes, bytes], ...]
+from .headers import line
 
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"})
 _REQUEST_FIELDS: Final = frozenset(
@@ -17,17 +17,17 @@ _EXPOSED: Final = (
 )
 _MAX_AGE: Final = b"600"
 _ANY_PORT: Final = ":*"
-VARY: Final = (b"vary", b"Origin")
+_VARY: Final = line(b"vary", b"Origin")
 
 
-def compile_origins(allowed: tuple[str, ...]) -> Callable[[bytes | None], Fields]:
-    """Return the CORS fields of an answer to a request with a given ``Origin``.
+def compile_origins(allowed: tuple[str, ...]) -> Callable[[bytes | None], bytes]:
+    """Return the CORS lines of an answer to a request with a given ``Origin``.
 
     Origins are compared byte by byte with the serialised form browsers send; ``scheme://host:*``
     stands for any port of that host. Credentials are never allowed: tokens travel in a field.
     """
     if not allowed:
-        return lambda _origin: ()
+        return lambda _origin: b""
     exact = frozenset(
         origin.encode("ascii") for origin in allowed if not origin.endswith(_ANY_PORT)
     )
@@ -36,21 +36,18 @@ def compile_origins(allowed: tuple[str, ...]) -> Callable[[bytes | None], Fields
         for origin in allowed
         if origin.endswith(_ANY_PORT)
     ]
-    refused: Fields = (VARY,)
 
     @lru_cache(maxsize=256)
-    def fields(origin: bytes | None) -> Fields:
-        if origin is None:
-            return refused
-        if origin in exact or any(pattern.fullmatch(origin) for pattern in any_port):
+    def lines(origin: bytes | None) -> bytes:
+        if origin in exact or any(pattern.fullmatch(origin or b"") for pattern in any_port):
             return (
-                VARY,
-                (b"access-control-allow-origin", origin),
-                (b"access-control-expose-headers", _EXPOSED),
+                _VARY
+                + line(b"access-control-allow-origin", origin or b"")
+                + line(b"access-control-expose-headers", _EXPOSED)
             )
-        return refused
+        return _VARY
 
-    return fields
+    return lines
 
 
 def is_preflight(method: str, found: Mapping[bytes, bytes]) -> bool:
@@ -58,24 +55,19 @@ def is_preflight(method: str, found: Mapping[bytes, bytes]) -> bool:
     return method == "OPTIONS" and b"origin" in found and b"access-control-request-method" in found
 
 
-def preflight_fields(found: Mapping[bytes, bytes], origin_fields: Fields) -> Fields | None:
-    """Return the fields that grant a preflight; None when origin, method or a field is refused."""
+def preflight_lines(found: Mapping[bytes, bytes], origin_lines: bytes) -> bytes | None:
+    """Return the lines that grant a preflight; None when origin, method or a field is refused."""
     asked = found.get(b"access-control-request-headers", b"").lower()
     names = {name.strip() for name in asked.split(b",") if name.strip()}
     granted = (
-        len(origin_fields) > 1
+        origin_lines not in {_VARY, b""}
         and found[b"access-control-request-method"] in _METHODS
         and names <= _REQUEST_FIELDS
     )
     if not granted:
         return None
     return (
-        (b"access-control-allow-methods", b", ".join(sorted(_METHODS))),
-        (b"access-control-allow-headers", b", ".join(sorted(_REQUEST_FIELDS))),
-        (b"access-control-max-age", _MAX_AGE),
+        line(b"access-control-allow-methods", b", ".join(sorted(_METHODS)))
+        + line(b"access-control-allow-headers", b", ".join(sorted(_REQUEST_FIELDS)))
+        + line(b"access-control-max-age", _MAX_AGE)
     )
-
-
-def without_cors(fields: Fields) -> Fields:
-    """Return ``fields`` less those that grant an origin anything."""
-    return tuple(field for field in fields if not field[0].startswith(b"access-control-"))

@@ -1,9 +1,7 @@
-"""The security fields of every answer, as bytes computed once."""
+"""The security fields of every answer, as lines computed once."""
 
 from collections.abc import Iterable
 from typing import Final
-
-Fields = tuple[tuple[bytes, bytes], ...]
 
 # OWASP Secure Headers project, "also for a web API", and the REST security cheat sheet.
 _PERMISSIONS: Final = (
@@ -14,7 +12,7 @@ _DOCS_CSP: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_STATIC: Final[Fields] = (
+_STATIC: Final = (
     (b"cache-control", b"no-store"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", _PERMISSIONS),
@@ -30,16 +28,27 @@ OWNED: Final = frozenset(
 )
 
 
-def security_fields(*, https: bool, hsts_seconds: int, docs: bool = False) -> Fields:
-    """Return the fields of an answer sent over a scheme.
+def security_lines(*, https: bool, hsts_seconds: int, docs: bool = False) -> bytes:
+    """Return the field lines of an answer sent over a scheme.
 
     ``Strict-Transport-Security`` goes out over https only (RFC 6797 section 7.2).
     """
-    fields = (*_STATIC, (b"content-security-policy", _DOCS_CSP if docs else _API_CSP))
+    fields = [*_STATIC, (b"content-security-policy", _DOCS_CSP if docs else _API_CSP)]
     if https and hsts_seconds > 0:
         value = b"max-age=%d; includeSubDomains" % hsts_seconds
-        fields = (*fields, (b"strict-transport-security", value))
-    return fields
+        fields.append((b"strict-transport-security", value))
+    return b"".join(line(name, value) for name, value in fields)
+
+
+def line(name: bytes, value: bytes) -> bytes:
+    """Return the line of one field."""
+    return name + b": " + value + b"\r\n"
+
+
+def pairs_of(lines: bytes) -> list[tuple[bytes, bytes]]:
+    """Return lines of our own making as ASGI wants them."""
+    found = (text.partition(b": ") for text in lines.split(b"\r\n")[:-1])
+    return [(name, value) for name, _, value in found]
 
 
 def without_owned(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

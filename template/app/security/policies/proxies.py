@@ -10,7 +10,6 @@ Resolve = Callable[[str, str, bytes | None, bytes | None], tuple[str, str]]
 UNKNOWN = "unknown"
 
 
-@lru_cache(maxsize=8192)
 def parse_address(text: str) -> Address | None:
     """Return an address without port, brackets or zone, IPv4-mapped ones as IPv4; None if odd."""
     text = text.strip()
@@ -38,27 +37,32 @@ def compile_proxies(trusted: tuple[str, ...]) -> Resolve:
     networks = tuple(ip_network(text, strict=False) for text in trusted)
 
     @lru_cache(maxsize=8192)
-    def is_trusted(address: Address) -> bool:
-        return any(address in network for network in networks)
+    def known(text: str) -> tuple[str, bool] | None:
+        """Return the canonical form of an address, and whether it is a trusted proxy."""
+        address = parse_address(text)
+        if address is None:
+            return None
+        return str(address), any(address in network for network in networks)
 
     def resolve(
         peer: str, scheme: str, forwarded_for: bytes | None, forwarded_proto: bytes | None
     ) -> tuple[str, str]:
-        client = parse_address(peer)
-        if client is None:
+        hop = known(peer)
+        if hop is None:
             return UNKNOWN, scheme
-        if not networks or not is_trusted(client):
-            return str(client), scheme
+        client, trusted_hop = hop
+        if not trusted_hop:
+            return client, scheme
         if forwarded_proto is not None:
             written = forwarded_proto.rpartition(b",")[2].strip().lower()
             scheme = "https" if written == b"https" else "http"
         for entry in reversed((forwarded_for or b"").decode("latin-1").split(",")):
-            hop = parse_address(entry)
+            hop = known(entry)
             if hop is None:
                 break
-            client = hop
-            if not is_trusted(hop):
+            client, trusted_hop = hop
+            if not trusted_hop:
                 break
-        return str(client), scheme
+        return client, scheme
 
     return resolve

@@ -12,8 +12,6 @@ from app.security.problems import Problem
 
 from .proxies import parse_address
 
-Fields = tuple[tuple[bytes, bytes], ...]
-
 # draft-ietf-httpapi-ratelimit-headers, section "Quota Exceeded"
 _QUOTA_EXCEEDED: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _IPV6_PREFIX: Final = 64
@@ -21,16 +19,23 @@ _IPV6_PREFIX: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class RateClass:
-    """A named quota; ``policy`` is its ``RateLimit-Policy`` field."""
+    """A named quota.
+
+    Attributes:
+        name: what callers read in ``RateLimit``.
+        quota: how many requests in which time.
+        lines: the ``RateLimit-Policy`` line and the start of the ``RateLimit`` line.
+    """
 
     name: str
     quota: Quota
-    policy: tuple[bytes, bytes] = field(init=False)
+    lines: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compute the field once."""
-        value = f'"{self.name}";q={self.quota.limit};w={self.quota.window}'
-        object.__setattr__(self, "policy", (b"ratelimit-policy", value.encode("ascii")))
+        """Compute what does not change."""
+        policy = f'ratelimit-policy: "{self.name}";q={self.quota.limit};w={self.quota.window}'
+        start = f'{policy}\r\nratelimit: "{self.name}";r='
+        object.__setattr__(self, "lines", start.encode("ascii"))
 
 
 def rate_class(name: str, quota: Quota | None) -> RateClass | None:
@@ -47,14 +52,13 @@ def client_key(client: str) -> str:
     return client
 
 
-def rate_fields(rate: RateClass, decision: Decision) -> Fields:
+def rate_lines(rate: RateClass, decision: Decision) -> bytes:
     """Return ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers).
 
     ``t`` counts whole seconds until the quota is whole again, or until ``Retry-After`` on a 429.
     """
     wait = decision.reset_after if decision.allowed else decision.retry_after
-    value = b'"%b";r=%d;t=%d' % (rate.name.encode("ascii"), decision.remaining, ceil(wait))
-    return rate.policy, (b"ratelimit", value)
+    return b"%b%d;t=%d\r\n" % (rate.lines, decision.remaining, ceil(wait))
 
 
 def too_many(rate_name: str, retry_after: float) -> Problem:
