@@ -1,0 +1,84 @@
+"""What YAML, TOML, JSON and INI files hold: scalars, mappings and sequences with their places."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from secaudit.facts import Unknown
+from secaudit.location import Location
+
+MAX_VISITS = 100_000  # of nodes in one walk: aliases may stand for one node many times
+MAX_DEPTH = 100
+
+
+class Scalar(NamedTuple):
+    """One value; ``raw`` is its text in the file, ``tag`` an explicit tag such as ``!reset``."""
+
+    value: Any  # str, int, float, bool, None, date or time as text; or Unknown
+    raw: str
+    location: Location
+    tag: str = ""
+
+
+class Mapping(NamedTuple):
+    """Keys with their values, in file order, each key once."""
+
+    items: dict[str, tuple[Scalar, "Node"]]
+    location: Location
+    tag: str = ""
+
+    def get(self, key: str) -> "Node | None":
+        """Return the value of a key, None when it is not there."""
+        found = self.items.get(key)
+        return found[1] if found else None
+
+
+class Sequence(NamedTuple):
+    """Values in order."""
+
+    items: "tuple[Node, ...]"
+    location: Location
+    tag: str = ""
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+def plain(node: Node | None, budget: list[int] | None = None) -> Any:  # noqa: ANN401 - any data
+    """Return a node as plain Python data; Unknown where a scalar is, or beyond the visit limit."""
+    left = [MAX_VISITS] if budget is None else budget
+    left[0] -= 1
+    if left[0] < 0:
+        return Unknown("the value is too large")
+    if isinstance(node, Mapping):
+        return {key: plain(value, left) for key, (_, value) in node.items.items()}
+    if isinstance(node, Sequence):
+        return [plain(item, left) for item in node.items]
+    return node.value if node is not None else None
+
+
+def leaves(node: Node) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
+    """Yield every mapping entry that holds a scalar or sequence: path, key, value.
+
+    Sequences of mappings are entered, with the index in the path. Stops at the visit limit.
+    """
+    pending: list[tuple[tuple[str, ...], Node]] = [((), node)]
+    for _ in range(MAX_VISITS):
+        if not pending:
+            return
+        path, current = pending.pop()
+        if len(path) > MAX_DEPTH:
+            continue
+        if isinstance(current, Mapping):
+            for name, (key, value) in reversed(current.items.items()):
+                here = (*path, name)
+                if isinstance(value, Mapping) or _holds_mappings(value):
+                    pending.append((here, value))
+                else:
+                    yield here, key, value
+        elif isinstance(current, Sequence):
+            numbered = list(enumerate(current.items))
+            pending.extend(((*path, str(index)), item) for index, item in reversed(numbered))
+
+
+def _holds_mappings(node: Node) -> bool:
+    return isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items)
