@@ -101,9 +101,13 @@ class Services:
                     with suppress(asyncio.CancelledError):
                         await task
         finally:
-            self.passwords.close()
-            await self.limiter.close()
-            await self.database.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close every connection and thread."""
+        self.passwords.close()
+        await self.limiter.close()
+        await self.database.close()
 
 
 def _limiter(settings: Settings) -> Limiter:

@@ -35,12 +35,7 @@ class SettingsError(Exception):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(map(_line, self.faults)))
-
-
-def _line(fault: Fault) -> str:
-    code = f" [{fault.code}]" if fault.code else ""
-    return f"{', '.join(fault.names)}{code}: {fault.reason}"
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 def names_of(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:

@@ -30,6 +30,11 @@ class Fault:
     reason: str
     code: str = ""
 
+    def __str__(self) -> str:
+        """Return the fault on one line, for a terminal."""
+        code = f" [{self.code}]" if self.code else ""
+        return f"{', '.join(self.names)}{code}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,7 @@ PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
 
 _KEY_ID_BYTES: Final = 9
+_SECRET_BYTES: Final = 48
 
 
 class KeyRingError(ValueError):
@@ -53,9 +55,9 @@ class KeyRing:
             KeyRingError: a key is of another kind, or the first cannot sign.
         """
         if algorithm == "HS256":
-            secrets = [key.encode() for key in keys]
-            verifying = {_key_id(secret): secret for secret in secrets}
-            signing_id, signing = _key_id(secrets[0]), secrets[0]
+            texts = [key.encode() for key in keys]
+            verifying = {_key_id(text): text for text in texts}
+            signing_id, signing = _key_id(texts[0]), texts[0]
             return cls(algorithm, signing_id, signing, MappingProxyType(verifying))
         pairs = [_load(algorithm, key) for key in keys]
         private = pairs[0][0]
@@ -63,6 +65,23 @@ class KeyRing:
             raise KeyRingError("the first key must be a private key, because it signs")
         public = {_key_id(_der(public)): public for _, public in pairs}
         return cls(algorithm, _key_id(_der(pairs[0][1])), private, MappingProxyType(public))
+
+
+def new_key(algorithm: Algorithm) -> str:
+    """Return a fresh random key, as the settings spell it."""
+    if algorithm == "HS256":
+        return secrets.token_urlsafe(_SECRET_BYTES)
+    private: PrivateKey = (
+        ed25519.Ed25519PrivateKey.generate()
+        if algorithm == "EdDSA"
+        else ec.generate_private_key(ec.SECP256R1())
+    )
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return pem.decode("ascii").strip()
 
 
 def _key_id(key: bytes) -> str:

@@ -1,0 +1,274 @@
+"""The service's command line; the only module that prints and exits."""
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Final, NoReturn, TypeVar
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from .auth.email import normal_email
+from .env_file import EnvFile
+from .environment import missing_variables, secret_lines_for, unknown_variables
+from .key_rotation import RotationError, Step, rotate
+from .project import PROJECT
+from .security.problems import Problem
+from .security.server import ServerPolicy
+from .security.server import serve as run_server
+from .service import ServiceSettings
+from .services import Services
+from .settings import Settings
+from .settings_loading import SettingsError, load_settings
+from .settings_policy import Fault, Serving
+from .storage import migrate as migrations
+
+ENV_FILE: Final = Path(".env")
+LOOPBACK: Final = "127.0.0.1"
+
+T = TypeVar("T")
+
+app: Final = typer.Typer(
+    name=PROJECT.slug,
+    help=f"{PROJECT.title}: run it, migrate it, look after its secrets and accounts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+PemFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, readable=True, help="PEM file.")
+]
+
+
+def main() -> None:
+    """Run the command line.
+
+    Raises:
+        SystemExit: always; 0, 1 for a refusal, 2 for wrong usage.
+    """
+    app(prog_name=PROJECT.slug)
+
+
+@app.command()
+def dev(port: Port = 8000) -> None:
+    """Write a missing .env, migrate, and serve with reload on loopback."""
+    env = EnvFile(ENV_FILE)
+    if not env.exists:
+        _write_env(env, "APP_ENVIRONMENT=development")
+    for name, value in (("APP_ENVIRONMENT", "development"), ("APP_LOG__FORMAT", "console")):
+        # For this process alone: an .env that says nothing stays one of production.
+        if name not in env.values():
+            os.environ.setdefault(name, value)
+    settings = _load(Serving(LOOPBACK))
+    if settings.production:
+        _refuse([Fault(("APP_ENVIRONMENT",), "is production; `dev` is for development")])
+    _upgrade(settings)
+    _print(f"http://{LOOPBACK}:{port}" + ("/docs" if settings.docs_served else ""))
+    run_server(PROJECT.factory, _server_policy(settings), host=LOOPBACK, port=port, reload=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Number of processes.")] = 1,
+    tls_certificate: PemFile = None,
+    tls_key: PemFile = None,
+) -> None:
+    """Serve; refuse insecure settings and an unmigrated database. Never migrates."""
+    settings = _load(Serving(host, workers, tls=tls_certificate is not None))
+    if _with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
+        reason = f"is not migrated; run `{PROJECT.slug} migrate`"
+        _refuse([Fault(("APP_DATABASE__URL",), reason)])
+    run_server(
+        PROJECT.factory,
+        _server_policy(settings),
+        host=host,
+        port=port,
+        workers=workers,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Upgrade every branch of the database."""
+    _upgrade(_load())
+    _print("The database is up to date.")
+
+
+@app.command()
+def env(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Name what .env lacks.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Append random secrets to .env.")] = False,
+) -> None:
+    """Compare .env with the settings; overwrite nothing."""
+    if check == write:
+        raise typer.BadParameter("give one of --check and --write")
+    file = EnvFile(ENV_FILE)
+    if write:
+        _write_env(file)
+    unknown = unknown_variables(ENV_FILE, ServiceSettings)
+    missing = missing_variables(ENV_FILE)
+    for name in missing:
+        _print(f"{name} is missing")
+    for name in unknown:
+        _print(f"{name} is no setting of this service")
+    if check and (missing or unknown):
+        raise typer.Exit(1)
+
+
+@app.command()
+def create_admin(
+    email: str,
+    *,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Create an administrator; the password is asked for, never an argument."""
+    address = _email(email)
+    settings = _load()
+    password = _read_password(from_stdin=password_stdin)
+
+    async def create(services: Services) -> None:
+        services.accounts.check_password(address, password)
+        await services.accounts.create(address, password, "admin")
+
+    _run(settings, create)
+    _print(f"{address} is an administrator.")
+
+
+@app.command()
+def reset_password(email: str) -> None:
+    """Print a single-use token that sets a new password within half an hour."""
+    address = _email(email)
+    _print(_run(_load(), lambda services: services.accounts.issue_reset(address)))
+
+
+@app.command()
+def rotate_keys(
+    *,
+    promote: Annotated[bool, typer.Option("--promote", help="Sign with the newest key.")] = False,
+    retire: Annotated[bool, typer.Option("--retire", help="Drop keys no token needs.")] = False,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="Replace all keys: every access token ends.")
+    ] = False,
+) -> None:
+    """Add a signing key that only verifies; --promote signs with it, --retire drops the old."""
+    chosen: list[Step] = []
+    if promote:
+        chosen.append("promote")
+    if retire:
+        chosen.append("retire")
+    if emergency:
+        chosen.append("emergency")
+    if len(chosen) > 1:
+        raise typer.BadParameter("give at most one of --promote, --retire and --emergency")
+    settings = _load()
+    keys = [key.get_secret_value() for key in settings.tokens.signing_keys]
+    try:
+        target = rotate(
+            chosen[0] if chosen else "add",
+            ENV_FILE,
+            keys,
+            algorithm=settings.tokens.algorithm,
+            access_seconds=settings.tokens.access_ttl_seconds,
+        )
+    except RotationError as error:
+        _fail(str(error))
+    _print(f"The keys are in {target}; restart every process to use them.")
+
+
+def _load(serving: Serving | None = None) -> Settings:
+    try:
+        return load_settings(ENV_FILE, service=ServiceSettings, serving=serving)
+    except SettingsError as error:
+        _refuse(error.faults)
+
+
+def _server_policy(settings: Settings) -> ServerPolicy:
+    return ServerPolicy(
+        head_seconds=settings.http.head_seconds,
+        body_seconds=settings.http.body_seconds,
+        idle_seconds=settings.http.idle_seconds,
+        head_bytes=settings.http.head_bytes,
+        hsts_seconds=settings.http.hsts_seconds,
+        log_format=settings.log.format,
+        secrets=settings.secrets(),
+    )
+
+
+def _write_env(file: EnvFile, *first: str) -> None:
+    added = [*first, *secret_lines_for(ENV_FILE)]
+    if added:
+        file.append(added)
+        _print(f"Wrote {', '.join(line.partition('=')[0] for line in added)} to {ENV_FILE}.")
+    elif file.exists:
+        file.make_private()
+
+
+def _upgrade(settings: Settings) -> None:
+    _with_database(lambda: migrations.upgrade(settings.database.url.get_secret_value()))
+
+
+def _with_database(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except SQLAlchemyError as error:
+        _fail(f"The database does not answer as it should ({type(error).__name__}).")
+
+
+def _run(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:
+    """Do something with the service's parts, and turn its refusals into words."""
+
+    async def run() -> T:
+        services = Services.of(settings)
+        try:
+            return await work(services)
+        finally:
+            await services.close()
+
+    try:
+        return _with_database(lambda: asyncio.run(run()))
+    except Problem as problem:
+        reasons = [error["detail"] for error in problem.errors] or [problem.detail or "Refused."]
+        _fail("The password " + "; ".join(reasons) if problem.errors else reasons[0])
+    except LookupError as error:
+        _fail(str(error))
+
+
+def _read_password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        _fail("The two passwords differ.")
+    return password
+
+
+def _email(text: str) -> str:
+    try:
+        return normal_email(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="EMAIL") from None
+
+
+def _refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
+    _fail("\n".join((f"{PROJECT.slug} refuses to start:", *(f"  {fault}" for fault in faults))))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _print(message: str) -> None:
+    typer.echo(message)
