@@ -56,6 +56,7 @@ Paging = Annotated[PageQuery, Query()]
 NumberedPaging = Annotated[NumberedPageQuery, Query()]
 """``page`` and ``limit``, for deprecated versions."""
 
+_REQUEST: Final = "request_of_the_handler"
 _WITH_CALLER: Final = {Provision.CALLER, Provision.CALLER_ID, Provision.LOADED}
 _WITH_SESSION: Final = {Provision.SESSION, Provision.LOADED}
 
@@ -107,8 +108,12 @@ def adapt(handler: Handler, terms: Terms) -> Handler:
         return handler
     needs_session = not _WITH_SESSION.isdisjoint(provided.values())
 
-    async def call(request_: Request, **values: Any) -> Any:  # noqa: ANN401 - whatever it returns
-        supply = _Supply(request_, terms)
+    # FastAPI fills in one parameter of this type: the handler's own, or one that it never sees.
+    own = next((n for n, p in signature.parameters.items() if p.annotation is Request), None)
+
+    async def call(**values: Any) -> Any:  # noqa: ANN401 - whatever the handler returns
+        request = values.pop(_REQUEST) if own is None else values[own]
+        supply = _Supply(request, terms)
         if not needs_session:
             return await handler(**values, **await supply.values(provided, None))
         async with supply.transaction() as session:
@@ -117,11 +122,15 @@ def adapt(handler: Handler, terms: Terms) -> Handler:
                 return await handler(**values, **filled)
         return await handler(**values, **filled)
 
+    kept = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in signature.parameters.items()
+        if name not in provided
+    ]
+    if own is None:
+        kept.append(inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request))
     update_wrapper(call, handler)
-    rest = [p for name, p in signature.parameters.items() if name not in provided]
-    request = inspect.Parameter("request_", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-    kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest]
-    call.__signature__ = signature.replace(parameters=[*kept, request])  # type: ignore[attr-defined]  # what inspect.signature reads
+    call.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]  # what inspect.signature reads
     return call
 
 

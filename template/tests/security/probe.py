@@ -10,11 +10,15 @@ from uuid import UUID, uuid4
 from pydantic import StringConstraints
 from sqlalchemy import String, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from app.routing_fastapi import (
     Caller,
     CallerId,
+    Download,
+    File,
+    Files,
     Loaded,
     NumberedPaging,
     Paging,
@@ -23,8 +27,8 @@ from app.routing_fastapi import (
     Session,
 )
 from app.security.access import owner, policy, public, role, user
-from app.security.bodies import FORM
-from app.security.context import Principal
+from app.security.bodies import FORM, upload
+from app.security.context import Principal, context_of
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
 from app.security.schemas import UNSET, Changes, Input, NumberedPage, Output, Page
@@ -33,10 +37,12 @@ from app.storage.base import UtcDateTime, utc_now
 from app.storage.database import Database
 from app.storage.objects import owned_by
 from app.storage.paging import paginate, paginate_by_number
+from app.storage.uploads import remove_upload
 
 ALICE: Final = Principal(str(uuid4()), str(uuid4()), "user")
 BOB: Final = Principal(str(uuid4()), str(uuid4()), "user")
 ADMIN: Final = Principal(str(uuid4()), str(uuid4()), "admin")
+FILE_TYPES: Final = ("application/pdf", "image/png")
 TOKENS: Final = {b"alice": ALICE, b"bob": BOB, b"admin": ADMIN}
 
 
@@ -81,6 +87,14 @@ class Seen(Output):
     """What a handler saw of its caller."""
 
     user_id: Annotated[str, StringConstraints(max_length=36)]
+
+
+class FileView(Output):
+    """What is shown of a file."""
+
+    id: UUID
+    size: int
+    sha256: Annotated[str, StringConstraints(max_length=64)]
 
 
 def short_name(_principal: Principal, probe: Probe) -> bool:
@@ -134,7 +148,8 @@ def other_router() -> Router:
         return None
 
     @router.get("/me", access=user)
-    async def read_me(caller: Caller) -> Seen:
+    async def read_me(request: Request, caller: Caller) -> Seen:
+        assert context_of(request.scope).principal is caller
         return Seen(user_id=caller.user_id)
 
     @router.patch("/admin/probes/{probe_id}", access=role("admin", Probe))
@@ -164,6 +179,25 @@ def old_router(deprecation: Deprecation) -> Router:
         return await paginate_by_number(
             session, owned_by(Probe, caller), query, NumberedPage[ProbeView]
         )
+
+    return router
+
+
+def files_router() -> Router:
+    """Return the routes of a probe's file."""
+    router = Router("/v1/probes", tags=["files"])
+
+    @router.post("/{probe_id}/file", access=owner(Probe), body=upload(*FILE_TYPES), status=201)
+    async def store(probe: Loaded[Probe], caller: CallerId, file: File, files: Files) -> FileView:
+        return FileView.of(await files.store(file, owner=caller, subject=probe))
+
+    @router.get("/{probe_id}/file", access=owner(Probe), produces=FILE_TYPES)
+    async def read(probe: Loaded[Probe], files: Files) -> Download:
+        return Download(await files.read(probe.id))
+
+    @router.delete("/{probe_id}/file", access=owner(Probe))
+    async def remove(probe: Loaded[Probe], session: Session) -> None:
+        await remove_upload(session, probe.id)
 
     return router
 
