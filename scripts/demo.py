@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -153,8 +154,9 @@ class Client:
 
 
 def excerpt(body: Mapping[str, Any]) -> str:
-    """Return a JSON object in one line, with tokens shortened."""
-    short = {k: f"{v[:8]}…" if k.endswith("_token") else v for k, v in body.items()}
+    """Return a JSON object in one line: tokens shortened, what repeats in every problem left out."""
+    shown = {k: v for k, v in body.items() if k not in {"type", "request_id"}}
+    short = {k: f"{v[:8]}…" if k.endswith("_token") else v for k, v in shown.items()}
     return json.dumps(short, ensure_ascii=False)
 
 
@@ -168,13 +170,17 @@ def free_port() -> int:
 @contextmanager
 def service(port: int) -> Iterator[Client]:
     """Run the generated service until the block ends; its log goes to a file beside the project."""
-    command = ["uv", "run", "order-desk", "serve", "--port", str(port)]
+    command = ["uv", "run", "order-desk", "dev", "--port", str(port)]
     say(paint(DIM, f"{shown(PROJECT)} $ ") + paint(BOLD, " ".join(command) + " &"))
-    variables = environment() | {"APP_ENVIRONMENT": "development"}
     log = SCRATCH / "service.log"
     with log.open("w") as sink:
         process = subprocess.Popen(  # noqa: S603 - the command above
-            command, cwd=PROJECT, env=variables, stdout=sink, stderr=sink, start_new_session=True
+            command,
+            cwd=PROJECT,
+            env=environment(),
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
         )
         try:
             yield wait_until_ready(port, process, log)
@@ -211,6 +217,7 @@ def sign_in(send: Callable[[Request], Answer], email: str) -> str:
 
 def conversation(client: Client) -> None:
     """Show what the service does for its users and to everybody else."""
+    say(paint(DIM, "Problem answers also carry type and request_id, left out here for width."))
     ada = sign_in(client.show, "ada@example.com")
     chalk = {"title": "Chalk", "description": "Seven boxes, brown."}
     item = client.show(Request("POST", "/v1/items", ada, data=chalk)).body
@@ -265,11 +272,12 @@ def main() -> None:
         cwd=ROOT,
         quiet=True,
     )
-    chapter("2  Secrets, database, start")
+    chapter("2  One command: dependencies, secrets, database, server")
     run("uv", "sync", "--quiet", cwd=PROJECT)
-    run("uv", "run", "order-desk", "env", "--write", cwd=PROJECT)
-    run("uv", "run", "order-desk", "migrate", cwd=PROJECT, quiet=True)
     with service(free_port()) as client:
+        say(paint(DIM, (SCRATCH / "service.log").read_text().splitlines()[0]))
+        mode = stat.filemode((PROJECT / ".env").stat().st_mode)
+        say(paint(DIM, f"The mode of .env is {mode}; git ignores it."))
         chapter("3  Requests and answers")
         conversation(client)
     chapter("4  Audit it: secaudit computes the settings the service will have")

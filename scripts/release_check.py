@@ -46,7 +46,7 @@ def texts(version: str) -> Iterator[str]:
         "advisories"
     ]:
         if advisory.keys() != ADVISORY_KEYS:
-            yield f"advisory {advisory.get('id')} has not the keys that template_advisories.yml names"
+            yield f"advisory {advisory.get('id')} lacks keys that template_advisories.yml names"
 
 
 def packages(version: str) -> Iterator[str]:
@@ -61,7 +61,7 @@ def packages(version: str) -> Iterator[str]:
         with tarfile.open(Path(folder, f"secaudit-{version}.tar.gz")) as archive:
             strays = [n for n in archive.getnames() if "/template/" in n or "/tests/" in n]
         if strays:
-            yield f"the sdist holds {strays[0]} and {len(strays) - 1} more that are not the auditor's"
+            yield f"the sdist holds {len(strays)} files of other parts, such as {strays[0]}"
         said = output(
             "uvx", "--isolated", "--from", str(wheel), "secaudit", "--version", cwd=Path(folder)
         )
