@@ -80,6 +80,7 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
     ("debug.enabled", r"(.*_)?debug(_mode|_enabled|_on)?"),
     ("graphql.ide", r"(.*_)?(graphiql|graphql_(ide|playground|graphiql)|playground)(_enabled)?"),
     ("graphql.introspection", r"(.*_)?(graphql_)?introspection(_enabled)?"),
+    ("docs.enabled", r"(.*_)?((enable|show|expose|serve|use)_(api_)?(docs|swagger|openapi|documentation)|(api_)?(docs|swagger|openapi)_(enabled|enable))"),
     ("docs.redoc", r"(.*_)?redoc_(url|path)"),
     ("docs.openapi", r"(.*_)?openapi_(url|path|json_url)"),
     ("docs.url", r"(.*_)?(docs|swagger|swagger_ui|api_docs)_(url|path)"),
@@ -216,3 +217,55 @@ def _bytes(text: str, value: Any) -> Any:  # noqa: ANN401 - values of any type
         if text.endswith("_kb"):
             return value * 1024
     return value
+
+
+_TRUE: Final = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
+_FALSE: Final = frozenset({"0", "false", "no", "off", "n", "f", "disabled", "none", ""})
+_FLAGS: Final = frozenset(
+    (
+        *("debug.enabled", "debug.reload", "debug.sql_echo", "debug.errors", "graphql.ide"),
+        *("graphql.introspection", "cors.allow_all", "cors.credentials", "tls.verify"),
+        *("tls.redirect", "tls.mail", "cookie.secure", "cookie.httponly", "csrf.enabled"),
+        *("access.enabled", "limit.enabled", "header.nosniff", "token.verify", "docs.enabled"),
+    )
+)
+_LISTS: Final = frozenset(
+    ("cors.origins", "hosts.allowed", "proxy.trusted", "token.algorithms", "password.hashers")
+)
+_NUMBERS: Final = frozenset(
+    (
+        *("token.access_lifetime", "token.refresh_lifetime", "password.min_length"),
+        *("header.hsts", "limit.page", "limit.body", "limit.upload", "server.workers"),
+    )
+)
+
+
+def from_text(meaning: Meaning, text: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Return what a text most likely means where no code says how it is read.
+
+    Flags, numbers and lists of the usual spellings; anything else is Unknown for these concepts.
+    """
+    if not isinstance(text, str):
+        return text
+    lowered = text.strip().lower()
+    if meaning.concept in _FLAGS:
+        if lowered in _TRUE or lowered in _FALSE:
+            return lowered in _TRUE
+        return Unknown("not a flag that every loader reads alike")
+    if meaning.concept in _NUMBERS:
+        return int(lowered) if re.fullmatch(r"-?\d{1,15}", lowered) else Unknown("not a number")
+    if meaning.concept in _LISTS:
+        return _list(text)
+    return text
+
+
+def _list(text: str) -> Any:  # noqa: ANN401 - a list or Unknown
+    if text.lstrip().startswith("["):
+        import json  # noqa: PLC0415 - only lists in JSON need it
+
+        try:
+            decoded = json.loads(text)
+        except (ValueError, RecursionError):
+            decoded = [part.strip(" '\"") for part in text.strip().strip("[]").split(",")]
+        return decoded if isinstance(decoded, list) else Unknown("not a list")
+    return [part.strip() for part in text.split(",") if part.strip()]

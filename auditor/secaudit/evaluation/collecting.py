@@ -19,7 +19,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import AS_VALUE, Setting, Unknown
 from secaudit.location import Location
-from secaudit.naming import Meaning, in_unit, meaning_of
+from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
@@ -49,8 +49,12 @@ class Collector:
         type_: str = "",
         layer: str = "assignment",
         meaning: Meaning | None | bool = True,
+        text: bool = False,
     ) -> int | None:
-        """Add one named setting; returns its index, None when there is no place to show."""
+        """Add one named setting; returns its index, None when there is no place to show.
+
+        ``text`` says that no code reads the value: flags, numbers and lists are then read from it.
+        """
         if meaning is True:
             meaning = meaning_of(name)
         meaning = meaning or None
@@ -65,9 +69,11 @@ class Collector:
         else:
             index = len(self.settings)
             self._seen[key] = index
-            self.settings.append(
-                self._setting(name, value, data, candidates, location, owner, meaning, type_)
+            judged = from_text(meaning, data) if text and meaning else data
+            setting = self._setting(
+                name, value, data, judged, candidates, location, owner, meaning, type_
             )
+            self.settings.append(setting)
             self._composed.append((index, value))
         if slot is not None:
             self.by_slot[slot] = index
@@ -78,13 +84,15 @@ class Collector:
         name: str,
         value: Value,
         data: Any,  # noqa: ANN401 - a value of the evaluated program
+        judged: Any,  # noqa: ANN401 - the same, or what a text means
         candidates: tuple[Any, ...],
         location: Location,
         owner: str,
         meaning: Meaning | None,
         type_: str,
     ) -> Setting:
-        judged = data if meaning is None else in_unit(meaning, name, data)
+        if meaning is not None:
+            judged = in_unit(meaning, name, judged)
         concept = "" if meaning is None else meaning.concept
         family = concept.partition(".")[0]
         group = f"{owner}:{family}" if family in _TOPICS else ""
@@ -114,7 +122,9 @@ class Collector:
         for candidate in candidates:
             if candidate.location is not None:
                 return candidate.location  # type: ignore[no-any-return]
-        return value.place.location() if value.place is not None else None
+        if value.place is not None:
+            return value.place.location()
+        return Location(self.interpreter.world.root, 1, 1, 1, 1) if candidates else None
 
     def add_tree(self, slot: Slot, name: str, value: Value, owner: str, depth: int = 0) -> None:
         """Add a value and, for a dictionary with text keys, each entry under its dotted name."""

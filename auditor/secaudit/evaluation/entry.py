@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from secaudit import frameworks
 from secaudit.discovery import Project
-from secaudit.evaluation.gathering import gather
+from secaudit.evaluation.gathering import gather, gather_keys
 from secaudit.evaluation.modules import load_module
 from secaudit.evaluation.order import start_order
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError
@@ -46,7 +46,9 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     del options
     sources = sources_of(project, deployment.root)
     told = len(sources.problems)
-    world = ClosedWorld(sources, deployment.environment, deployment.dialect)
+    world = ClosedWorld(
+        sources, deployment.environment, deployment.dialect, deployment.absent
+    )
     interpreter = Interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
     problems: list[Problem] = []
@@ -58,7 +60,10 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     except OutOfBoundsError:
         message = "the evaluation reached its limit of steps; later settings are missing"
         problems.append(Problem(deployment.modules[0], None, message))
-    settings = gather(interpreter, deployment.selected) if deployment.modules else ()
+    if deployment.modules:
+        settings = gather(interpreter, deployment.selected)
+    else:
+        settings = gather_keys(interpreter, deployment.name)
     frameworks.observe(interpreter, settings)
     if deployment.modules:
         note_unread(interpreter, world)

@@ -151,3 +151,13 @@ def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
         if meaning is not None or value.candidates:
             shown.add(name)
             collector.add(None, name, value, "environment", meaning=meaning)
+
+
+def gather_keys(interpreter: Interpreter, owner: str) -> tuple[Setting, ...]:
+    """Return every variable of an environment that no code reads as a setting of its own."""
+    collector = Collector(interpreter)
+    for name in interpreter.environment.names():
+        candidates = interpreter.environment.peek(name)
+        value = Value(candidates[0].value, None, candidates, (name,))
+        collector.add(None, name, value, owner, type_="str", text=True)
+    return collector.finish()

@@ -40,15 +40,19 @@ class ClosedWorld:
         sources: Sources,
         process: Mapping[str, tuple[Candidate, ...]],
         dialect: str = "auto",
+        absent: tuple[str, ...] = (),
     ) -> None:
         self.root = sources.root
         self.process = process
         self.opened: dict[str, str] = {}  # absolute path -> dialect
         self._sources = sources
         self._dialect = dialect
+        self._absent = frozenset(absent)  # files that this deployment does not have
 
     def open(self, path: str, dialect: str) -> EnvFile | None:
         """Return the env file in its loader's dialect, or in the one the user forces."""
+        if self.absolute(path) in self._absent:
+            return None
         chosen = dialect if self._dialect == "auto" else self._dialect
         file = self._sources.env_file(path, chosen)
         if file is not None:
@@ -61,7 +65,7 @@ class ClosedWorld:
 
     def exists(self, path: str) -> bool:
         """Say whether the project has a regular file at ``path``."""
-        return self._sources.exists(path)
+        return self.absolute(path) not in self._absent and self._sources.exists(path)
 
     def absolute(self, path: str) -> str:
         """Return ``path`` as seen from the working directory."""
