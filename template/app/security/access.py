@@ -25,6 +25,7 @@ class Access:
         role: the role a caller must have, None for any.
         model: the mapped class of the object that the path names, None when it names none.
         policy: decides over the loaded object; only with ``model``.
+        owner: the attribute of the object that holds its owner's user id, for rules of ownership.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Access:
     role: Role | None = None
     model: type[Any] | None = None
     policy: Policy | None = None
+    owner: str | None = None
 
     def admit(self, context: RequestContext) -> None:
         """Let the caller pass, or not, by what is known before anything is read or loaded.
@@ -83,7 +85,7 @@ def owner(model: type[Any], attribute: str = "owner_id") -> Access:
     def owned(principal: Principal, resource: object) -> bool:
         return str(getattr(resource, attribute)) == principal.user_id
 
-    return Access(f"owner:{model.__name__}", model=model, policy=owned)
+    return Access(f"owner:{model.__name__}", model=model, policy=owned, owner=attribute)
 
 
 def policy(model: type[Any], decide: Policy) -> Access:

@@ -61,6 +61,17 @@ def differences(locked: Posture, current: Posture) -> Iterator[str]:
                     yield f"~ {key} {fact}: {was} -> {now}"
 
 
+def overdue(routes: Iterable[Route]) -> Iterator[str]:
+    """Yield a sentence for each route that still answers although its sunset has passed."""
+    for route in routes:
+        deprecation = route.deprecation
+        if deprecation and deprecation.sunset_passed() and not deprecation.enforce_sunset:
+            yield (
+                f"the sunset of {route.method} {route.path} has passed: "
+                "remove it, or set enforce_sunset"
+            )
+
+
 def _body(route: Route) -> Mapping[str, Any] | None:
     if not route.body.media_types:
         return None

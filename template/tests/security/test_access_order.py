@@ -146,7 +146,8 @@ def test_a_declared_length_beyond_the_cap_is_413_without_reading(tmp_path: Path)
     with probe_client(tmp_path, body_bytes=20) as client:
         answer = client.post("/v1/probes", json={"name": "x" * 30}, headers=bearer("alice"))
         stranger = client.post("/v1/probes", json={"name": "x" * 30})
-    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+    assert answer.status_code == 413
+    assert "close" in answer.headers["connection"]
     assert stranger.status_code == 401
 
 
