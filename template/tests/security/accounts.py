@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
+
+on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test on SQLite and on a real PostgreSQL server."""
 
 PASSWORD = "trombone-lighthouse-91"
 

@@ -37,17 +37,15 @@ def signing_key() -> str:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    """Yield the URL of an empty, migrated database."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if server is None:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty, migrated database; see ``on_both_databases``."""
+    default = "postgresql" if "TEST_DATABASE_URL" in os.environ else "sqlite"
+    if getattr(request, "param", default) == "postgresql":
+        url: str = request.getfixturevalue("postgresql")
+    else:
         url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
-        upgrade(url)
-        yield url
-        return
-    with PostgresqlDatabase(server) as url:
-        upgrade(url)
-        yield url
+    upgrade(url)
+    return url
 
 
 @dataclass
