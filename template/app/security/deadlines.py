@@ -1,4 +1,4 @@
-"""Time limits of requests, kept by one timer: a timer for each request would cost ten times more."""
+"""Time limits of requests, kept by one timer; a timer for each request costs ten times more."""
 
 import asyncio
 from typing import Final

@@ -40,12 +40,12 @@ def configure(log_format: LogFormat, *, secrets: Iterable[str] = (), level: str 
         level: the lowest level that is written.
     """
     redactor = Redactor(secrets)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _StdoutHandler()
     handler.setFormatter(
         JsonFormatter(redactor) if log_format == "json" else ConsoleFormatter(redactor)
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [kept for kept in root.handlers if type(kept) not in _REPLACED] + [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
         logging.getLogger(name).handlers.clear()
@@ -95,6 +95,21 @@ class ConsoleFormatter(logging.Formatter):
         rest = " ".join(f"{name}={json.dumps(value, default=str)}" for name, value in line.items())
         text = json.dumps(f"{head} {rest}".rstrip(), ensure_ascii=False)[1:-1].replace('\\"', '"')
         return text if trace is None else f"{text}\n{trace}"
+
+
+class _StdoutHandler(logging.Handler):
+    """Writes to whatever stdout is at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line of a record."""
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+            sys.stdout.flush()
+        except Exception:  # noqa: BLE001 - logging must not fail what it reports on
+            self.handleError(record)
+
+
+_REPLACED: Final = (_StdoutHandler, logging.StreamHandler)
 
 
 def timestamp(seconds: float) -> str:
