@@ -1,4 +1,4 @@
-"""Speaks to applications and servers byte by byte, as attackers do and client libraries refuse to."""
+"""Speaks to applications and servers byte by byte, as attackers do and client libraries do not."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -42,8 +42,8 @@ class Tokens:
 
 def edge(app: Any, **policy: Any) -> Any:  # noqa: ANN401 - ASGI callables and policy values
     """Return ``app`` behind an edge that allows plain http unless told otherwise."""
-    values = {"limiter": MemoryLimiter(), "authenticator": Tokens(), "force_https": False} | policy
-    return protect(app, EdgePolicy(**values))
+    policy = {"limiter": MemoryLimiter(), "authenticator": Tokens(), "force_https": False} | policy
+    return protect(app, EdgePolicy(**policy))
 
 
 async def hello(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
@@ -198,10 +198,8 @@ class Connection:
 
     def send(self, data: bytes) -> Self:
         """Send bytes as they are; a server that has closed its side does not matter."""
-        try:
+        with suppress(OSError):  # what it answered before is still to be read
             self.socket.sendall(data)
-        except OSError:
-            pass  # what it answered before is still to be read
         return self
 
     def get(self, path: str = "/", *fields: str) -> Answer:
