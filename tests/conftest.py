@@ -96,3 +96,24 @@ def clean_environment() -> dict[str, str]:
     """The process environment without what an outer virtual environment or service left in it."""
     unwanted = ("APP_", "TEST_", "PYTHON", "VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
     return {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
+
+
+@pytest.fixture(scope="session")
+def installed(
+    generate: Generate,
+    clean_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Return the default project as a git repository with `uv.lock` and `.venv`."""
+    project = tmp_path_factory.mktemp("installed") / "project"
+    shutil.copytree(generate(), project)
+    git(project, "init", "--quiet")
+    subprocess.run(
+        ["uv", "sync", "--quiet", "--all-groups"],
+        cwd=project,
+        env=clean_environment,
+        check=True,
+    )
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "Start")
+    return project

@@ -141,6 +141,7 @@ ADVISORY = {
 }
 
 
+@pytest.mark.xdist_group("generated-project")
 @pytest.mark.parametrize(
     ("vulnerable", "status"), [("nothing", 0), ("starlette", 1), (None, 1)], ids=str
 )
