@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         database=services.database,
         upload_bytes=settings.limits.upload_bytes,
         storage_bytes=settings.limits.storage_bytes,
+        docs=settings.docs_served,
         middleware=list(service.MIDDLEWARE),
         lifespan=_lifespan,
     )
@@ -55,7 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
 def edge_policy(settings: Settings, services: Services) -> EdgePolicy:
     """Return what the edge has to know, from the settings."""
     return EdgePolicy(
-        limiter=services.limiter,
+        limiter=services.limits.general,
         authenticator=services.authenticator,
         allowed_hosts=settings.hosts,
         trusted_proxies=settings.http.trusted_proxies,

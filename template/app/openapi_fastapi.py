@@ -7,14 +7,18 @@ from .security.access import Access
 from .security.problems import MEDIA_TYPE
 from .security.routes import Route
 
-_BEARER: Final = "bearer"
 _ID_MAX: Final = 36
+_BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "at+jwt (RFC 9068)"}
+_LENGTHS: Final = {"uuid": _ID_MAX, "date-time": 40, "date": 10, "email": 254}
+_INT32_MAX: Final = 2**31 - 1
+_INT64_MAX: Final = 2**63 - 1
 _REASONS: Final = {
     "400": "The request or its JSON is malformed.",
     "401": "No valid access token.",
     "403": "The caller's role does not allow this.",
     "404": "There is no such object for this caller.",
     "408": "The body did not arrive in time.",
+    "410": "The route is gone.",
     "413": "The body is too large.",
     "415": "The body has another media type or encoding.",
     "422": "The request is not valid.",
@@ -22,18 +26,30 @@ _REASONS: Final = {
     "500": "The service failed.",
     "503": "The service is overloaded or stopping.",
 }
-_LIMIT_HEADERS: Final = {
-    name: {"schema": {"type": "string", "maxLength": 200}, "description": text}
-    for name, text in {
-        "RateLimit": "What is left of the quota.",
-        "RateLimit-Policy": "The quota.",
-    }.items()
+
+
+def _text(length: int, description: str) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": length, "pattern": "^.+$"}
+    return {"schema": schema, "description": description}
+
+
+_HEADERS: Final = {
+    "RateLimit": _text(200, "What is left of the quota."),
+    "RateLimit-Policy": _text(200, "The quota."),
+    "Access-Control-Allow-Origin": _text(300, "The caller's origin, if it is on the list."),
 }
 _RETRY_AFTER: Final = {
-    "Retry-After": {
-        "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400},
-        "description": "Seconds until one more request fits.",
-    }
+    "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400},
+    "description": "Seconds until one more request fits.",
+}
+_DEPRECATION: Final = {
+    "Deprecation": _text(40, "Since when the route is deprecated (RFC 9745)."),
+    "Link": _text(1000, "The route to use instead."),
+}
+_FORM: Final = {
+    "type": "object",
+    "maxProperties": 20,
+    "additionalProperties": {"type": "string", "maxLength": 4096, "pattern": "^.*$"},
 }
 _PROBLEM: Final = {
     "type": "object",
@@ -61,43 +77,55 @@ _PROBLEM: Final = {
 }
 
 
-def complete(document: dict[str, Any], routes: Sequence[Route]) -> dict[str, Any]:
+def complete(
+    document: dict[str, Any], routes: Sequence[Route], *, upload_bytes: int
+) -> dict[str, Any]:
     """Return FastAPI's document with what only the edge and the route table know.
 
     Args:
         document: as FastAPI wrote it; it is changed in place.
         routes: every declared route.
+        upload_bytes: how long an uploaded file may be.
     """
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = _PROBLEM
-    components["securitySchemes"] = {
-        _BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "RFC 9068"}
-    }
+    components["responses"] = {status: _problem(status) for status in _REASONS}
+    components["securitySchemes"] = {_scheme(route.access): _BEARER for route in routes}
     for route in routes:
         _complete(document["paths"][route.path][route.method.lower()], route)
-    _bound(document)
+    _bound(document, {"binary": upload_bytes, **_LENGTHS})
     return document
 
 
+def _problem(status: str) -> dict[str, Any]:
+    headers = _HEADERS | ({"Retry-After": _RETRY_AFTER} if status in {"429", "503"} else {})
+    return {
+        "description": _REASONS[status],
+        "headers": headers,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _scheme(access: Access) -> str:
+    """Return the name of the credentials that a rule demands: one for each role."""
+    return "bearer" if access.role is None else f"bearer_{access.role}"
+
+
 def _complete(operation: dict[str, Any], route: Route) -> None:
-    operation["security"] = [] if route.access.anonymous else [{_BEARER: []}]
+    operation["security"] = [] if route.access.anonymous else [{_scheme(route.access): []}]
     operation["x-access"] = route.access.name
     _add_parameters(operation, route)
     _add_body(operation, route)
+    extra = _HEADERS | ({} if route.deprecation is None else _DEPRECATION)
     responses = operation["responses"]
-    for status, response in responses.items():
-        response.setdefault("headers", {}).update(_LIMIT_HEADERS)
-        if route.deprecation is not None and not status.startswith(("4", "5")):
-            response["headers"] |= {"Deprecation": _text(40), "Link": _text(1000)}
+    responses.pop("422", None)
+    for response in responses.values():
+        response.setdefault("headers", {}).update(extra)
     for status in _errors(route):
-        responses[status] = {
-            "description": _REASONS[status],
-            "headers": _LIMIT_HEADERS | (_RETRY_AFTER if status in {"429", "503"} else {}),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+        responses[status] = {"$ref": f"#/components/responses/{status}"}
 
 
 def _add_parameters(operation: dict[str, Any], route: Route) -> None:
@@ -117,10 +145,11 @@ def _add_parameters(operation: dict[str, Any], route: Route) -> None:
 
 
 def _add_body(operation: dict[str, Any], route: Route) -> None:
-    if route.body.upload:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        kinds = sorted(route.body.media_types)
-        operation["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, binary)}
+    if "requestBody" in operation or not route.body.media_types:
+        return
+    schema = {"type": "string", "format": "binary"} if route.body.upload else _FORM
+    content = {kind: {"schema": schema} for kind in sorted(route.body.media_types)}
+    operation["requestBody"] = {"required": True, "content": content}
 
 
 def _errors(route: Route) -> Iterator[str]:
@@ -128,6 +157,8 @@ def _errors(route: Route) -> Iterator[str]:
     yield from _access_errors(route.access)
     if route.body.media_types:
         yield from ("408", "413", "415")
+    if route.deprecation is not None and route.deprecation.enforce_sunset:
+        yield "410"
     if route.request_model is not None or route.page_limit is not None:
         yield "422"
 
@@ -141,19 +172,19 @@ def _access_errors(access: Access) -> Iterator[str]:
         yield "404"
 
 
-def _text(length: int) -> Mapping[str, Any]:
-    return {"schema": {"type": "string", "maxLength": length}}
-
-
-def _bound(part: Any) -> None:  # noqa: ANN401 - any part of a document
-    """State the bounds that formats imply, which readers and linters cannot know (API4)."""
+def _bound(part: Any, lengths: Mapping[str, int]) -> None:  # noqa: ANN401 - any part of a document
+    """State the bounds that types and formats imply, which no reader can know (API4)."""
     if isinstance(part, list):
         for member in part:
-            _bound(member)
+            _bound(member, lengths)
     if not isinstance(part, dict):
         return
-    implied = {"uuid": _ID_MAX, "date-time": 40, "date": 10, "email": 254}
-    if part.get("type") == "string" and part.get("format") in implied:
-        part.setdefault("maxLength", implied[part["format"]])
+    if part.get("type") == "string" and part.get("format") in lengths:
+        part.setdefault("maxLength", lengths[part["format"]])
+    if part.get("type") == "integer":
+        wide = part.get("maximum", _INT64_MAX) > _INT32_MAX
+        part.setdefault("format", "int64" if wide else "int32")
+        part.setdefault("minimum", -_INT64_MAX - 1)
+        part.setdefault("maximum", _INT64_MAX)
     for member in part.values():
-        _bound(member)
+        _bound(member, lengths)

@@ -28,6 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .documentation import documentation
 from .handlers_fastapi import (
     Caller,
     CallerId,
@@ -271,13 +272,14 @@ class SecureAPI(FastAPI):
         database: where objects are loaded from.
         upload_bytes: how long the body of an upload may be.
         storage_bytes: bytes that the files of one user may have together.
+        docs: whether the API document and its page are served, to anyone.
         options: for FastAPI.
 
     Raises:
         ValueError: a route is declared twice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the application's parts, one keyword each
         self,
         *,
         title: str,
@@ -285,6 +287,7 @@ class SecureAPI(FastAPI):
         database: Database,
         upload_bytes: int,
         storage_bytes: int,
+        docs: bool = False,
         **options: Any,  # noqa: ANN401 - FastAPI's own
     ) -> None:
         super().__init__(
@@ -297,10 +300,12 @@ class SecureAPI(FastAPI):
             **options,
         )
         self.database = database
+        self.upload_bytes = upload_bytes
         self.uploads = Uploads(database, quota=storage_bytes)
         routes = [route for router in routers for route in router.routes]
         self.declared = [route.declared for route in routes]
-        self.table = RouteTable(self.declared, upload_bytes=upload_bytes)
+        pages = documentation(self.openapi) if docs else []
+        self.table = RouteTable([*self.declared, *pages], upload_bytes=upload_bytes)
         self.router.routes.extend(routes)
 
     def refuse_foreign_routes(self) -> None:
@@ -330,7 +335,8 @@ class SecureAPI(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the API document with every answer that the edge and the table can give."""
         if not self.openapi_schema:
-            self.openapi_schema = complete(super().openapi(), self.declared)
+            document = super().openapi()
+            self.openapi_schema = complete(document, self.declared, upload_bytes=self.upload_bytes)
         return self.openapi_schema
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
