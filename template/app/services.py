@@ -15,8 +15,7 @@ from .auth.revocation import Revocations
 from .auth.sessions import Lifetimes, Sessions
 from .health import Health
 from .project import PROJECT
-from .security.limiter_memory import MemoryLimiter
-from .security.limits import Limiter
+from .security.limit_stores import Limiters, limiters
 from .security.passwords import Passwords
 from .security.tokens import AccessTokens
 from .settings import Settings
@@ -32,7 +31,7 @@ class Services:
 
     settings: Settings
     database: Database
-    limiter: Limiter
+    limits: Limiters
     passwords: Passwords
     authenticator: TokenAuthenticator
     revocations: Revocations
@@ -44,8 +43,9 @@ class Services:
     def of(cls, settings: Settings) -> Self:
         """Make the parts; nothing is connected before it is used."""
         database = Database(settings.database.url.get_secret_value())
-        limiter = _limiter(settings)
-        limits = FlowLimits(limiter)
+        store = settings.limits.store_url.get_secret_value()
+        limits = limiters(store, settings.limits.store_on_failure, PROJECT.slug)
+        flows = FlowLimits(limits.flows)
         passwords = Passwords()
         tokens = AccessTokens(
             settings.tokens.key_ring(),
@@ -58,11 +58,11 @@ class Services:
             refresh=timedelta(seconds=settings.tokens.refresh_ttl_seconds),
             session=timedelta(seconds=settings.tokens.session_ttl_seconds),
         )
-        sessions = Sessions(database, tokens, revocations, limits, lifetimes)
+        sessions = Sessions(database, tokens, revocations, flows, lifetimes)
         return cls(
             settings=settings,
             database=database,
-            limiter=limiter,
+            limits=limits,
             passwords=passwords,
             authenticator=TokenAuthenticator(tokens, revocations, database),
             revocations=revocations,
@@ -73,9 +73,9 @@ class Services:
                 rules=PasswordRules(settings.passwords.min_length, (PROJECT.slug, PROJECT.title)),
                 sessions=sessions,
                 revocations=revocations,
-                limits=limits,
+                limits=flows,
             ),
-            health=Health(database, limiter),
+            health=Health(database, limits.flows),
         )
 
     @asynccontextmanager
@@ -106,9 +106,6 @@ class Services:
     async def close(self) -> None:
         """Close every connection and thread."""
         self.passwords.close()
-        await self.limiter.close()
+        for limiter in self.limits:
+            await limiter.close()
         await self.database.close()
-
-
-def _limiter(settings: Settings) -> Limiter:
-    return MemoryLimiter()

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import redis
 from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -101,7 +102,17 @@ MakeClient = Callable[..., TestClient]
 
 
 @pytest.fixture
-def make_settings(database_url: str, signing_key: str) -> MakeSettings:
+def store_url() -> str:
+    """Return the URL of a limit store in which nothing has been counted."""
+    url = os.environ.get("TEST_STORE_URL", "memory://")
+    if url != "memory://":
+        with redis.Redis.from_url(url) as store:
+            store.flushdb()
+    return url
+
+
+@pytest.fixture
+def make_settings(database_url: str, store_url: str, signing_key: str) -> MakeSettings:
     """Return a function that makes settings; each argument replaces or extends a group."""
 
     def make(**changes: Any) -> Settings:  # noqa: ANN401 - whatever the settings take
@@ -109,7 +120,7 @@ def make_settings(database_url: str, signing_key: str) -> MakeSettings:
             "environment": "test",
             "tokens": {"signing_keys": [signing_key]},
             "database": {"url": database_url},
-            "limits": {"store_url": os.environ.get("TEST_STORE_URL", "memory://")},
+            "limits": {"store_url": store_url},
         }
         for name, value in changes.items():
             values[name] = values.get(name, {}) | value if isinstance(value, dict) else value
