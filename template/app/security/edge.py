@@ -197,7 +197,7 @@ class _Edge:
         if scope["path"] in _HEALTH:
             return True
         if not self._accepts_host(found.get(b"host")):
-            raise Problem(400, "The host is not served here.")
+            raise Problem(400, "The host is not served here.", close=True)
         if self._policy.force_https and scope["scheme"] != "https":
             raise https_required()
         if is_preflight(scope["method"], found):

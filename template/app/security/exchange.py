@@ -1,6 +1,6 @@
 """One request and its answer: every message to the client passes here and is completed."""
 
-from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .context import RequestContext
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
 
 LINES: Final = "app.security.lines"
 """ASGI extension of our server: ``http.response.start`` may carry finished field lines."""
@@ -65,9 +66,11 @@ class Exchange:
         """Pass one message of the application on to the client."""
         if self._refusal is not None:
             return _NOTHING
-        if message["type"] == "http.response.start" and not self._start(message):
+        if message["type"] != "http.response.start":
+            return self._send(message)
+        if self._holds_back(message):
             return _NOTHING
-        return self._send(message)
+        return self._start(message)
 
     def refuse(self, problem: Problem) -> None:
         """Answer with ``problem`` unless something else has already been decided."""
@@ -102,40 +105,41 @@ class Exchange:
             (b"content-length", b"%d" % len(content)),
             *((k.lower().encode("ascii"), v.encode("latin-1")) for k, v in problem.headers.items()),
         ]
-        if problem.close:
+        if problem.close and not self._must_close:
             headers.append(_CLOSE)
-        start = {"type": "http.response.start", "status": problem.status, "headers": headers}
-        self._complete(start, headers)
-        await self._send(start)
+        await self._start(
+            {"type": "http.response.start", "status": problem.status, "headers": headers}
+        )
         await self._send({"type": "http.response.body", "body": content})
 
-    def _start(self, message: Message) -> bool:
-        """Complete the head of the application's answer; False when it is held back."""
-        body = self.body
-        if body is not None and body.refusal is not None:
-            self._refusal = body.refusal
-            return False
-        headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
-        if message["status"] >= _FIRST_ERROR and not _is_problem(headers):
-            self._refusal = _as_problem(message["status"], headers)
-            return False
+    def _holds_back(self, message: Message) -> bool:
+        """Decide whether a problem takes the place of the application's answer."""
+        if self.body is not None and self.body.refusal is not None:
+            self._refusal = self.body.refusal
+        elif message["status"] >= _FIRST_ERROR and not _is_problem(message.get("headers", ())):
+            self._refusal = _as_problem(message["status"], message.get("headers", ()))
+        return self._refusal is not None
+
+    async def _start(self, message: Message) -> None:
+        headers = list(message.get("headers", ()))
         for name, _ in headers:
             if name in OWNED:
                 headers = without_owned(headers)
                 break
-        self._complete(message, headers)
-        return True
-
-    def _complete(self, message: Message, headers: list[tuple[bytes, bytes]]) -> None:
-        if self.body is not None and self.body.unbounded:
+        if self._must_close:
             headers.append(_CLOSE)
         if self._takes_lines:
             message[LINES] = self.lines
         else:
             headers += pairs_of(self.lines)
         message["headers"] = headers
+        await self._send(message)
         self.status = message["status"]
         self.started = True
+
+    @property
+    def _must_close(self) -> bool:
+        return self.body is not None and self.body.unbounded
 
 
 class _Nothing:
@@ -149,14 +153,14 @@ class _Nothing:
 _NOTHING: Final = _Nothing()
 
 
-def _is_problem(headers: list[tuple[bytes, bytes]]) -> bool:
+def _is_problem(headers: Headers) -> bool:
     return any(
         name.lower() == b"content-type" and value.startswith(_PROBLEM_TYPE)
         for name, value in headers
     )
 
 
-def _as_problem(status: int, headers: list[tuple[bytes, bytes]]) -> Problem:
+def _as_problem(status: int, headers: Headers) -> Problem:
     kept = {
         name.decode("ascii"): value.decode("latin-1")
         for name, value in headers

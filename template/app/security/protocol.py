@@ -323,27 +323,28 @@ class _Cycle(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             return
+        head = self._head(message["status"], message.get("headers", ()))
         self.response_started = True
         self.waiting_for_100_continue = False
-        head = self._head(message["status"], message.get("headers", ()))
         self.transport.write(head + message.get(LINES, b"") + b"\r\n")
 
     def _head(self, status: int, headers: "Iterable[tuple[bytes, bytes]]") -> bytes:
         """Return the status line and the field lines, noting what they say of the body."""
         parts = [_status_line(status), *[_line(field)[1] for field in self.default_headers]]
         says_close = False
-        for field in headers:
-            kind, line = _line(tuple(field))
+        lines = [_line(tuple(field)) for field in headers]  # all of them, or nothing is noted
+        for kind, line in lines:
             parts.append(line)
             if kind == _PLAIN:
                 continue
+            value = line.partition(b":")[2].strip()
             if kind == _LENGTH and self.chunked_encoding is None:
-                self.expected_content_length = int(field[1])
+                self.expected_content_length = int(value)
                 self.chunked_encoding = False
             elif kind == _CODING:
                 self.expected_content_length = 0
                 self.chunked_encoding = True
-            elif kind == _CONNECTION and b"close" in field[1].lower():
+            elif kind == _CONNECTION and b"close" in value.lower():
                 self.keep_alive = False
                 says_close = True
         if not self.keep_alive and not says_close:

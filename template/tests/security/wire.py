@@ -42,8 +42,8 @@ class Tokens:
 
 def edge(app: Any, **policy: Any) -> Any:  # noqa: ANN401 - ASGI callables and policy values
     """Return ``app`` behind an edge that allows plain http unless told otherwise."""
-    policy = {"limiter": MemoryLimiter(), "authenticator": Tokens(), "force_https": False} | policy
-    return protect(app, EdgePolicy(**policy))
+    values: dict[str, Any] = {"limiter": MemoryLimiter(), "authenticator": Tokens()}
+    return protect(app, EdgePolicy(**(values | {"force_https": False} | policy)))
 
 
 async def hello(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
