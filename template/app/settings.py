@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PositiveFloat,
     PositiveInt,
     SecretStr,
     model_validator,
@@ -38,6 +37,7 @@ from .settings_values import (
 )
 
 Environment = Literal["production", "development", "test"]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
 class Group(BaseModel):
@@ -98,7 +98,7 @@ class TokenSettings(SecretGroup):
             if not keys:
                 raise refusal("SEC004", "holds no key; `env --write` makes one")
             if len(set(keys)) < len(keys):
-                raise refusal("SEC001", "holds the same key twice")
+                raise refusal("repeated_key", "holds the same key twice")
             if self.algorithm == "HS256":
                 for key in keys:
                     check_secret(key)
@@ -139,8 +139,8 @@ class HttpSettings(Group):
     trusted_proxies: Proxies = ()
     force_https: bool | None = None
     hsts_seconds: PositiveInt = 31_536_000
-    head_seconds: PositiveFloat = 10
-    body_seconds: PositiveFloat = 30
+    head_seconds: Seconds = 10
+    body_seconds: Seconds = 30
     idle_seconds: PositiveInt = 30
     head_bytes: PositiveInt = 32_768
 
@@ -151,7 +151,7 @@ class LimitSettings(SecretGroup):
     body_bytes: PositiveInt = 1_048_576
     upload_bytes: PositiveInt = 10_485_760
     storage_bytes: PositiveInt = 104_857_600
-    timeout_seconds: PositiveFloat = 30
+    timeout_seconds: Seconds = 30
     public: OptionalQuota = Quota(100, 60)
     authenticated: OptionalQuota = Quota(1000, 60)
     admin: OptionalQuota = Quota(5000, 60)

@@ -167,10 +167,10 @@ def _take_out(values: dict[str, Any], path: tuple[str, ...]) -> None:
     *groups, field = path
     group = values.setdefault(groups[0], {}) if groups else values
     group.pop(field, None)
-    if field == "signing_keys":
+    if field.startswith("signing_keys"):
         # The only setting without a default: any sound key lets the others be checked.
         group.pop("algorithm", None)
-        group[field] = [secrets.token_urlsafe(48)]
+        group["signing_keys"] = [secrets.token_urlsafe(48)]
 
 
 def _service_faults(service: type[BaseSettings], env_file: Path) -> list[Fault]:

@@ -54,7 +54,7 @@ class Serving:
 def insecure(settings: "Settings") -> Iterator[Fault]:
     """Yield what is unsafe in these settings by themselves."""
     if not settings.http.allowed_hosts and settings.production:
-        yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "HOST001")
+        yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "DRIFT004")
     if settings.tokens.refresh_ttl_seconds > settings.tokens.session_ttl_seconds:
         yield Fault(
             ("APP_TOKENS__REFRESH_TTL_SECONDS", "APP_TOKENS__SESSION_TTL_SECONDS"),
@@ -72,7 +72,7 @@ def insecure(settings: "Settings") -> Iterator[Fault]:
             "AUTH001",
         )
     if any(LOCAL_ORIGIN.fullmatch(origin) for origin in settings.cors.allow_origins):
-        yield Fault(("APP_CORS__ALLOW_ORIGINS",), "allows a local origin in production", "CORS006")
+        yield Fault(("APP_CORS__ALLOW_ORIGINS",), "allows a local origin in production", "CORS007")
     yield from _plaintext(settings)
 
 
