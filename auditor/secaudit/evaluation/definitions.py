@@ -5,6 +5,8 @@ import ast
 from secaudit.evaluation.runtime import Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Place, Value
 
+_UNDERSTOOD = ("pydantic.", "pydantic_settings.")  # libraries that give class attributes a meaning
+
 
 def define_function(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Bind a function to its name."""
@@ -35,4 +37,6 @@ def define_class(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None
     for decorator in node.decorator_list:
         evaluate(interpreter, frame, decorator)
     interpreter.classes.append(cls)
+    if any(name.startswith(_UNDERSTOOD) for name in cls.externals()):
+        interpreter.handled.add(node)
     frame.locals[node.name] = Value(cls, Place(frame.module.syntax, node))

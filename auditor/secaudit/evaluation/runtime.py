@@ -147,7 +147,7 @@ class Interpreter:
         """Return a dictionary value made at the current branch level."""
         return Value(DictData(items, rest, self.level), place)
 
-    def observe(self, kind: str, location: Location, subject: str, **detail: Any) -> None:  # noqa: ANN401 - plain values of any type
+    def observe(self, kind: str, location: Location, subject: str, /, **detail: Any) -> None:  # noqa: ANN401 - plain values of any type
         """Note a fact that is no setting, once."""
         observation = Observation(kind, location, subject, detail)
         if observation not in self.observations:

@@ -1,1 +1,285 @@
-"""pydantic-settings."""
+"""pydantic and pydantic-settings: how classes of settings get their values."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.values import (
+    ClassData,
+    FunctionData,
+    Instance,
+    ListData,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
+from secaudit.frameworks.pydantic_fields import (
+    MODELS,
+    SETTINGS,
+    Field,
+    fields_of,
+    is_settings,
+    is_version_1,
+)
+from secaudit.frameworks.pydantic_models import Builder, build_nested, wrap
+from secaudit.frameworks.pydantic_sources import (
+    Config,
+    Leaf,
+    Node,
+    Table,
+    file_tables,
+    find,
+    merge,
+    names_of,
+    process_table,
+    read_config,
+)
+
+_STANDARD: Final = ("init_settings", "env_settings", "dotenv_settings", "file_secret_settings")
+
+
+def _make_settings(cls: ClassData, call: Call) -> Value:
+    """``Settings(...)``: arguments, process environment, env files, defaults."""
+    interpreter = call.interpreter
+    interpreter.state.setdefault("built", set()).add(id(cls.node))
+    config = read_config(cls, call.keywords, version_1=is_version_1(cls))
+    order = _source_order(interpreter, cls, call)
+    fields = fields_of(interpreter, cls)
+    if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
+        return _all_unknown(cls, call, fields, config)
+    files = file_tables(interpreter, config)
+    tables: dict[str, list[Table]] = {
+        "env_settings": [process_table(interpreter, config)],
+        "dotenv_settings": [_flat(files)],
+    }
+    nodes: dict[str, Node] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for name, field in fields.items():
+        node = _field_node(call, config, field, order, tables)
+        if node is not None:
+            nodes[name] = node
+        elif isinstance(config.env_files, Unknown):
+            nodes[name] = Leaf(config.env_files, (), "")
+        names[name] = tuple(
+            one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
+        )
+    _note_fields(interpreter, cls, config, fields, files)
+    builder = Builder(cls, call, check_defaults=True, version_1=config.version_1)
+    instance = builder.build(nodes, names)
+    interpreter.instances.append(instance)
+    return Value(instance, call.place)
+
+
+def _flat(files: list[Table]) -> Table:
+    """Return several env files as the one table that pydantic-settings makes of them.
+
+    The last file that has a key gives it. What the others say is kept by their own tables.
+    """
+    flat: Table = {}
+    for table in reversed(files):
+        flat |= table
+    return flat
+
+
+def _field_node(
+    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, list[Table]]
+) -> Node | None:
+    node: Node | None = None
+    for source in reversed(order):
+        found: Node | None = None
+        if source == "init_settings":
+            found = _argument(call, field)
+        elif source in tables:
+            found = find(call.interpreter, config, field, tables[source])
+        if found is not None:
+            node = found if node is None else merge(found, node)
+    return node
+
+
+def _argument(call: Call, field: Field) -> Node | None:
+    for name in (field.name, *(choice[0] for choice in field.choices)):
+        if name in call.keywords:
+            return Leaf(call.keywords[name], (), "")
+    return None
+
+
+def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[str] | None:
+    """Return the sources, strongest first; None when the class adds one that is not known."""
+    method = cls.find("settings_customise_sources") or cls.find("customise_sources")
+    if method is None:
+        return list(_STANDARD)
+    if not isinstance(method.data, FunctionData):
+        return None
+    frame: Frame = method.data.frame
+    place = Place(frame.module.syntax, method.data.node)
+    spec = method.data.node.args
+    names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+    markers = {name: Value(Instance(f"source.{name}"), place) for name in names[1:]}
+    if "settings_cls" in markers:
+        markers["settings_cls"] = Value(cls, place)
+    bound = method.data.bound(Value(cls, place))
+    from secaudit.evaluation.calls import call_function  # noqa: PLC0415 - only this needs it
+
+    result = call_function(bound, Call(interpreter, frame, place, [], markers))
+    if not isinstance(result.data, ListData) or result.data.rest is not None:
+        return None
+    found = [
+        item.data.type_name.removeprefix("source.")
+        for item in result.data.items
+        if isinstance(item.data, Instance)
+    ]
+    known = len(found) == len(result.data.items) and set(found) <= set(_STANDARD)
+    del call
+    return found if known else None
+
+
+def _all_unknown(
+    cls: ClassData, call: Call, fields: dict[str, Field], config: Config
+) -> Value:
+    reason = config.unknown or Unknown("settings come from a source that is not known")
+    instance = Instance(cls.name, cls, call.interpreter.level)
+    instance.state["types"] = {}
+    for name, field in fields.items():
+        instance.attributes[name] = Value(reason, field.place)
+    call.interpreter.environment.searched = True
+    call.interpreter.instances.append(instance)
+    return Value(instance, call.place)
+
+
+def _note_fields(
+    interpreter: Interpreter,
+    cls: ClassData,
+    config: Config,
+    fields: dict[str, Field],
+    files: list[Table],
+) -> None:
+    """Note dead ``Field(env=)``, required variables that no env file gives, refused keys."""
+    for name, field in fields.items():
+        actual = names_of(config, field)[0][0]
+        for written in field.written_env:
+            if not config.version_1 and written.lower() != actual.lower():
+                interpreter.observe(
+                    "field-env-ignored",
+                    field.place.location(),
+                    name,
+                    field=name,
+                    written=written,
+                    actual=actual.upper(),
+                )
+    if config.extra != "forbid" or config.version_1:
+        return
+    known = {config.normal(one) for field in fields.values() for one, _ in names_of(config, field)}
+    for table in files:
+        for key, (written, candidate) in table.items():
+            nested = config.delimiter and any(
+                key.startswith(one + config.normal(config.delimiter)) for one in known
+            )
+            if key in known or nested or not candidate.value or candidate.location is None:
+                continue
+            interpreter.observe(
+                "key-refused", candidate.location, written, key=written, cls=cls.name
+            )
+
+
+def _make_model(cls: ClassData, call: Call) -> Value:
+    """``Model(...)`` of a class that does not read the environment."""
+    if call.rest is not None or cls.open_bases():
+        return unknown("an object whose values are not known", call.place)
+    nodes: dict[str, Node] = {name: Leaf(v, (), "") for name, v in call.keywords.items()}
+    return Value(build_nested(cls, nodes, call), call.place)
+
+
+def _object(name: str) -> Callable[[Call], Value]:
+    def make(call: Call) -> Value:
+        instance = Instance(name, None, call.interpreter.level)
+        instance.state["call"] = call
+        return Value(instance, call.place)
+
+    return make
+
+
+def _config_dict(call: Call) -> Value:
+    return call.interpreter.dict_value(dict(call.keywords), call.place, call.rest)
+
+
+def _wrapping(name: str) -> Callable[[Call], Value]:
+    def make(call: Call) -> Value:
+        return wrap(name, call.arguments[0]) if call.arguments else unknown("no text", call.place)
+
+    return make
+
+
+def _unwrap(_receiver: Value, instance: Instance, _call: Call) -> Value:
+    inner: Value = instance.state["plain"]
+    return inner
+
+
+def _build_url(call: Call) -> Value:
+    """``PostgresDsn.build(scheme=, username=, password=, host=, port=, path=)``."""
+    given: dict[str, Any] = {name: plain(value) for name, value in call.keywords.items()}
+    if call.rest is not None or call.arguments or any(
+        isinstance(part, Unknown) for part in given.values()
+    ):
+        return unknown("a URL whose parts are not known", call.place)
+    user = given.get("username", given.get("user"))
+    password, host, port = given.get("password"), given.get("host"), given.get("port")
+    login = f"{user or ''}{f':{password}' if password else ''}@" if user or password else ""
+    path = str(given.get("path") or "").removeprefix("/")
+    query = f"?{given['query']}" if given.get("query") else ""
+    tail = f"/{path}" if path else ""
+    text = f"{given.get('scheme')}://{login}{host or ''}{f':{port}' if port else ''}{tail}{query}"
+    from secaudit.evaluation.values import merge_parts, merge_variables  # noqa: PLC0415 - few need it
+
+    parts = list(call.keywords.values())
+    value = Value(text, call.place, (), merge_variables(parts), None, merge_parts(parts))
+    return wrap("pydantic.AnyUrl", value)
+
+
+def _finish(interpreter: Interpreter) -> None:
+    """Make one object of every settings class that nobody makes one of."""
+    built: set[int] = interpreter.state.setdefault("built", set())
+    bases = {id(a.node) for cls in interpreter.classes for a in cls.lineage()[1:]}
+    for cls in list(interpreter.classes):
+        if not is_settings(cls) or id(cls.node) in built or id(cls.node) in bases:
+            continue
+        place = Place(cls.module.syntax, cls.node)
+        _make_settings(cls, Call(interpreter, Frame(cls.module), place, [], {}))
+
+
+_NAMES: Final = ("pydantic", "pydantic.v1", "pydantic.types", "pydantic.networks", "pydantic.fields")
+_URL_TYPES: Final = ("PostgresDsn", "AnyUrl", "AnyHttpUrl", "HttpUrl", "RedisDsn", "MongoDsn", "AmqpDsn", "MySQLDsn", "MultiHostUrl", "Url")
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "pydantic_settings.SettingsConfigDict": _config_dict,
+    "pydantic.ConfigDict": _config_dict,
+    "pydantic.field_validator": _object("pydantic.field_validator"),
+    "pydantic.validator": _object("pydantic.validator"),
+    "pydantic.v1.validator": _object("pydantic.validator"),
+    "pydantic.model_validator": _object("pydantic.model_validator"),
+    "pydantic.root_validator": _object("pydantic.root_validator"),
+    "pydantic.v1.root_validator": _object("pydantic.root_validator"),
+    "pydantic.AliasChoices": _object("pydantic.AliasChoices"),
+    "pydantic.AliasPath": _object("pydantic.AliasPath"),
+    "pydantic.BeforeValidator": _object("pydantic.BeforeValidator"),
+    "pydantic.AfterValidator": _object("pydantic.AfterValidator"),
+    "pydantic.computed_field": lambda call: (
+        call.arguments[0] if call.arguments else _object("pydantic.computed_field")(call)
+    ),
+    **{f"{prefix}.Field": _object("pydantic.Field") for prefix in _NAMES},
+    **{f"{prefix}.SecretStr": _wrapping("pydantic.SecretStr") for prefix in _NAMES},
+    **{f"{prefix}.{name}": _wrapping("pydantic.AnyUrl") for prefix in _NAMES for name in _URL_TYPES},
+    **{f"{prefix}.{name}.build": _build_url for prefix in (*_NAMES, "pydantic_core") for name in _URL_TYPES},
+}
+METHODS: Final = {
+    "pydantic.SecretStr.get_secret_value": _unwrap,
+    "pydantic.AnyUrl.unicode_string": _unwrap,
+    "pydantic.AnyUrl.__str__": _unwrap,
+}
+BASES: Final[dict[str, Callable[[ClassData, Call], Value]]] = {
+    **dict.fromkeys(SETTINGS, _make_settings),
+    **dict.fromkeys(MODELS, _make_model),
+}
+FINISH: Final = _finish

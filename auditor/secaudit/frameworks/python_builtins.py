@@ -66,6 +66,13 @@ def _bool(call: Call) -> Value:
 def _str(call: Call) -> Value:
     if call.arguments and isinstance(call.arguments[0].data, PathData):
         return call.arguments[0]._replace(data=call.arguments[0].data.text)
+    if call.arguments and isinstance(call.arguments[0].data, Instance):
+        holder = call.arguments[0].data
+        if holder.type_name == "pydantic.SecretStr":
+            return unknown("a masked secret", call.place)
+        if "plain" in holder.state:
+            inner = holder.state["plain"]
+            return call.arguments[0]._replace(data=inner.data) if inner.known else inner
     return _converter(str, "")(call)
 
 

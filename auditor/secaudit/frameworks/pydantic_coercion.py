@@ -1,0 +1,335 @@
+"""Converts values as pydantic's lax mode does; what is not certain is Unknown."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from secaudit.evaluation.values import plain
+from secaudit.facts import Unknown
+from secaudit.frameworks.pydantic_types import TypeSpec
+
+_TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "on"})
+_FALSE: Final = frozenset({"0", "false", "f", "no", "n", "off"})
+_INTEGER: Final = re.compile(r"[+-]?[0-9]+(_[0-9]+)*(\.0+)?\Z")
+_FLOAT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
+_URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://[^\s\\]+\Z")
+_MAX_DIGITS: Final = 4_000
+_SCHEMES: Final = {
+    "AnyHttpUrl": ("http", "https"),
+    "HttpUrl": ("http", "https"),
+    "RedisDsn": ("redis", "rediss"),
+    "AmqpDsn": ("amqp", "amqps"),
+    "MongoDsn": ("mongodb", "mongodb+srv"),
+}
+
+
+class InvalidError(Exception):
+    """pydantic refuses the value."""
+
+
+def convert(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Return plain ``data`` as a field of this type holds it, as plain data.
+
+    Containers and scalars only; models are built by the caller.
+
+    Raises:
+        InvalidError: pydantic certainly refuses it.
+    """
+    if isinstance(data, Unknown):
+        return data
+    handler = _HANDLERS.get(spec.kind)
+    if handler is None:
+        return Unknown("a type that is not known")
+    result = handler(spec, data)
+    if not isinstance(result, Unknown):
+        _check(spec, result)
+    return result
+
+
+def _text(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if isinstance(data, str):
+        return data
+    if isinstance(data, bytes):
+        return Unknown("bytes as text")
+    raise InvalidError("not a text")
+
+
+def _integer(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if isinstance(data, bool):
+        return int(data)
+    if isinstance(data, int):
+        return data
+    if isinstance(data, float):
+        if data.is_integer():
+            return int(data)
+        raise InvalidError("not an integer")
+    if isinstance(data, str):
+        text = data.strip()
+        if len(text) > _MAX_DIGITS:
+            return Unknown("a very long number")
+        if text.isascii() and _INTEGER.match(text):
+            return int(text.partition(".")[0])
+        if re.search(r"[0-9]", text) and not re.search(r"[A-Za-z]", text):
+            return Unknown("a number in an unusual spelling")
+        raise InvalidError("not an integer")
+    raise InvalidError("not an integer")
+
+
+def _number(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if isinstance(data, bool | int | float):
+        return float(data)
+    if isinstance(data, str):
+        text = data.strip()
+        if len(text) < _MAX_DIGITS and text.isascii() and _FLOAT.match(text):
+            return float(text)
+        if re.search(r"[0-9]|inf|nan", text, re.IGNORECASE):
+            return Unknown("a number in an unusual spelling")
+    raise InvalidError("not a number")
+
+
+def _flag(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if isinstance(data, bool):
+        return data
+    if isinstance(data, int | float):
+        if data in (0, 1):
+            return bool(data)
+        raise InvalidError("not a flag")
+    if isinstance(data, str):
+        lowered = data.lower()
+        if lowered in _TRUE or lowered in _FALSE:
+            return lowered in _TRUE
+    raise InvalidError("not a flag")
+
+
+def _sequence(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if spec.kind == "sequence" and isinstance(data, tuple):
+        return Unknown("a sequence that is a tuple")
+    if not isinstance(data, list | tuple | set | frozenset):
+        raise InvalidError("not a list")
+    if spec.kind == "fixed-tuple":
+        if len(data) != len(spec.items):
+            raise InvalidError("a tuple of another length")
+        items = [convert(kind, item) for kind, item in zip(spec.items, data, strict=True)]
+    else:
+        if isinstance(data, set | frozenset) and len(data) > 1:
+            return Unknown("the order of a set")
+        inner = spec.items[0] if spec.items else TypeSpec("any")
+        items = [convert(inner, item) for item in data]
+    for item in items:
+        if isinstance(item, Unknown):
+            return item
+    if spec.kind in {"tuple", "fixed-tuple"}:
+        return tuple(items)
+    if spec.kind in {"set", "frozenset"}:
+        try:
+            return frozenset(items)
+        except TypeError:
+            raise InvalidError("items that cannot be in a set") from None
+    return items
+
+
+def _mapping(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if not isinstance(data, dict):
+        raise InvalidError("not a dictionary")
+    keys = spec.items[0] if spec.items else TypeSpec("any")
+    values = spec.items[1] if len(spec.items) > 1 else TypeSpec("any")
+    result = {}
+    for key, value in data.items():
+        one, two = convert(keys, key), convert(values, value)
+        if isinstance(one, Unknown) or isinstance(two, Unknown):
+            return one if isinstance(one, Unknown) else two
+        result[one] = two
+    return result
+
+
+def _literal(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    for value in spec.values:
+        if type(value) is type(data) and value == data:
+            return value
+    if any(value == data for value in spec.values):
+        return Unknown("a literal of another type")
+    raise InvalidError("not one of the allowed values")
+
+
+def _enum(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if spec.cls is None:
+        return Unknown("an enumeration that is not known")
+    members = [
+        plain(value)
+        for name, value in spec.cls.namespace.items()
+        if not name.startswith("_") and not hasattr(value.data, "node")
+    ]
+    if any(isinstance(member, Unknown) for member in members):
+        return Unknown("an enumeration that is not fully known")
+    for member in members:
+        if type(member) is type(data) and member == data:
+            return member
+    if any(isinstance(member, int) for member in members) and isinstance(data, str):
+        return Unknown("a number of an enumeration as text")
+    raise InvalidError("not a member")
+
+
+def _union(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Pydantic's smart mode: an exact type wins, then the one member that accepts the value."""
+    exact = {str: ("str",), bool: ("bool",), int: ("int",), float: ("float",), list: ("list",)}
+    if data is None and any(item.kind in {"none", "any"} for item in spec.items):
+        return None
+    for item in spec.items:
+        if item.kind in exact.get(type(data), ()) and not item.constraints:
+            return convert(item, data)
+    results, unsure = [], False
+    for item in spec.items:
+        try:
+            result = convert(item, data)
+        except InvalidError:
+            continue
+        unsure = unsure or isinstance(result, Unknown)
+        results.append(result)
+    if not results:
+        raise InvalidError("no member accepts it")
+    first = results[0]
+    if unsure or any(type(r) is not type(first) or r != first for r in results[1:]):
+        return Unknown("a union with several candidates")
+    return first
+
+
+def _none(_spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any type
+    if data is not None:
+        raise InvalidError("not None")
+
+
+def _url(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if not isinstance(data, str):
+        raise InvalidError("not a URL")
+    match = _URL.match(data.strip())
+    if match is None:
+        if "://" not in data and ":" not in data:
+            raise InvalidError("not a URL")
+        return Unknown("an unusual URL")
+    scheme = match[1].lower()
+    allowed = _SCHEMES.get(str(spec.values[0]))
+    if allowed and scheme not in allowed:
+        raise InvalidError("another scheme")
+    return _normal_url(spec, data.strip(), scheme)
+
+
+def _normal_url(spec: TypeSpec, text: str, scheme: str) -> Any:  # noqa: ANN401 - text or Unknown
+    """Return a URL as ``str()`` of the parsed one shows it, where that is certain."""
+    rest = text.partition("://")[2]
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    tail = rest[len(host) :]
+    plain_host = re.fullmatch(r"(?:[\w.~!$&'()*+,;=%-]*(?::[\w.~!$&'()*+,;=%-]*)?@)?[a-z0-9.-]+(:\d+)?", host)
+    if not plain_host or text[: len(scheme)] != scheme or not text.isascii() or '"' in text:
+        return Unknown("a URL that is normalised")
+    if "," in host or re.search(r"\.\.|/\./|[|^`{}<>\[\] ]", rest):
+        return Unknown("a URL that is normalised")
+    port = {"http": ":80", "https": ":443", "ws": ":80", "wss": ":443", "ftp": ":21"}.get(scheme)
+    if port and host.endswith(port):
+        return Unknown("a URL that is normalised")
+    if not tail and scheme in {"http", "https", "ws", "wss", "ftp"}:
+        return f"{text}/"
+    if scheme in {"http", "https", "ws", "wss", "ftp"} and tail and not tail.startswith("/"):
+        return Unknown("a URL that is normalised")
+    if spec.values[0] in {"RedisDsn", "AmqpDsn", "MongoDsn"} and tail in {"", "/"}:
+        return Unknown("a DSN with default parts")
+    return text
+
+
+def _duration(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if isinstance(data, timedelta):
+        return data
+    if isinstance(data, int | float) and not isinstance(data, bool):
+        try:
+            return timedelta(seconds=data)
+        except OverflowError:
+            raise InvalidError("too long") from None
+    if isinstance(data, str) and re.fullmatch(r"[0-9]{1,9}", data):
+        return timedelta(seconds=int(data))
+    return Unknown("a duration in an unusual spelling")
+
+
+def _path(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    if not isinstance(data, str):
+        raise InvalidError("not a path")
+    if not data or "//" in data or "/./" in data or data.endswith("/") or data.startswith("./"):
+        return Unknown("a path that is normalised")
+    return data
+
+
+def _any(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    return data
+
+
+_HANDLERS: Final = {
+    "str": _text,
+    "secret": _text,
+    "int": _integer,
+    "float": _number,
+    "bool": _flag,
+    "list": _sequence,
+    "sequence": _sequence,
+    "tuple": _sequence,
+    "fixed-tuple": _sequence,
+    "set": _sequence,
+    "frozenset": _sequence,
+    "dict": _mapping,
+    "literal": _literal,
+    "enum": _enum,
+    "union": _union,
+    "none": _none,
+    "url": _url,
+    "timedelta": _duration,
+    "path": _path,
+    "any": _any,
+}
+
+
+def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any type
+    """Check the constraints of a field."""
+    for name, bound in spec.constraints:
+        if isinstance(bound, Unknown) or data is None:
+            continue
+        if name == "pattern":
+            if isinstance(data, str) and isinstance(bound, str) and not _matches(bound, data):
+                raise InvalidError("does not match the pattern")
+            continue
+        measured = len(data) if name.endswith("length") and hasattr(data, "__len__") else data
+        try:
+            fits = {
+                "min_length": lambda m, b: m >= b,
+                "max_length": lambda m, b: m <= b,
+                "ge": lambda m, b: m >= b,
+                "gt": lambda m, b: m > b,
+                "le": lambda m, b: m <= b,
+                "lt": lambda m, b: m < b,
+                "multiple_of": lambda m, b: m % b == 0,
+            }[name](measured, bound)
+        except (TypeError, ZeroDivisionError):
+            continue
+        if not fits:
+            raise InvalidError(f"breaks {name}={bound}")
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Match only simple patterns; a pattern of an audited project may be made to take forever."""
+    if len(pattern) > 200 or len(text) > 1_000 or re.search(r"[*+}]\)?[*+{]|\)[*+{]", pattern):  # noqa: PLR2004 - bounds
+        return True
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return True
+
+
+def decode(text: str) -> Any:  # noqa: ANN401 - decoded data
+    """Decode JSON as pydantic-settings does for a complex field.
+
+    Raises:
+        InvalidError: it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidError("not valid JSON") from None
+
+

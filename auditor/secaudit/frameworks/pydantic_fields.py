@@ -1,0 +1,179 @@
+"""Fields and configuration of pydantic classes, merged over their base classes."""
+
+import ast
+from typing import Any, NamedTuple
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    Place,
+    Value,
+    plain,
+)
+from secaudit.facts import Unknown
+from secaudit.frameworks.pydantic_types import OTHER, TypeSpec, resolve, with_constraints
+
+Choice = tuple[str, tuple[Any, ...]]  # a name, and the path inside its decoded value
+
+SETTINGS_V1 = frozenset({"pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+SETTINGS = SETTINGS_V1 | {"pydantic_settings.BaseSettings", "pydantic_settings.main.BaseSettings"}
+MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel"})
+
+
+class Field(NamedTuple):
+    """One field. ``default`` is None when it is required."""
+
+    name: str
+    spec: TypeSpec
+    default: Value | None
+    factory: Value | None
+    choices: tuple[Choice, ...]  # alias names; empty when the field's own name counts
+    written_env: tuple[str, ...]  # Field(env=...), which v2 ignores
+    place: Place
+
+
+def is_settings(cls: ClassData) -> bool:
+    """Say whether a class reads its fields from the environment."""
+    return any(name in SETTINGS for name in cls.externals())
+
+
+def is_version_1(cls: ClassData) -> bool:
+    """Say whether pydantic 1 rules hold: decided by where the base class is imported from."""
+    return any(name in SETTINGS_V1 or name == "pydantic.v1.BaseModel" for name in cls.externals())
+
+
+def fields_of(interpreter: Interpreter, cls: ClassData) -> dict[str, Field]:
+    """Return the fields of a class in declaration order, those of base classes first."""
+    found: dict[str, Field] = {}
+    for ancestor in reversed(cls.lineage()):
+        for name, annotation in ancestor.annotations.items():
+            if name.startswith("_") or name == "model_config":
+                continue
+            field = _field(interpreter, ancestor, name, annotation)
+            if field is not None:
+                found[name] = field
+        if is_version_1(cls):
+            _add_inferred(ancestor, found)
+    return found
+
+
+def _add_inferred(cls: ClassData, found: dict[str, Field]) -> None:
+    """Add pydantic 1 fields that have a default but no annotation."""
+    for name, value in cls.namespace.items():
+        known = name in found or name.startswith("_") or name in cls.annotations
+        if known or isinstance(value.data, ClassData | FunctionData | External | Instance):
+            continue
+        kind = type(value.data).__name__
+        if kind in {"str", "int", "float", "bool"} and value.place is not None:
+            found[name] = Field(name, TypeSpec(kind), value, None, (), (), value.place)
+
+
+def _field(
+    interpreter: Interpreter, cls: ClassData, name: str, annotation: ast.expr
+) -> Field | None:
+    spec = resolve(interpreter, cls.scope, annotation)
+    if spec.kind == "class-variable":
+        return None
+    place = Place(cls.module.syntax, annotation)
+    written = cls.namespace.get(name)
+    call = _field_call(written)
+    if call is None:
+        inner = _annotated_field(interpreter, cls, annotation)
+        if inner is None:
+            return Field(name, spec, written, None, (), (), place)
+        field = _from_call(name, spec, inner, place)
+        return field if written is None else field._replace(default=written)
+    return _from_call(name, with_constraints(spec, call), call, place)
+
+
+def _field_call(written: Value | None) -> Call | None:
+    if written is None or not isinstance(written.data, Instance):
+        return None
+    if written.data.type_name != "pydantic.Field":
+        return None
+    return written.data.state["call"]  # type: ignore[no-any-return]
+
+
+def _annotated_field(
+    interpreter: Interpreter, cls: ClassData, annotation: ast.expr
+) -> Call | None:
+    """Return the ``Field(...)`` inside ``Annotated[type, Field(...)]``."""
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - only Annotated needs it
+
+    if not (isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple)):
+        return None
+    for part in annotation.slice.elts[1:]:
+        if isinstance(part, ast.Call):
+            call = _field_call(evaluate(interpreter, cls.scope, part))
+            if call is not None:
+                return call
+    return None
+
+
+def _from_call(name: str, spec: TypeSpec, call: Call, place: Place) -> Field:
+    default = call.argument(0, "default")
+    if default is not None and default.data is ...:
+        default = None
+    factory = call.keywords.get("default_factory")
+    alias = call.keywords.get("validation_alias") or call.keywords.get("alias")
+    env = plain(call.keywords.get("env", Value(None)))
+    names = (env,) if isinstance(env, str) else tuple(env) if isinstance(env, list | tuple) else ()
+    if call.rest is not None:
+        spec, default = OTHER, Value(call.rest, place)
+    return Field(name, spec, default, factory, _choices(alias), names, place)
+
+
+def _choices(alias: Value | None) -> tuple[Choice, ...]:
+    if alias is None or alias.data is None:
+        return ()
+    data = alias.data
+    if isinstance(data, Instance) and data.type_name == "pydantic.AliasChoices":
+        call: Call = data.state["call"]
+        return tuple(choice for item in call.arguments for choice in _choices(item))
+    if isinstance(data, Instance) and data.type_name == "pydantic.AliasPath":
+        path = [plain(item) for item in data.state["call"].arguments]
+        return ((str(path[0]), tuple(path[1:])),) if path else ()
+    text = plain(alias)
+    return ((text, ()),) if isinstance(text, str) else (("", ()),)
+
+
+def config_of(cls: ClassData) -> dict[str, Any]:
+    """Return the merged configuration: plain values, Unknown where not determined."""
+    merged: dict[str, Any] = {}
+    for ancestor in reversed(cls.lineage()):
+        written = ancestor.namespace.get("model_config")
+        if written is not None:
+            if isinstance(written.data, DictData):
+                merged |= {str(key): plain(item) for key, item in written.data.items.items()}
+                if written.data.rest is not None:
+                    merged["?"] = written.data.rest
+            else:
+                merged["?"] = Unknown("a configuration that is not known")
+        inner = ancestor.namespace.get("Config")
+        if inner is not None and isinstance(inner.data, ClassData):
+            for layer in reversed(inner.data.lineage()):
+                merged |= {
+                    key: plain(item)
+                    for key, item in layer.namespace.items()
+                    if not isinstance(item.data, FunctionData)
+                }
+        merged |= {key: plain(item) for key, item in ancestor.arguments.items()}
+    return merged
+
+
+def text_list(value: Any) -> list[str] | Unknown:  # noqa: ANN401 - a configuration value
+    """Return ``env_file`` as a list of paths."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return list(value)
+    return value if isinstance(value, Unknown) else Unknown("env files that are not known")
+
+

@@ -1,0 +1,261 @@
+"""Builds pydantic objects: given values, defaults, conversion, validators, guards."""
+
+from typing import Any
+
+from secaudit.evaluation.calls import Call, invoke
+from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.operators import run
+from secaudit.evaluation.runtime import Interpreter, ProgramError
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    Instance,
+    ListData,
+    Value,
+    plain,
+    unknown,
+)
+from secaudit.facts import Candidate, Unknown
+from secaudit.frameworks import pydantic_validators as validators
+from secaudit.frameworks.pydantic_coercion import InvalidError, convert, decode
+from secaudit.frameworks.pydantic_fields import Field, fields_of
+from secaudit.frameworks.pydantic_sources import Leaf, Node
+from secaudit.frameworks.pydantic_types import TypeSpec, describe
+from secaudit.frameworks.standard_library import enum_member, from_plain
+
+_WRAPPED = {"secret": "pydantic.SecretStr", "url": "pydantic.AnyUrl"}
+
+
+class Builder:
+    """Builds one object of a pydantic class."""
+
+    def __init__(self, cls: ClassData, call: Call, *, check_defaults: bool, version_1: bool) -> None:
+        self.cls = cls
+        self.call = call
+        self.interpreter: Interpreter = call.interpreter
+        self.check_defaults = check_defaults
+        self.version_1 = version_1
+        self.instance = Instance(cls.name, cls, self.interpreter.level)
+        self.instance.state["types"] = {}
+        self.instance.state["pydantic"] = True
+
+    def build(self, nodes: dict[str, Node], names: dict[str, tuple[str, ...]]) -> Instance:
+        """Fill the fields from nodes by field name; ``names`` are the variables of each."""
+        fields = fields_of(self.interpreter, self.cls)
+        nodes = validators.before_model(self, nodes)
+        for name, field in fields.items():
+            variables = names.get(name, ())
+            value = self._field(field, nodes.get(name), variables)
+            self.instance.attributes[name] = value
+            self.instance.state["types"][name] = describe(field.spec)
+        validators.after_model(self)
+        return self.instance
+
+    def _field(self, field: Field, node: Node | None, variables: tuple[str, ...]) -> Value:
+        default = self._default(field)
+        if node is None:
+            if default is None:
+                shown = variables[0] if variables else field.name
+                reason = f"{shown} is not given"
+                error = f"{reason} and has no default"
+                return Value(Unknown(reason), field.place, (), variables, error=error)
+            value = default._replace(variables=tuple(dict.fromkeys((*variables, *default.variables))))
+            if not self.check_defaults:
+                return self._wrapped(field.spec, value)
+            shown = candidates_of(value, "default") if value.data is not None else ()
+            value = value._replace(candidates=shown)
+            return self._checked(field, value, default=True)
+        return self._given(field, node, default, variables)
+
+    def _default(self, field: Field) -> Value | None:
+        if field.factory is not None:
+            empty = self.call._replace(arguments=[], keywords={}, rest=None)
+            try:
+                return invoke(field.factory, empty)
+            except ProgramError as error:
+                return unknown(f"the default factory raises {error.kind}", field.place)
+        return field.default
+
+    def _given(
+        self, field: Field, node: Node, default: Value | None, variables: tuple[str, ...]
+    ) -> Value:
+        behind = () if default is None or default.data is None else candidates_of(default, "default")
+        if isinstance(node, dict):
+            return self._nested(field, node, variables)
+        used = tuple(dict.fromkeys((node.variable, *variables) if node.variable else variables))
+        if isinstance(node.data, Value):  # an argument of the constructor
+            value = node.data
+            own = candidates_of(value, "argument")
+            value = value._replace(candidates=(*own, *node.candidates, *behind), variables=used)
+            return self._checked(field, value)
+        candidates = (node.candidates[0]._replace(value=node.data), *node.candidates[1:])
+        place = field.place
+        data = from_plain(self.interpreter, node.data, place).data
+        value = Value(data, place, (*candidates, *behind), used, error=node.error)
+        if node.error is not None:
+            location = node.candidates[0].location
+            if location is not None:
+                self.interpreter.observe(
+                    "value-undecodable",
+                    location,
+                    node.variable,
+                    key=node.variable,
+                    type=describe(field.spec),
+                    reason=node.error,
+                )
+            return value
+        return self._checked(field, value)
+
+    def _nested(self, field: Field, node: dict[str, Node], variables: tuple[str, ...]) -> Value:
+        members = field.spec.items if field.spec.kind == "union" else (field.spec,)
+        for spec in members:
+            if spec.kind == "model" and spec.cls is not None:
+                return Value(build_nested(spec.cls, node, self.call), field.place, (), variables)
+        data = collapse(node)
+        leaf = first_leaf(node)
+        candidates = () if leaf is None else (leaf.candidates[0]._replace(value=data),)
+        inner = from_plain(self.interpreter, data, field.place).data
+        value = Value(inner, field.place, candidates, variables)
+        return self._checked(field, value)
+
+    def _checked(self, field: Field, value: Value, *, default: bool = False) -> Value:
+        """Run before-validators, conversion and after-validators."""
+        try:
+            value = validators.run_field(self, field, value, "before")
+            value = self._converted(field.spec, value, default=default)
+            return validators.run_field(self, field, value, "after")
+        except InvalidError as error:
+            reason = f"start-up refuses {field.name}: {error}"
+            return value._replace(data=Unknown(reason), error=reason)
+        except ProgramError as error:
+            if error.kind not in {"ValueError", "AssertionError", "TypeError", "PydanticCustomError"}:
+                reason = f"a validator raises {error.kind}"
+                return value._replace(data=Unknown(reason), error=reason)
+            validators.note_guard(self, field.name, error)
+            shown = self._wrapped(field.spec, value)
+            return shown._replace(error=f"start-up refuses {field.name}: {error.message}")
+
+    def _converted(self, spec: TypeSpec, value: Value, *, default: bool) -> Value:
+        data = value.data
+        if isinstance(data, Unknown):
+            return value
+        if isinstance(data, Instance) and data.cls is not None:
+            return value if _accepts_object(spec, data) else value._replace(
+                data=Unknown("an object of another class")
+            )
+        if isinstance(data, DictData):
+            nested = self._model_from(spec, value)
+            if nested is not None:
+                return nested
+        before = plain(value)
+        if isinstance(before, Unknown):
+            return value
+        after = self._convert(spec, before)
+        candidates = tuple(
+            candidate._replace(value=after if index == 0 else self._again(spec, candidate))
+            for index, candidate in enumerate(value.candidates)
+        )
+        if isinstance(after, Unknown):
+            return value._replace(data=after, candidates=candidates)
+        same = type(after) is type(before) and after == before
+        if same and isinstance(data, ListData | DictData):
+            return value._replace(candidates=candidates)
+        inner = from_plain(self.interpreter, after, value.place).data
+        if isinstance(after, frozenset):
+            items = [Value(item, value.place) for item in after]
+            inner = self.interpreter.list_value(items, "set", value.place).data
+        return self._wrapped(spec, value._replace(data=inner, candidates=candidates))
+
+    def _convert(self, spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - plain data
+        if self.version_1 and spec.kind == "str" and isinstance(data, int | float):
+            return str(data)
+        return convert(spec, data)
+
+    def _again(self, spec: TypeSpec, candidate: Candidate) -> Any:  # noqa: ANN401 - plain data
+        """Convert a shadowed candidate as if it were effective."""
+        data = candidate.value
+        try:
+            if spec.complex and isinstance(data, str) and candidate.layer != "default":
+                data = decode(data)
+            return run(lambda: self._convert(spec, data), None)
+        except (InvalidError, ProgramError):
+            return Unknown("would be refused")
+
+    def _model_from(self, spec: TypeSpec, value: Value) -> Value | None:
+        """Return the model a dictionary is read as."""
+        data: DictData = value.data
+        for member in spec.items if spec.kind == "union" else (spec,):
+            if member.kind == "model" and member.cls is not None:
+                nodes: dict[str, Node] = {
+                    str(key): Leaf(item, (), "") for key, item in data.items.items()
+                }
+                return value._replace(data=build_nested(member.cls, nodes, self.call))
+        return None
+
+    def _wrapped(self, spec: TypeSpec, value: Value) -> Value:
+        """Wrap texts of secret and URL types, and members of enumerations."""
+        if spec.kind == "union":
+            kinds = [item for item in spec.items if item.kind not in {"none", "str"}]
+            spec = kinds[0] if len(kinds) == 1 and isinstance(value.data, str) else spec
+        if spec.kind in _WRAPPED and isinstance(value.data, str):
+            return wrap(_WRAPPED[spec.kind], value)
+        if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
+            for name, member in spec.cls.namespace.items():
+                if plain(member) == plain(value) and value.known and value.place is not None:
+                    made = enum_member(spec.cls, name, member, value.place)
+                    return value._replace(data=made.data)
+        return value
+
+
+def wrap(type_name: str, value: Value) -> Value:
+    """Return a text inside a library object that stands for it."""
+    holder = Instance(type_name)
+    holder.state["plain"] = value
+    return value._replace(data=holder)
+
+
+def _accepts_object(spec: TypeSpec, data: Instance) -> bool:
+    members = spec.items if spec.kind == "union" else (spec,)
+    return any(
+        member.kind in {"any", "other"}
+        or (member.kind == "model" and data.cls is not None and member.cls in data.cls.lineage())
+        for member in members
+    )
+
+
+def build_nested(cls: ClassData, nodes: dict[str, Node], call: Call) -> Instance:
+    """Build a model from the nodes of its fields, by alias or name in any case."""
+    from secaudit.frameworks.pydantic_fields import is_settings, is_version_1  # noqa: PLC0415 - short
+
+    call.interpreter.state.setdefault("built", set()).add(id(cls.node))
+    lowered = {key.lower(): node for key, node in nodes.items()}
+    given: dict[str, Node] = {}
+    for name, field in fields_of(call.interpreter, cls).items():
+        for key in ([choice[0] for choice in field.choices] or [name]):
+            if key in nodes:
+                given[name] = nodes[key]
+            elif key.lower() in lowered:
+                given[name] = lowered[key.lower()]
+    builder = Builder(
+        cls, call, check_defaults=is_settings(cls), version_1=is_version_1(cls)
+    )
+    return builder.build(given, {})
+
+
+def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
+    """Return a tree of given values as plain data."""
+    if isinstance(node, dict):
+        return {key: collapse(item) for key, item in node.items()}
+    return plain(node.data)
+
+
+def first_leaf(node: Node) -> Leaf | None:
+    """Return a given value inside a tree."""
+    if isinstance(node, Leaf):
+        return node if node.candidates else None
+    for item in node.values():
+        found = first_leaf(item)
+        if found is not None:
+            return found
+    return None
+

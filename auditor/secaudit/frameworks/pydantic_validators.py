@@ -1,0 +1,236 @@
+"""Validators of pydantic classes, run on the values at hand; a guard that raises is noted."""
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from secaudit.evaluation.calls import Call, call_function, invoke
+from secaudit.evaluation.runtime import Frame, ProgramError
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    External,
+    FunctionData,
+    Instance,
+    Place,
+    Value,
+    plain,
+)
+from secaudit.facts import Unknown
+
+if TYPE_CHECKING:
+    from secaudit.frameworks.pydantic_fields import Field
+    from secaudit.frameworks.pydantic_models import Builder
+    from secaudit.frameworks.pydantic_sources import Node
+
+_FIELD = {"pydantic.field_validator", "pydantic.functional_validators.field_validator"}
+_FIELD_1 = {"pydantic.validator", "pydantic.v1.validator"}
+_MODEL = {"pydantic.model_validator", "pydantic.functional_validators.model_validator"}
+_MODEL_1 = {"pydantic.root_validator", "pydantic.v1.root_validator"}
+
+
+def _decorators(cls: ClassData, names: set[str]) -> list[tuple[FunctionData, Call | None]]:
+    """Return the functions with one of these decorators, base classes first, overridden ones gone."""
+    found: dict[str, tuple[FunctionData, Call | None]] = {}
+    for ancestor in reversed(cls.lineage()):
+        for name, value in ancestor.namespace.items():
+            if not isinstance(value.data, FunctionData):
+                continue
+            for decorator in value.data.decorators:
+                data = decorator.data
+                if isinstance(data, Instance) and data.type_name in names:
+                    found[name] = (value.data, data.state["call"])
+                elif isinstance(data, External) and data.name in names:
+                    found[name] = (value.data, None)
+    return list(found.values())
+
+
+def _option(call: Call | None, name: str, default: Any) -> Any:  # noqa: ANN401 - a keyword's value
+    if call is None or name not in call.keywords:
+        return default
+    return plain(call.keywords[name])
+
+
+def run_field(builder: "Builder", field: "Field", value: Value, moment: str) -> Value:
+    """Run the validators of a field that belong before or after its conversion."""
+    functions = [function for mode, function in field.spec.validators if mode == moment]
+    for function in functions:
+        value = _apply(builder, function, value)
+    chosen: list[FunctionData] = []
+    for function, call in _decorators(builder.cls, _FIELD | _FIELD_1):
+        names = [] if call is None else [plain(argument) for argument in call.arguments]
+        if field.name not in names and "*" not in names:
+            continue
+        mode = _option(call, "mode", "before" if _option(call, "pre", False) else "after")  # noqa: FBT003 - the default
+        if mode in {"wrap", "plain"}:
+            return value._replace(data=Unknown("a validator that is not evaluated"))
+        if mode == moment:
+            chosen.append(function)
+    for method in reversed(chosen) if moment == "before" else chosen:
+        if isinstance(value.data, Unknown):
+            return value
+        value = _call(builder, method, value, field)
+    return value
+
+
+def _apply(builder: "Builder", function: Value, value: Value) -> Value:
+    if isinstance(value.data, Unknown):
+        return value
+    call = builder.call._replace(arguments=[value], keywords={}, rest=None)
+    return _keep(invoke(function, call), value)
+
+
+def _call(builder: "Builder", method: FunctionData, value: Value, field: "Field") -> Value:
+    """Call a validator method with the value, and what it asks for: info, values."""
+    interpreter = builder.interpreter
+    place = Place(method.frame.module.syntax, method.node)
+    data = DictData(dict(builder.instance.attributes), None, interpreter.level)
+    info = Instance("pydantic.ValidationInfo", None, interpreter.level)
+    info.attributes = {"data": Value(data, place), "field_name": Value(field.name, place)}
+    spec = method.node.args
+    names = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
+    static = method.decorated_by("builtins.staticmethod")
+    arguments = [] if static else [Value(builder.cls, place)]
+    arguments.append(value)
+    rest = names[len(arguments) :]
+    keywords: dict[str, Value] = {}
+    if rest:
+        arguments.append(Value(data, place) if rest[0] == "values" else Value(info, place))
+    if spec.kwonlyargs and spec.kwonlyargs[0].arg == "values":
+        keywords["values"] = Value(data, place)
+    frame: Frame = method.frame
+    result = call_function(
+        method, Call(interpreter, frame, place, arguments[: len(names)], keywords)
+    )
+    return _keep(result, value)
+
+
+def _keep(result: Value, value: Value) -> Value:
+    """Give a validator's result the provenance of what it was given."""
+    if result.data is value.data or not value.candidates:
+        return result._replace(error=value.error)
+    if result.candidates:
+        if len(result.candidates) >= len(value.candidates):
+            return result
+        shown = (*result.candidates, *value.candidates[len(result.candidates) :])
+        return result._replace(candidates=shown, variables=value.variables)
+    if result.known and result.place is not None and isinstance(result.place.node, ast.Constant):
+        return result
+    first = value.candidates[0]._replace(value=plain(result))
+    shown = (first, *value.candidates[1:])
+    return result._replace(candidates=shown, variables=value.variables, place=value.place)
+
+
+def before_model(builder: "Builder", nodes: dict[str, "Node"]) -> dict[str, "Node"]:
+    """Run validators that see the given values before any field is read."""
+    from secaudit.frameworks.pydantic_models import collapse  # noqa: PLC0415 - models validate
+    from secaudit.frameworks.pydantic_sources import Leaf  # noqa: PLC0415 - models validate
+
+    for function, call in _decorators(builder.cls, _MODEL | _MODEL_1):
+        early = _option(call, "mode", "") == "before" or _option(call, "pre", False) is True  # noqa: FBT003 - the default
+        if not early:
+            continue
+        place = Place(function.frame.module.syntax, function.node)
+        given = {
+            key: Value(collapse(node) if isinstance(node, dict) else plain(node.data), place)
+            for key, node in nodes.items()
+        }
+        data = DictData(dict(given), None, builder.interpreter.level)
+        arguments = [Value(builder.cls, place), Value(data, place)]
+        frame: Frame = function.frame
+        try:
+            result = call_function(
+                function, Call(builder.interpreter, frame, place, arguments, {})
+            )
+        except ProgramError as error:
+            note_guard(builder, "", error)
+            continue
+        if not isinstance(result.data, DictData) or result.data.rest is not None:
+            return {key: Leaf(Unknown("a validator changes it"), (), "") for key in nodes}
+        for key, value in result.data.items.items():
+            if key not in given or value.data is not given[key].data:
+                nodes = {**nodes, str(key): Leaf(value, (), "")}
+    return nodes
+
+
+def after_model(builder: "Builder") -> None:
+    """Run validators that see the finished object, and ``model_post_init``."""
+    functions = [
+        (function, call)
+        for function, call in _decorators(builder.cls, _MODEL | _MODEL_1)
+        if _option(call, "mode", "after") == "after" and not _option(call, "pre", False)  # noqa: FBT003 - the default
+    ]
+    late = builder.cls.find("model_post_init")
+    pairs = [(function, call, function.decorated_by(*_MODEL_1)) for function, call in functions]
+    if late is not None and isinstance(late.data, FunctionData):
+        pairs.append((late.data, None, False))
+    for function, _call_, old in pairs:
+        _run_after(builder, function, old=old)
+
+
+def _run_after(builder: "Builder", function: FunctionData, *, old: bool) -> None:
+    place = Place(function.frame.module.syntax, function.node)
+    this = Value(builder.instance, place)
+    arguments = [this]
+    if old:
+        data = DictData(dict(builder.instance.attributes), None, builder.interpreter.level)
+        arguments = [Value(builder.cls, place), Value(data, place)]
+    elif len(function.node.args.args) > 1:
+        arguments.append(Value(None, place))
+    frame: Frame = function.frame
+    try:
+        result = call_function(function, Call(builder.interpreter, frame, place, arguments, {}))
+    except ProgramError as error:
+        note_guard(builder, "", error)
+        return
+    if old and isinstance(result.data, DictData):
+        for name, value in result.data.items.items():
+            if name in builder.instance.attributes:
+                builder.instance.attributes[name] = value
+
+
+def note_guard(builder: "Builder", field: str, error: ProgramError) -> None:
+    """Note a guard that refuses to start: the fields it tests are excused."""
+    subjects = [field] if field else _tested(builder.cls, error)
+    reason = f"start-up is refused: {error.message or error.kind}"
+    attributes = builder.instance.attributes
+    for name in subjects:
+        if name in attributes and attributes[name].error is None:
+            attributes[name] = attributes[name]._replace(error=reason)
+    if error.place is not None:
+        builder.interpreter.observe(
+            "guard",
+            error.place.location(),
+            builder.cls.name,
+            selector="",
+            fires=True,
+            defeated_by="",
+            subject=", ".join(subjects),
+        )
+
+
+def _tested(cls: ClassData, error: ProgramError) -> list[str]:
+    """Return the fields in the conditions around a ``raise``."""
+    if error.place is None:
+        return []
+    target = error.place.node
+    found: list[str] = []
+    for ancestor in cls.lineage():
+        for node in ast.walk(ancestor.node):
+            if isinstance(node, ast.If | ast.For | ast.Assert) and any(
+                inner is target for inner in ast.walk(node)
+            ):
+                test = node.iter if isinstance(node, ast.For) else node.test
+                found += _names(test)
+    return list(dict.fromkeys(found))
+
+
+def _names(test: ast.AST) -> list[str]:
+    names = []
+    for node in ast.walk(test):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names.append(node.value)
+    return names
+
+
