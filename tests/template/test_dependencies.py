@@ -49,7 +49,7 @@ def test_declared_and_imported_are_the_same(generate: Generate) -> None:
 def test_every_dependency_has_a_lower_bound_and_all_but_one_an_upper(generate: Generate) -> None:
     """A fix of cryptography must not wait for a release of the template."""
     table = tomllib.loads((generate() / "platform/pyproject.toml").read_text("utf-8"))
-    project = table["project"]
-    entries = [*project["dependencies"], **chain.from_iterable(project["optional-dependencies"].values())]
+    extras = table["project"]["optional-dependencies"].values()
+    entries = [*table["project"]["dependencies"], *chain.from_iterable(extras)]
     assert all(">=" in entry for entry in entries)
     assert [entry for entry in entries if "<" not in entry] == ["cryptography>=46"]

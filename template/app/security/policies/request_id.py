@@ -11,4 +11,4 @@ def request_id(sent: bytes | None) -> str:
     """Return the id the caller sent, or 32 random hexadecimal digits when it is missing or odd."""
     if sent is not None and _ACCEPTED.fullmatch(sent):
         return sent.decode("ascii")
-    return f"{getrandbits(128):032x}"  # an id, not a secret: a system call costs more than the rest
+    return f"{getrandbits(128):032x}"  # nosec B311 # an id, no secret: a system call costs more
