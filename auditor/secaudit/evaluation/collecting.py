@@ -154,7 +154,7 @@ class Collector:
                     concept=sink.concept,
                     group=sink.group,
                     value=plain(sink.value),
-                    written=AS_VALUE,
+                    written=_written(setting, plain(sink.value)),
                     used=tuple(dict.fromkeys(used)),
                     service=sink.service or setting.service,
                 )
@@ -165,6 +165,8 @@ class Collector:
 
     def _fits(self, setting: Setting, sink: SinkUse) -> bool:
         program, value = setting.program_value, plain(sink.value)
+        if setting.concept == sink.concept and type(setting.value) is type(value):
+            return bool(setting.value == value)
         if isinstance(program, Unknown) or isinstance(value, Unknown):
             return isinstance(program, Unknown) and isinstance(value, Unknown)
         return type(program) is type(value) and bool(program == value)
@@ -218,6 +220,11 @@ class Collector:
                 if "database.password" in concepts or "password" in concepts:
                     self.settings[index] = setting._replace(concept="", group="")
         return tuple(self.settings)
+
+
+def _written(setting: Setting, value: Any) -> Any:  # noqa: ANN401 - values of any type
+    program = setting.program_value
+    return AS_VALUE if type(program) is type(value) and program == value else program
 
 
 def _type_name(value: Value) -> str:

@@ -89,7 +89,14 @@ def _call(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) 
             rest = rest or value.data.rest
         else:
             rest = rest or Unknown("arguments that are not known")
-    return invoke(target, Call(interpreter, frame, place, arguments, keywords, rest))
+    call = Call(interpreter, frame, place, arguments, keywords, rest)
+    if not target.known and isinstance(node.func, ast.Attribute):
+        from secaudit.frameworks import call_unknown  # noqa: PLC0415 - frameworks build on this
+
+        told = call_unknown(node.func.attr, call)
+        if told is not None:
+            return told
+    return invoke(target, call)
 
 
 def _items(

@@ -123,11 +123,24 @@ def binary(op: ast.operator, left: Value, right: Value, place: Place | None) -> 
         return Value(Unknown("an operation on dictionaries"), place)
     if isinstance(op, ast.Mod) and isinstance(left.data, str):
         return _percent(left, right, place)
+    if isinstance(left.data, Instance) and isinstance(right.data, timedelta):
+        return _later(op, left.data, right, place)
     if not (isinstance(left.data, Scalar) and isinstance(right.data, Scalar)):
         return Value(Unknown("an operation on objects"), place)
     if _too_large(op, left.data, right.data):
         return Value(Unknown("too large to compute"), place)
     return derive(_BINARY.get(type(op), _unsupported), place, left, right)
+
+
+def _later(op: ast.operator, moment: Instance, delta: Value, place: Place | None) -> Value:
+    """``now + timedelta(...)``: the distance to now is what matters."""
+    start: Value | None = moment.state.get("delta")
+    if start is None or not isinstance(op, ast.Add):
+        return Value(Unknown("an operation on objects"), place)
+    later = Instance(moment.type_name, None, moment.level)
+    total = delta if start.data == timedelta() else binary(op, start, delta, place)
+    later.state["delta"] = total
+    return Value(later, place)
 
 
 def _unsupported(*_: Any) -> Unknown:  # noqa: ANN401 - values of the evaluated program

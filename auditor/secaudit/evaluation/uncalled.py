@@ -14,6 +14,7 @@ from secaudit.evaluation.values import (
     Value,
     unknown,
 )
+from secaudit.facts import Unknown
 
 _MAX_FUNCTIONS = 5_000
 
@@ -110,6 +111,8 @@ def _of_type(
     node = annotation
     while isinstance(node, ast.BinOp):  # Settings | None
         node = node.left
+    if isinstance(node, ast.Subscript):  # dict[str, Any]
+        node = node.value
     if not isinstance(node, ast.Name | ast.Attribute):
         return None
     declared = evaluate(interpreter, frame, node).data
@@ -118,6 +121,9 @@ def _of_type(
             if instance.cls is declared:
                 return Value(instance, place)
         return None
-    if isinstance(declared, External):
+    if isinstance(declared, External) and declared.name in {"builtins.dict", "typing.Dict"}:
+        rest = Unknown("entries of a caller that is not known")
+        return interpreter.dict_value({}, place, rest)
+    if isinstance(declared, External) and not declared.name.startswith(("builtins.", "typing.")):
         return Value(Instance(declared.name, None, interpreter.level), place)
     return None

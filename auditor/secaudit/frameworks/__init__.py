@@ -53,7 +53,25 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "base64": ("standard_library",),
     "string": ("standard_library",),
     "dotenv": ("dotenv",),
+    "fastapi": ("starlette",),
+    "starlette": ("starlette", "starlette_config"),
+    "uvicorn": ("servers",),
+    "jwt": ("tokens",),
+    "jose": ("tokens",),
+    "joserfc": ("tokens",),
+    "authlib": ("tokens",),
+    "fastapi_users": ("tokens",),
+    "itsdangerous": ("tokens",),
+    **dict.fromkeys(
+        (
+            *("requests", "httpx", "aiohttp", "ssl", "sqlalchemy", "sqlmodel", "celery", "redis"),
+            *("pymongo", "motor", "psycopg2", "psycopg", "asyncpg", "pymysql", "passlib"),
+            *("cryptography",),
+        ),
+        ("clients",),
+    ),
     "pydantic": ("pydantic_settings",),
+    "pydantic_core": ("pydantic_settings",),
     "pydantic_settings": ("pydantic_settings",),
 }
 _LOADED: Final[dict[str, Any]] = {}
@@ -75,8 +93,31 @@ def call_external(name: str, call: Call) -> Value:
     """Return what calling a library function or class returns."""
     handler: Callable[[Call], Value] | None = _table(name, "CALLS", name)
     if handler is None:
+        if name.startswith("logging."):
+            return _logged(call)
         return unknown(f"calls {name.removeprefix('builtins.')}()", call.place)
     return handler(call)
+
+
+def call_unknown(name: str, call: Call) -> Value | None:
+    """Return what a method of an object of unknown type does, where its name tells."""
+    if name in _TELLING:
+        from secaudit.frameworks import sinks  # noqa: PLC0415 - only these names need it
+
+        return sinks.by_name(name, call)
+    if name in _LOGGING:
+        return _logged(call)
+    return None
+
+
+_TELLING: Final = frozenset({"set_cookie", "add_middleware"})
+_LOGGING: Final = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
+
+
+def _logged(call: Call) -> Value:
+    """Remember what is logged."""
+    call.interpreter.shown.extend((value, call.place) for value in call.arguments)
+    return unknown("what a logger returns", call.place)
 
 
 def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> Value:
@@ -195,8 +236,11 @@ def star_names(_module: str) -> tuple[str, ...] | None:
 
 
 def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData) -> None:
-    """Look at a function definition: decorators register handlers."""
-    del interpreter, frame, function
+    """Look at a function definition: decorators register middleware and limits."""
+    if getattr(function.node, "decorator_list", None):
+        from secaudit.frameworks import starlette  # noqa: PLC0415 - only decorated code needs it
+
+        starlette.note_decorated(interpreter, frame, function)
 
 
 def note_condition(

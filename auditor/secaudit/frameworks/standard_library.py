@@ -120,6 +120,13 @@ def _object(name: str) -> Callable[[Call], Value]:
     return make
 
 
+def _now(call: Call) -> Value:
+    """``datetime.now(...)``: a moment, of which only the distance to now matters."""
+    moment = Instance("datetime.datetime", None, call.interpreter.level)
+    moment.state["delta"] = Value(timedelta(), call.place)
+    return Value(moment, call.place)
+
+
 def _cast(call: Call) -> Value:
     return call.arguments[1]
 
@@ -172,6 +179,8 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "json.loads": _loads,
     "ast.literal_eval": _loads,
     "datetime.timedelta": _timedelta,
+    "datetime.datetime.now": _now,
+    "datetime.datetime.utcnow": _now,
     "urllib.parse.quote": _pure(quote),
     "urllib.parse.quote_plus": _pure(quote_plus),
     "urllib.parse.unquote": _pure(unquote),

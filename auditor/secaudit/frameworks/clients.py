@@ -1,0 +1,179 @@
+"""Outbound connections: certificate verification, data stores, brokers, mail, password hashing."""
+
+from collections.abc import Callable
+from typing import Final
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Interpreter, SinkUse
+from secaudit.evaluation.values import External, Instance, Place, Value, plain
+from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+
+_VERIFY: Final = Argument("verify", "tls.verify")
+_METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
+_URL: Final = Argument("url", "database.url", position=0)
+
+
+def _request(library: str) -> Callable[[Call], Value]:
+    """Return the handler of ``requests.get(url, verify=...)``."""
+
+    def handle(call: Call) -> Value:
+        if "verify" in call.keywords:
+            group = record(call, library, (_VERIFY,), library)
+            name = plain(call.place.node.func.attr) if hasattr(call.place.node, "func") else ""  # type: ignore[attr-defined]
+            position = 1 if name in {"request", "stream"} else 0
+            address = call.argument(position, "url")
+            if address is not None:
+                sink = SinkUse(
+                    "service.url", group, f"{library}.url", address, call.place.location(), library
+                )
+                use(call.interpreter, sink)
+        return Value(Instance(f"{library}.Response"), call.place)
+
+    return handle
+
+
+def _method(_receiver: Value, instance: Instance, call: Call) -> Value:
+    return _request(instance.type_name.partition(".")[0])(call)
+
+
+def _client(library: str, type_name: str) -> Callable[[Call], Value]:
+    """Return the handler of ``httpx.Client(verify=...)``."""
+
+    def make(call: Call) -> Value:
+        record(call, type_name, (_VERIFY,), library)
+        return Value(Instance(type_name, None, call.interpreter.level), call.place)
+
+    return make
+
+
+def _set_verify(interpreter: Interpreter, instance: Instance, value: Value, place: Place) -> None:
+    """``session.verify = False``."""
+    library = instance.type_name.partition(".")[0]
+    group = group_of(place, instance.type_name)
+    name = f"{instance.type_name}.verify"
+    use(interpreter, SinkUse("tls.verify", group, name, value, place.location(), library))
+
+
+def _unverified_context(call: Call) -> Value:
+    """``ssl._create_unverified_context()``."""
+    off = Value(False, call.place)  # noqa: FBT003 - not verified
+    group = group_of(call.place, "ssl")
+    sink = SinkUse("tls.verify", group, "ssl.verify_mode", off, call.place.location(), "ssl")
+    use(call.interpreter, sink)
+    return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
+
+
+def _set_verify_mode(
+    interpreter: Interpreter, _instance: Instance, value: Value, place: Place
+) -> None:
+    """``context.verify_mode = ssl.CERT_NONE``."""
+    if not isinstance(value.data, External):
+        return
+    verified = Value(not value.data.name.endswith("CERT_NONE"), value.place)
+    group = group_of(place, "ssl")
+    sink = SinkUse("tls.verify", group, "ssl.verify_mode", verified, place.location(), "ssl")
+    use(interpreter, sink)
+
+
+def _set_check_hostname(
+    interpreter: Interpreter, _instance: Instance, value: Value, place: Place
+) -> None:
+    sink = SinkUse(
+        "tls.verify", group_of(place, "ssl"), "ssl.check_hostname", value, place.location(), "ssl"
+    )
+    use(interpreter, sink)
+
+
+def _set_minimum(interpreter: Interpreter, _instance: Instance, value: Value, place: Place) -> None:
+    """``context.minimum_version = ssl.TLSVersion.TLSv1``."""
+    if isinstance(value.data, External):
+        name = value.data.name.rpartition(".")[2].replace("_", ".")
+        shown = Value(name, value.place)
+        sink = SinkUse(
+            "tls.minimum", group_of(place, "ssl"), "ssl.minimum_version", shown, place.location()
+        )
+        use(interpreter, sink)
+
+
+def _context(call: Call) -> Value:
+    return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
+
+
+_ENGINE: Final = (_URL, Argument("echo", "debug.sql_echo"))
+_BROKER: Final = (
+    Argument("broker", "database.url"),
+    Argument("backend", "database.url"),
+)
+_LOGIN: Final = (
+    Argument("host", "database.host"),
+    Argument("user", "database.user"),
+    Argument("password", "database.password"),
+    Argument("sslmode", "tls.database"),
+)
+_REDIS: Final = (Argument("host", "database.host"), Argument("password", "database.password"))
+_SCHEMES: Final = (Argument("schemes", "password.hashers", position=0),)
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    **{f"requests.{name}": _request("requests") for name in _METHODS},
+    **{f"httpx.{name}": _request("httpx") for name in _METHODS},
+    "requests.Session": _client("requests", "requests.Session"),
+    "requests.session": _client("requests", "requests.Session"),
+    "httpx.Client": _client("httpx", "httpx.Client"),
+    "httpx.AsyncClient": _client("httpx", "httpx.AsyncClient"),
+    "aiohttp.TCPConnector": recorder(
+        "TCPConnector",
+        (Argument("ssl", "tls.verify"), Argument("verify_ssl", "tls.verify")),
+        "aiohttp",
+    ),
+    "ssl._create_unverified_context": _unverified_context,
+    "ssl.create_default_context": _context,
+    "ssl.SSLContext": _context,
+    "sqlalchemy.create_engine": recorder("create_engine", _ENGINE),
+    "sqlalchemy.ext.asyncio.create_async_engine": recorder("create_async_engine", _ENGINE),
+    "sqlmodel.create_engine": recorder("create_engine", _ENGINE),
+    "celery.Celery": recorder("Celery", _BROKER),
+    "redis.from_url": recorder("redis.from_url", (_URL,), "redis"),
+    "redis.Redis.from_url": recorder("redis.from_url", (_URL,), "redis"),
+    "redis.asyncio.from_url": recorder("redis.from_url", (_URL,), "redis"),
+    "redis.asyncio.Redis.from_url": recorder("redis.from_url", (_URL,), "redis"),
+    "redis.Redis": recorder("Redis", _REDIS, "redis"),
+    "redis.asyncio.Redis": recorder("Redis", _REDIS, "redis"),
+    "pymongo.MongoClient": recorder(
+        "MongoClient", (Argument("host", "database.url", position=0),), "mongodb"
+    ),
+    "motor.motor_asyncio.AsyncIOMotorClient": recorder(
+        "MongoClient", (Argument("host", "database.url", position=0),), "mongodb"
+    ),
+    "psycopg2.connect": recorder("psycopg2.connect", _LOGIN, "postgresql"),
+    "psycopg.connect": recorder("psycopg.connect", _LOGIN, "postgresql"),
+    "asyncpg.connect": recorder("asyncpg.connect", _LOGIN, "postgresql"),
+    "asyncpg.create_pool": recorder("asyncpg.create_pool", _LOGIN, "postgresql"),
+    "pymysql.connect": recorder("pymysql.connect", _LOGIN, "mysql"),
+    "passlib.context.CryptContext": recorder("CryptContext", _SCHEMES),
+    "cryptography.fernet.Fernet": recorder(
+        "Fernet", (Argument("key", "encryption.key", position=0),)
+    ),
+}
+METHODS: Final = {
+    f"{client}.{name}": _method
+    for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient")
+    for name in _METHODS
+}
+
+
+def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
+    return receiver
+
+
+METHODS.update(
+    {
+        f"{client}.__enter__": _itself
+        for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient")
+    }
+)
+SET_ATTRIBUTES: Final = {
+    "requests.Session.verify": _set_verify,
+    "ssl.SSLContext.verify_mode": _set_verify_mode,
+    "ssl.SSLContext.check_hostname": _set_check_hostname,
+    "ssl.SSLContext.minimum_version": _set_minimum,
+}

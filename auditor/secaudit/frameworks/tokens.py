@@ -1,0 +1,137 @@
+"""JSON Web Tokens: PyJWT, python-jose, Authlib, joserfc, and FastAPI Users."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import SinkUse
+from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
+from secaudit.facts import Unknown
+from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+
+_KEY: Final = Argument("key", "signing.secret", position=1)
+_ENCODE: Final = (_KEY, Argument("algorithm", "token.algorithm", "HS256", 2))
+_DECODE: Final = (
+    _KEY,
+    Argument("algorithms", "token.algorithms", position=2),
+    Argument("audience", "token.audience"),
+)
+
+
+def _encode(call: Call) -> Value:
+    """``jwt.encode(claims, key, algorithm="HS256")``."""
+    group = record(call, "jwt.encode", _ENCODE, "jwt")
+    claims = call.argument(0, "payload") or call.keywords.get("claims")
+    if claims is not None:
+        _claims(call, claims, group)
+    return unknown("a token", call.place)
+
+
+def _claims(call: Call, claims: Value, group: str) -> None:
+    """Record whether a token expires, and when."""
+    data = claims.data
+    if not isinstance(data, DictData):
+        return
+    expiry = data.items.get("exp")
+    if expiry is None:
+        present: Any = False if data.rest is None else Unknown("claims that are not known")
+        _use(call, "token.expires", Value(present, call.place), group)
+        return
+    _use(call, "token.expires", Value(True, call.place), group)  # noqa: FBT003 - a token that expires
+    moment = expiry.data
+    if isinstance(moment, Instance) and moment.type_name == "datetime.datetime":
+        delta: Value | None = moment.state.get("delta")
+        if delta is not None:
+            kind = plain(data.items.get("type", data.items.get("token_type", Value(""))))
+            refresh = isinstance(kind, str) and "refresh" in kind.lower()
+            function = getattr(call.frame.owner, "name", "")
+            concept = "token.refresh_lifetime" if refresh or "refresh" in function.lower() else (
+                "token.access_lifetime"
+            )
+            _use(call, concept, delta, group)
+
+
+def _use(call: Call, concept: str, value: Value, group: str) -> None:
+    name = f"jwt.encode.{concept.partition('.')[2]}"
+    use(
+        call.interpreter,
+        SinkUse(concept, group, name, value, call.place.location(), "jwt"),
+    )
+
+
+def _decode(call: Call) -> Value:
+    """``jwt.decode(token, key, algorithms=[...], options={...})``."""
+    group = record(call, "jwt.decode", _DECODE, "jwt")
+    verified: Value | None = call.keywords.get("verify")
+    options = call.argument(3, "options")
+    if options is not None and isinstance(options.data, DictData):
+        verified = options.data.items.get("verify_signature", verified)
+    if verified is not None:
+        use(
+            call.interpreter,
+            SinkUse(
+                "token.verify", group, "jwt.decode.verify", verified, call.location("options"), "jwt"
+            ),
+        )
+    return unknown("the claims of a token", call.place)
+
+
+def _unverified(call: Call) -> Value:
+    """``jwt.get_unverified_claims(token)``: reading is no verification, and no fault by itself."""
+    return unknown("claims that are not verified", call.place)
+
+
+def _headed_encode(call: Call) -> Value:
+    """``jwt.encode(header, claims, key)`` of Authlib and joserfc."""
+    group = group_of(call.place, "jwt.encode")
+    header, claims, key = (
+        call.argument(index, name) for index, name in ((0, "header"), (1, "claims"), (2, "key"))
+    )
+    if header is not None and isinstance(header.data, DictData) and "alg" in header.data.items:
+        _use(call, "token.algorithm", header.data.items["alg"], group)
+    if key is not None:
+        use(
+            call.interpreter,
+            SinkUse("signing.secret", group, "jwt.encode.key", key, call.place.location(), "jwt"),
+        )
+    if claims is not None:
+        _claims(call, claims, group)
+    return unknown("a token", call.place)
+
+
+def _key_of(call: Call) -> Value:
+    """``OctKey.import_key(text)``, ``OctKey(text)``: the key is its text."""
+    return call.arguments[0] if call.arguments else unknown("a key", call.place)
+
+
+_STRATEGY: Final = (
+    Argument("secret", "signing.secret", position=0),
+    Argument("algorithm", "token.algorithm"),
+)
+_TRANSPORT: Final = (
+    Argument("cookie_secure", "cookie.secure", default=True),
+    Argument("cookie_httponly", "cookie.httponly", default=True),
+    Argument("cookie_samesite", "cookie.samesite", "lax"),
+)
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "jwt.encode": _encode,
+    "jwt.decode": _decode,
+    "jose.jwt.encode": _encode,
+    "jose.jwt.decode": _decode,
+    "jose.jwt.get_unverified_claims": _unverified,
+    "joserfc.jwt.encode": _headed_encode,
+    "joserfc.jwk.OctKey.import_key": _key_of,
+    "authlib.jose.jwt.encode": _headed_encode,
+    "fastapi_users.authentication.JWTStrategy": recorder("JWTStrategy", _STRATEGY, "jwt"),
+    "fastapi_users.authentication.CookieTransport": recorder(
+        "CookieTransport", _TRANSPORT, "session"
+    ),
+    "itsdangerous.URLSafeTimedSerializer": recorder(
+        "URLSafeTimedSerializer",
+        (Argument("secret_key", "signing.secret", position=0),),
+        "itsdangerous",
+    ),
+    "itsdangerous.URLSafeSerializer": recorder(
+        "URLSafeSerializer", (Argument("secret_key", "signing.secret", position=0),), "itsdangerous"
+    ),
+}
