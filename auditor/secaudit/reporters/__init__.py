@@ -1,0 +1,1 @@
+"""One format a module: ``render(report, view) -> str``, pure and without secrets."""

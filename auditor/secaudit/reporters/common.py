@@ -1,0 +1,122 @@
+"""What several formats share: the view they render for, counts, the scorecard, safe text."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from secaudit.excerpts import Excerpt
+from secaudit.finding import SEVERITIES, Finding, Report
+from secaudit.location import Location
+from secaudit.outcome import relative
+from secaudit.registry import find
+
+OWASP: Final[dict[str, str]] = {
+    "API1": "Broken object level authorization",
+    "API2": "Broken authentication",
+    "API3": "Broken object property level authorization",
+    "API4": "Unrestricted resource consumption",
+    "API5": "Broken function level authorization",
+    "API6": "Unrestricted access to sensitive business flows",
+    "API7": "Server side request forgery",
+    "API8": "Security misconfiguration",
+    "API9": "Improper inventory management",
+    "API10": "Unsafe consumption of APIs",
+}
+_UNJUDGED: Final = frozenset({"API1", "API3", "API5", "API6"})  # code decides these, not settings
+# Controls, line separators, and marks that reorder text or take no space: a value that holds
+# them could rewrite the screen or disguise itself.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+class View(NamedTuple):
+    """What a format may know beside the report."""
+
+    excerpt: Callable[[Location], Excerpt | None]
+    root: str = ""  # the repository's root, absolute; the working directory when there is none
+    color: bool = False
+    ascii: bool = False
+    width: int = 100
+    quiet: bool = False
+    verbose: bool = False
+    show_settings: bool = False
+
+
+class Row(NamedTuple):
+    """One line of the scorecard."""
+
+    item: str  # "API8"
+    title: str
+    number: int
+    worst: str  # a severity, "" when there is no finding
+    judged: bool  # whether settings can say anything about it
+
+
+def safe(text: str) -> str:
+    """Return ``text`` on one line, with everything a terminal would obey made visible."""
+    return _UNSAFE.sub(lambda match: _visible(match[0]), text)
+
+
+def _visible(character: str) -> str:
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character) or (
+        f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"  # noqa: PLR2004 - one byte
+    )
+
+
+def counts(report: Report) -> dict[str, int]:
+    """Return the number of findings by severity, the worst first."""
+    found: dict[str, int] = dict.fromkeys(reversed(SEVERITIES), 0)
+    for finding in report.findings:
+        found[finding.severity] += 1
+    return found
+
+
+def rank(finding: Finding) -> int:
+    """Return a sort key that puts the worst severity first."""
+    return -SEVERITIES.index(finding.severity)
+
+
+def scorecard(report: Report) -> Iterator[Row]:
+    """Yield a row for each item of the OWASP API Security Top 10 (2023)."""
+    for item, title in OWASP.items():
+        found = [f for f in report.findings if any(o.split(":")[0] == item for o in f.owasp)]
+        worst = min(found, key=rank).severity if found else ""
+        yield Row(item, title, len(found), worst, item not in _UNJUDGED or bool(found))
+
+
+def place(location: Location) -> str:
+    """Return ``path:line:column`` as a terminal can open it."""
+    return f"{safe(relative(location.path))}:{location.line}:{location.column}"
+
+
+def why(code: str) -> str:
+    """Return in one sentence why a finding of this rule matters."""
+    rule = find(code)
+    return _sentence(rule.explanation.strip().split("\n\n")[0]) if rule else ""
+
+
+def remedy(code: str) -> str:
+    """Return what to write instead, in a sentence or two."""
+    rule = find(code)
+    paragraphs = rule.explanation.strip().split("\n\n") if rule else []
+    return " ".join(paragraphs[-1].split()) if len(paragraphs) > 1 else ""
+
+
+def _sentence(paragraph: str) -> str:
+    text = " ".join(paragraph.split())
+    match = re.match(r".+?[.!?](?=\s+[A-Z`]|$)", text)
+    return match[0] if match else text
+
+
+def repository_path(path: str, root: str) -> str | None:
+    """Return a path relative to the repository's root with ``/``, None when it is outside."""
+    prefix = root.rstrip(os.sep) + os.sep
+    return path.removeprefix(prefix).replace(os.sep, "/") if path.startswith(prefix) else None
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 finding`` or ``2 findings``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
