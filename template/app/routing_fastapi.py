@@ -48,7 +48,6 @@ from .openapi_fastapi import complete
 from .problems_fastapi import from_http, from_validation, invalid
 from .security.access import Access
 from .security.bodies import JSON, NO_BODY, Body, parse_json
-from .security.context import context_of
 from .security.declarations import NO_CONTENT, UnsafeRouteError, check
 from .security.routes import Route, RouteTable
 from .security.versioning import Deprecation
@@ -243,8 +242,7 @@ class SecureRoute(APIRoute):
     async def _accept_body(self, request: Request) -> Request:
         if not self._body.media_types:
             return request
-        limit = context_of(request.scope).body_limit
-        request.state.media_type = self._body.check(request.scope["headers"], limit)
+        request.state.media_type = self._body.check(request.scope["headers"])
         if self._body is not JSON:
             return request
         content = await request.body()

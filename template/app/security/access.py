@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from .context import Principal, RequestContext, Role
+from .logs import security_event
 from .problems import Problem
 
 Policy = Callable[[Principal, Any], bool]
@@ -47,6 +48,7 @@ class Access:
         if principal is None:
             raise unauthenticated(token_present=context.token_present)
         if self.role is not None and principal.role != self.role:
+            security_event("role_denied", actor=principal.user_id, rule=self.name)
             raise Problem(403, "Your role does not allow this.")
 
     def permits(self, principal: Principal, resource: object) -> bool:

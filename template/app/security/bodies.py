@@ -1,4 +1,7 @@
-"""What a route accepts as its body: media type, length and strict JSON, in the contract's order."""
+"""What a route accepts as its body: a media type, no encoding, and strict JSON.
+
+How long a body may be is the edge's affair (``policies/body.py``).
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,8 +9,6 @@ from typing import Any, Final
 
 from .problems import Problem
 from .strict_json import loads
-
-_UNDECLARED: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +24,27 @@ class Body:
     media_types: frozenset[str] = frozenset()
     upload: bool = False
 
-    def check(self, headers: Iterable[tuple[bytes, bytes]], limit: int) -> str:
+    def check(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """Decide from the request's header fields whether its body may be read.
 
         Args:
             headers: ASGI header pairs.
-            limit: bytes the body may have.
 
         Returns:
             The media type, lower case and without parameters; "" for a route without a body.
 
         Raises:
-            Problem: 413, the declared length is beyond the limit; 415, the media type, its charset
-                or the content encoding is not accepted (RFC 9110 section 15.5.16).
+            Problem: 415, the media type, its charset or the content encoding is not accepted
+                (RFC 9110 section 15.5.16).
         """
         if not self.media_types:
             return ""
-        content_type, encoding, length = b"", b"", _UNDECLARED
+        content_type, encoding = b"", b""
         for name, value in headers:
             if name == b"content-type":
                 content_type = value
             elif name == b"content-encoding":
                 encoding = value
-            elif name == b"content-length":
-                length = int(value)
-        if length > limit:
-            raise Problem(413, "The body is too large.", close=True)
         media_type, charset = _parse_media_type(content_type)
         if media_type not in self.media_types or charset not in {"", "utf-8"}:
             accepted = ", ".join(sorted(self.media_types))

@@ -76,40 +76,59 @@ def test_a_strangers_object_is_404_before_the_body(client: TestClient) -> None:
     assert send_broken(client, "PATCH", path, "bob") == 404
 
 
-@pytest.mark.parametrize(("token", "path"), [(b"", "/v1/probes"), (b"bob", "/v1/admin/ping")])
-def test_a_refused_body_is_not_even_received(tmp_path: Path, token: bytes, path: str) -> None:
-    """Drive the application by hand: what it asks the server for is counted."""
-    asked, sent = [], []
+def drive(path: Path, method: str, target: str, token: bytes) -> tuple[list[Any], int]:
+    """Call the application as a server does; return what it sent and how often it read."""
+    sent: list[Any] = []
+    reads = 0
 
     async def receive() -> dict[str, Any]:
-        asked.append(True)
+        nonlocal reads
+        reads += 1
         return {"type": "http.request", "body": b"{}", "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    api = probe_api(tmp_path)
-    app = protect(
-        api,
-        EdgePolicy(limiter=MemoryLimiter(), authenticator=TokenTable(), force_https=False),
-    )
+    edge = EdgePolicy(limiter=MemoryLimiter(), authenticator=TokenTable(), force_https=False)
+    api = probe_api(path)
+    app = protect(api, edge)
     headers = [
         (b"host", b"localhost"),
         (b"content-length", b"2"),
         (b"content-type", b"application/json"),
         (b"authorization", b"Bearer " + token),
     ]
-    method = "POST" if path == "/v1/probes" else "GET"
-    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode()}
+    scope = {"type": "http", "method": method, "path": target, "raw_path": target.encode()}
     scope |= {"headers": headers, "query_string": b"", "scheme": "http", "client": ("::1", 1)}
 
     async def serve() -> None:
         await app(scope, receive, send)
+        await api.database.close()
 
     asyncio.run(serve())
+    return sent, reads
 
-    assert sent[0]["status"] in {401, 403}
-    assert not asked
+
+@pytest.mark.parametrize(
+    ("method", "target", "token", "status"),
+    [
+        ("POST", "/v1/probes", b"", 401),
+        ("PATCH", f"/v1/admin/probes/{UNKNOWN}", b"bob", 403),
+        ("PATCH", f"/v1/probes/{UNKNOWN}", b"bob", 404),
+        ("POST", "/v1/form", b"bob", 415),
+    ],
+)
+def test_a_refused_body_is_not_even_received(
+    tmp_path: Path, method: str, target: str, token: bytes, status: int
+) -> None:
+    sent, reads = drive(tmp_path, method, target, token)
+    assert (sent[0]["status"], reads) == (status, 0)
+
+
+def test_the_answer_to_head_has_no_body_whatever_the_server_does(tmp_path: Path) -> None:
+    sent, _ = drive(tmp_path, "HEAD", "/v1/me", b"bob")
+    assert sent[0]["status"] == 200
+    assert b"".join(message["body"] for message in sent[1:]) == b""
 
 
 def test_the_media_type_is_checked_before_the_json(client: TestClient) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from tests.security.probe import ALICE, bearer, probe_client
+from tests.security.probe import ALICE, BOB, bearer, probe_client
 
 METHODS = ("GET", "HEAD", "PATCH", "DELETE")
 
@@ -107,6 +107,19 @@ def test_a_policy_decides_over_attributes_of_the_object(client: TestClient) -> N
     assert client.get(f"/v1/shared/{short}", headers=bearer("bob")).status_code == 200
     assert client.get(f"/v1/shared/{long}", headers=bearer("bob")).status_code == 404
     assert client.get(f"/v1/shared/{long}").status_code == 401
+
+
+def test_a_denied_caller_is_a_security_event(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 5.0 16.3.2: refused authorization is logged with who and what."""
+    strange = create(client)
+    client.get(f"/v1/probes/{strange}", headers=bearer("bob"))
+    client.get("/v1/admin/ping", headers=bearer("bob"))
+    events = {record.getMessage(): vars(record)["fields"] for record in caplog.records}
+    assert events["object_denied"]["actor"] == BOB.user_id
+    assert str(events["object_denied"]["object"]) == strange
+    assert events["role_denied"]["rule"] == "role:admin"
 
 
 def test_a_method_cannot_be_smuggled(client: TestClient) -> None:
