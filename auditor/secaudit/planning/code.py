@@ -175,12 +175,15 @@ def _named(module: Module, node: ast.AST, pattern: str, root: str) -> Named:
     A relative name is looked up in the working directory (the root), or by a search or a join from
     the module's folder upwards.
     """
-    tail = re.sub(r"^(?:(?:\\\.){1,2}/)+", "", pattern)
+    leading = re.match(r"(?:(?:\\\.){1,2}/)*", pattern)
+    dots = leading[0].replace("\\", "") if leading else ""
+    tail = pattern[leading.end() :] if leading else pattern
     folders, folder = [root], paths.folder_of(module.path)
     while folder.startswith(root.rstrip("/") + "/"):
         folders.append(folder)
         folder = paths.folder_of(folder)
-    places = "|".join(re.escape(place.rstrip("/")) for place in folders)
+    found = [*folders, *(paths.join(place, dots) for place in folders if dots)]
+    places = "|".join(re.escape(place.rstrip("/")) for place in found)
     whole = pattern if pattern.startswith("/") else f"(?:{places})/{tail}"
     return Named(re.compile(whole), module.location(node), "")
 

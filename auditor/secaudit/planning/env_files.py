@@ -88,3 +88,10 @@ def permissions(path: str, file: EnvFile) -> list[Observation]:
         return []
     where = file.entries[0].location
     return [Observation("file-readable", where, path, {"mode": f"{mode:04o}"})]
+
+
+def in_git(file: EnvFile, tracked: frozenset[str]) -> list[Observation]:
+    """Return whether git tracks the file."""
+    if file.path not in tracked or not file.entries:
+        return []
+    return [Observation("file-tracked", file.entries[0].location, file.path, {})]

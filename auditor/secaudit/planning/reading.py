@@ -1,11 +1,13 @@
 """Reads and parses the files that planning looks at; what fails is a problem, told once."""
 
+import os.path
 from collections.abc import Callable
 from typing import TypeVar
 
 from secaudit.discovery import Project
 from secaudit.errors import AuditError
 from secaudit.finding import Problem
+from secaudit.planning import paths
 from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.dotenv import parse as parse_env
 from secaudit.syntax.python import Module
@@ -23,6 +25,19 @@ class Reader:
         self.notes: list[str] = []
         self._project = project
         self._data: dict[str, bytes] = {}
+        self._named = frozenset(file.path for root in project.roots for file in root.files)
+        self._roots = tuple(os.path.realpath(root.path) for root in project.roots)
+
+    def allowed(self, path: str) -> bool:
+        """Say whether a file that another file names may be read: an audited or a project's one.
+
+        A link that leads out of the project does not count, nor does a path such as ``/etc/x``.
+        """
+        if path in self._named:
+            return True
+        real = os.path.realpath(path)
+        inside = any(real.startswith(root.rstrip("/") + "/") for root in self._roots)
+        return inside and paths.is_file(path)
 
     def data(self, path: str) -> bytes:
         """Return the content of a file.

@@ -1,0 +1,277 @@
+"""Deployments of a project's code as it is started directly, and of files judged alone."""
+
+from collections.abc import Callable, Iterable
+
+from secaudit.discovery import Root
+from secaudit.facts import Observation, Setting
+from secaudit.options import Declared, Options
+from secaudit.planning import env_uses, git_index, images, layers, paths, profiles
+from secaudit.planning.code import Leaf, scan
+from secaudit.planning.deployment import Deployment
+from secaudit.planning.env_uses import EnvUse, EnvUses
+from secaudit.planning.images import Image
+from secaudit.planning.layers import Environment
+from secaudit.planning.profiles import Signal
+from secaudit.planning.reading import Reader
+from secaudit.syntax.dockerfile import ignored as dockerignored
+from secaudit.syntax.text import decode
+
+
+class Codebase:
+    """One project: its Python files and the env files around them."""
+
+    def __init__(self, root: Root, env: Iterable[str], reader: Reader, options: Options) -> None:
+        self.root = root.path
+        self.options = options
+        self.reader = reader
+        self.given = layers.given(options.env)
+        self.explicit = frozenset(file.path for file in root.files if file.explicit)
+        python = [file.path for file in root.files if file.kind == "python"]
+        own = [file.path for file in root.files if file.kind == "env"]
+        self.code = scan(self.root, python, self.explicit, reader)
+        others = [path for path in env if path not in own]
+        self.env = EnvUses(
+            self.root,
+            own=own,
+            others=others,
+            code=self.code,
+            explicit=self.explicit,
+            reader=reader,
+            options=options,
+        )
+        self.tracked = git_index.tracked(self.root)
+
+    def direct(
+        self, consumed: frozenset[str], image: Image | None, *, contained: bool
+    ) -> list[Deployment]:
+        """Return the deployments of the code outside Compose.
+
+        Args:
+            consumed: env files that Compose gives to its services.
+            image: the Dockerfile's image, when no Compose service is built from it.
+            contained: a Compose service runs this code.
+        """
+        if not self.code.modules:
+            return []
+        declared = [one for one in self.options.deployments if self._concerns(one)]
+        if declared:
+            return [self._declared(one, image) for one in declared]
+        groups = self.env.groups(consumed)
+        if contained:
+            groups = [group for group in groups if group]
+            if any(use.path not in consumed for use in self.env.loaded):
+                groups.insert(0, [])
+        leaves: list[Leaf | None] = [*self.code.leaves] or [None]
+        return [
+            self.deployment(leaf, group, image)
+            for leaf in leaves
+            for group in groups
+            if self._fits(leaf, group, groups)
+        ]
+
+    def alone(self, consumed: frozenset[str]) -> list[Deployment]:
+        """Return one deployment for each env file that nothing refers to."""
+        return [
+            self._alone(use)
+            for use in self.env.all
+            if use.loader is None and not self.env.is_process(use) and use.path not in consumed
+        ]
+
+    def _fits(self, leaf: Leaf | None, group: list[EnvUse], groups: list[list[EnvUse]]) -> bool:
+        """Say whether a leaf module runs with these env files: not when another pair is meant."""
+        if leaf is None or not group:
+            return True
+        wanted, offered = leaf_profile(leaf, self.root), self.env.profile_of(group[0])
+        if profiles.UNKNOWN in {wanted, offered} or wanted == offered:
+            return True
+        return not any(other and self.env.profile_of(other[0]) == wanted for other in groups)
+
+    def deployment(self, leaf: Leaf | None, group: list[EnvUse], image: Image | None) -> Deployment:
+        """Return the code with one alternative of its process environment."""
+        absent = [use.path for use in self.env.loaded if self.env.stands_in(use, group)]
+        loaded = [use for use in self.env.loaded if use.path not in absent]
+        process = [self.env.candidates(use) for use in group]
+        weakest = [image.environment] if image else []
+        environment = layers.merged([self.given, *process, *weakest])
+        files = [*group, *loaded]
+        signals = self.signals(leaf, files, environment)
+        seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
+        settings, more = _of_image(image)
+        label = self._label(leaf)
+        name = f"{label} with {', '.join(use.relative for use in group)}" if group else label
+        return Deployment(
+            name,
+            self.root,
+            self.profile(signals),
+            self.modules(leaf),
+            environment,
+            self.options.env_dialect,
+            settings,
+            (*seen, *more),
+            leaf.selected if leaf else "",
+            tuple(absent),
+        )
+
+    def modules(self, leaf: Leaf | None) -> tuple[str, ...]:
+        """Return the files to evaluate: the leaf first; other settings modules stay out."""
+        if leaf is None:
+            return self.code.modules
+        others = [path for path in self.code.modules if path not in self.code.settings_modules]
+        return (leaf.path, *(path for path in others if path != leaf.path))
+
+    def signals(
+        self, leaf: Leaf | None, files: Iterable[EnvUse], environment: Environment
+    ) -> list[Signal]:
+        """Return what names and selector variables say about a deployment.
+
+        A leaf such as ``settings/local.py`` speaks for itself when another leaf is meant for the
+        profile that the variables name.
+        """
+        files = list(files)
+        weaker = [self.env.candidates(use) for use in files if use.loader is not None]
+        values = layers.values(layers.merged([environment, *weaker]))
+        signals = profiles.selectors(values, self._branched(values))
+        signals += [
+            Signal(use.relative, use.profile)
+            for use in files
+            if use.profile not in {profiles.EXAMPLE, profiles.UNKNOWN}
+        ]
+        own = leaf_profile(leaf, self.root) if leaf else profiles.UNKNOWN
+        if leaf is None or own == profiles.UNKNOWN:
+            return signals
+        others = {leaf_profile(one, self.root) for one in self.code.leaves if one != leaf}
+        kept = [signal for signal in signals if signal.profile not in others]
+        return [*kept, Signal(leaf.selected, own)]
+
+    def _branched(self, values: Iterable[str]) -> list[str]:
+        """Return the selector variables that the code mentions."""
+        return [
+            name
+            for name in values
+            if name.upper() in self.code.words and profiles.selectors({name: "production"})
+        ]
+
+    def profile(self, signals: Iterable[Signal]) -> str:
+        """Return the profile that the user asks for, else the strictest that is named."""
+        if self.options.profile != "auto":
+            return self.options.profile
+        return profiles.strictest(signals)
+
+    def conflict(
+        self, signals: Iterable[Signal], files: Iterable[EnvUse], leaf: Leaf | None
+    ) -> list[Observation]:
+        """Return the observation that signals disagree, at the first line of the files."""
+        found = profiles.conflict(signals)
+        entries = [use.file.entries[0] for use in files if use.file.entries]
+        if not found or not entries:
+            return []
+        words = [f"{signal.source} ({signal.profile})" for signal in found]
+        return [
+            Observation(
+                "profile-conflict", entries[0].location, self._label(leaf), {"signals": words}
+            )
+        ]
+
+    def _label(self, leaf: Leaf | None) -> str:
+        if leaf is None and len(self.code.modules) > 1:
+            return paths.name_of(self.root)
+        path = leaf.path if leaf else self.code.modules[0]
+        relative = paths.relative(path, self.root)
+        return f"{relative} {leaf.selected}" if leaf and leaf.kind == "flask" else relative
+
+    def _alone(self, use: EnvUse) -> Deployment:
+        """Return the deployment of one env file; a walked example stays one with ``--profile``."""
+        found = self.env.candidates(use, layer="env-file")
+        if use.profile == profiles.EXAMPLE and (
+            use.path not in self.explicit or self.options.profile == "auto"
+        ):
+            profile = profiles.EXAMPLE
+        else:
+            signals = profiles.selectors(layers.values(found))
+            profile = self.profile([*signals, Signal(use.relative, use.profile)])
+        return Deployment(
+            use.relative,
+            self.root,
+            profile,
+            (),
+            layers.merged([self.given, found]),
+            self.options.env_dialect,
+            (),
+            tuple(env_uses.observations([use], self.tracked)),
+        )
+
+    def of_image(self, image: Image, name: str) -> Deployment:
+        """Return the deployment of a Dockerfile that is judged by itself."""
+        settings, seen = _of_image(image)
+        signals = profiles.selectors(layers.values(image.environment))
+        named = profiles.of_file(name)
+        return Deployment(
+            name,
+            self.root,
+            self.profile([*signals, Signal(name, named)]),
+            (),
+            layers.merged([self.given, image.environment]),
+            self.options.env_dialect,
+            settings,
+            seen,
+        )
+
+    def ignored(self, context: str) -> Callable[[str], bool]:
+        """Return whether ``.dockerignore`` keeps a path below the build context out of it."""
+        path = paths.join(context, ".dockerignore")
+        data = self.reader.parse(path, decode) if self.reader.allowed(path) else None
+        patterns = [line.strip() for line in (data or "").splitlines()]
+        return lambda name: dockerignored(name, patterns)
+
+    # --- declared --------------------------------------------------------------------------
+
+    def _concerns(self, declared: Declared) -> bool:
+        prefix = self.root.rstrip("/") + "/"
+        named = [path for path in (*declared.env_files, declared.settings) if path.startswith("/")]
+        return not named or any(path.startswith(prefix) for path in named)
+
+    def _declared(self, declared: Declared, image: Image | None) -> Deployment:
+        """Return the deployment of a ``[tool.secaudit.deployments.NAME]`` table."""
+        wanted = set(declared.env_files)
+        known = {use.path: use for use in self.env.all}
+        uses = [
+            use
+            for path in declared.env_files
+            if (use := known.get(path) or self.env.use(path)) is not None
+        ]
+        process = [self.env.candidates(use) for use in reversed(uses) if use.loader is None]
+        weakest = [image.environment] if image else []
+        own = layers.given(declared.env)
+        environment = layers.merged([self.given, own, *process, *weakest])
+        matches = (one for one in self.code.leaves if declared.settings in {one.path, one.selected})
+        leaf = next(matches, None)
+        signals = self.signals(leaf, uses, environment)
+        chosen = declared.profile if declared.profile != "auto" else self.profile(signals)
+        settings, more = _of_image(image)
+        return Deployment(
+            declared.name,
+            self.root,
+            chosen if self.options.profile == "auto" else self.options.profile,
+            self.modules(leaf),
+            environment,
+            self.options.env_dialect,
+            settings,
+            (*env_uses.observations(uses, self.tracked), *more),
+            leaf.selected if leaf else declared.settings,
+            tuple(use.path for use in self.env.all if use.path not in wanted),
+        )
+
+
+def leaf_profile(leaf: Leaf, root: str) -> str:
+    """Return the profile that a leaf's own name says."""
+    if leaf.kind == "flask":
+        return profiles.of_class(leaf.selected)
+    profile = profiles.of_file(paths.relative(leaf.path, root))
+    return profiles.UNKNOWN if profile == profiles.EXAMPLE else profile
+
+
+def _of_image(image: Image | None) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
+    if image is None:
+        return (), ()
+    settings = [*images.command_settings(image.command), *([image.user] if image.user else [])]
+    return tuple(settings), image.observations

@@ -1,0 +1,131 @@
+"""What the command of a container says: the server, its options, a development server."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from secaudit.facts import Candidate, Setting, Unknown
+from secaudit.location import Location
+from secaudit.syntax.dockerfile import Text
+
+_SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
+_RUNNERS = re.compile(
+    r"uvicorn|gunicorn|hypercorn|granian|daphne|flask|fastapi|django-admin|manage\.py|celery|dramatiq"
+    r"|rq|arq|python[\d.]*|litestar|alembic|pytest|waitress-serve|poetry|uv|pdm|hatch"
+)
+_CODE = re.compile(r".*\.py|(\./)?manage\.py")
+_MINIMUM_QUOTED = 2
+
+
+def words_of(text: str, location: Location) -> list[Text]:
+    """Split a shell command; each word has its own place when the text stands on one line."""
+    found = []
+    single = location.line == location.end_line
+    for match in re.finditer(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""", text):
+        place = location
+        if single and location.end_column - location.column == len(text):
+            column = location.column + match.start()
+            place = location._replace(column=column, end_column=column + len(match[0]))
+        found.append(Text(_unquoted(match[0]), place))
+    return found
+
+
+def _unquoted(word: str) -> str:
+    try:
+        return "".join(shlex.split(word)) if re.search(r"['\"\\]", word) else word
+    except ValueError:
+        return word
+
+
+def flattened(words: Sequence[Text]) -> list[Text]:
+    """Return the words of a command, looking into ``sh -c "..."``."""
+    result: list[Text] = []
+    for position, word in enumerate(words):
+        after_c = position > 0 and words[position - 1].value == "-c"
+        if after_c and position > 1 and re.search(r"(^|/)(ba|da|a)?sh$", words[position - 2].value):
+            inner = word.location
+            width = inner.end_column - inner.column
+            if len(word.value) + _MINIMUM_QUOTED == width:
+                inner = inner._replace(column=inner.column + 1, end_column=inner.end_column - 1)
+            result += words_of(word.value, inner)
+        else:
+            result.append(word)
+    return result
+
+
+def runs_code(words: Sequence[Text]) -> bool:
+    """Say whether a command starts Python code."""
+    names = [word.value.rpartition("/")[2] for word in words]
+    return any(_RUNNERS.fullmatch(name) or _CODE.fullmatch(name) for name in names)
+
+
+def settings(words: Sequence[Text]) -> list[Setting]:
+    """Return the settings that a command's words make."""
+    found: list[Setting] = []
+    names = [word.value.rpartition("/")[2] for word in words]
+    for position, name in enumerate(names):
+        rest = list(words[position + 1 :])
+        if name in _SERVERS:
+            found += _options(name, rest)
+        elif name == "flask" and "run" in names[position + 1 :]:
+            found.append(_setting("flask run", "debug.server", word=words[position]))
+            found += _flag("flask --debug", "debug.enabled", rest, ("--debug",))
+        elif name == "fastapi" and names[position + 1 : position + 2] == ["dev"]:
+            found.append(_setting("fastapi dev", "debug.server", word=rest[0]))
+            if not any(word.value == "--no-reload" for word in rest):
+                found.append(_setting("fastapi dev reload", "debug.reload", word=rest[0]))
+        elif name in {"manage.py", "django-admin"} and "runserver" in names[position + 1 :]:
+            found.append(_setting("runserver", "debug.server", word=_word(rest, "runserver")))
+    return found
+
+
+def _options(server: str, words: list[Text]) -> list[Setting]:
+    found = _flag(f"{server} --reload", "debug.reload", words, ("--reload",))
+    found += _value(f"{server} --workers", "server.workers", words, ("--workers", "-w"))
+    found += _value(f"{server} --host", "server.host", words, ("--host",))
+    names = ("--forwarded-allow-ips",)
+    found += _value(f"{server} --forwarded-allow-ips", "proxy.trusted", words, names)
+    levels = ("--log-level",)
+    return [*found, *_value(f"{server} --log-level", "debug.log_level", words, levels)]
+
+
+def _flag(name: str, concept: str, words: list[Text], names: tuple[str, ...]) -> list[Setting]:
+    return [_setting(name, concept, word=word) for word in words[:60] if word.value in names][:1]
+
+
+def _value(name: str, concept: str, words: list[Text], names: tuple[str, ...]) -> list[Setting]:
+    for position, word in enumerate(words):
+        option, equals, text = word.value.partition("=")
+        if option not in names:
+            continue
+        if equals:
+            place = word
+        elif position + 1 < len(words):
+            place, text = words[position + 1], words[position + 1].value
+        else:
+            return []
+        return [_setting(name, concept, _typed(concept, text), place)]
+    return []
+
+
+def _typed(concept: str, text: str) -> Any:  # noqa: ANN401 - by concept
+    if "$" in text:
+        return Unknown("a variable of the container's shell")
+    if concept == "server.workers":
+        return int(text) if text.isdigit() else Unknown("not a number")
+    if concept == "proxy.trusted":
+        return [part.strip() for part in text.split(",")]
+    return text.upper() if concept == "debug.log_level" else text
+
+
+def _word(words: list[Text], value: str) -> Text:
+    return next(word for word in words if word.value == value)
+
+
+def _setting(name: str, concept: str, value: Any = True, word: Text | None = None) -> Setting:  # noqa: ANN401, FBT002 - a flag that is written is True
+    if word is None:
+        raise ValueError(name)
+    candidate = Candidate("argument", value, word.value, word.location, literal=True)
+    kind = type(value).__name__
+    return Setting(name, concept, "server", kind, value, (candidate,), word.location, (), None, ())

@@ -1,0 +1,236 @@
+"""One Compose service: its environment in layers, its image, and what it exposes."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from secaudit.facts import Candidate, Observation, Setting, Unknown
+from secaudit.location import Location
+from secaudit.planning import commands, env_files, layers, paths, profiles
+from secaudit.planning.compose.merging import keyed, listed
+from secaudit.planning.compose.ports import published
+from secaudit.planning.compose.scope import Scope
+from secaudit.planning.compose.stores import store_of, without_authentication
+from secaudit.planning.layers import Environment
+from secaudit.planning.reading import Reader
+from secaudit.syntax.dockerfile import Text
+from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
+
+_TRUE = frozenset({"true", "yes", "on", "1"})
+
+
+class EnvFileUse(NamedTuple):
+    """An ``env_file`` of a service: the file and the place that names it."""
+
+    path: str
+    dialect: str
+    location: Location
+
+
+class Service(NamedTuple):
+    """What is known of one service before its image is looked at."""
+
+    name: str
+    location: Location  # of its key
+    image: str
+    context: str  # absolute build context, "" when it is not built
+    dockerfile: str  # absolute, "" when it is not built
+    target: str
+    arguments: dict[str, str]
+    command: tuple[Text, ...]
+    replaces_command: bool
+    environment: Environment
+    env_files: tuple[EnvFileUse, ...]
+    mounts: tuple[str, ...]  # absolute host folders mounted into the container
+    settings: tuple[Setting, ...]
+    observations: tuple[Observation, ...]
+
+
+class ServiceReader:
+    """Reads the services of one group of Compose files."""
+
+    def __init__(self, reader: Reader, scope: Scope, allowed: Callable[[str], bool]) -> None:
+        self.reader = reader
+        self.scope = scope
+        self.allowed = allowed
+
+    def read(self, name: str, key: Scalar, node: Mapping) -> Service:
+        """Return one service.
+
+        Raises:
+            AuditError: an interpolation that Compose refuses.
+        """
+        uses = self._env_files(node.get("env_file"))
+        environment = self._environment(node, uses)
+        image = self._text(node.get("image"))
+        command = self._command(node)
+        context, dockerfile, target, arguments = self._build(node.get("build"))
+        observations = [
+            *self._published(name, image, node),
+            *self._unprotected(name, key, image, environment, command),
+            *self._file_observations(uses),
+        ]
+        return Service(
+            name,
+            key.location,
+            image,
+            context,
+            dockerfile,
+            target,
+            arguments,
+            command,
+            node.get("command") is not None or node.get("entrypoint") is not None,
+            environment,
+            tuple(uses),
+            tuple(self._mounts(node.get("volumes"))),
+            tuple(self._settings(node)),
+            tuple(observations),
+        )
+
+    # --- environment -------------------------------------------------------------------------
+
+    def _environment(self, node: Mapping, uses: list[EnvFileUse]) -> Environment:
+        """Return ``environment`` over the env files, of which the last is the strongest."""
+        own: Environment = {}
+        blocked: set[str] = set()
+        written = node.get("environment")
+        for name, (_, value) in (keyed(written).items if written is not None else {}).items():
+            if not isinstance(value, Scalar):
+                continue
+            text = self.scope.passed(name) if value.value is None else self.scope.text(value)
+            if text.value is None:
+                blocked.add(name)  # Compose unsets it, whatever an env file says
+            else:
+                own[name] = text.candidates
+        weaker: list[Environment] = []
+        for use in uses:
+            weaker.insert(0, self._file(use, own, weaker))
+        merged = layers.merged([own, *weaker])
+        return {name: found for name, found in merged.items() if name not in blocked}
+
+    def _file(self, use: EnvFileUse, own: Environment, before: list[Environment]) -> Environment:
+        file = self.reader.env_file(use.path, use.dialect)
+        if file is None:
+            return {}
+
+        def lookup(name: str) -> str | Unknown | None:
+            given = self.scope.lookup(name)
+            if given is not None:
+                return given
+            for layer in (own, *before):
+                if name in layer:
+                    value = layer[name][0].value
+                    return value if isinstance(value, Unknown) else str(value)
+            return None
+
+        return env_files.candidates(file, lookup)
+
+    def _env_files(self, node: Node | None) -> list[EnvFileUse]:
+        """Return the env files that exist; a missing one stops Compose, but not the audit."""
+        uses = []
+        for item in listed(node).items if node is not None else ():
+            written = item.get("path") if isinstance(item, Mapping) else item
+            form = item.get("format") if isinstance(item, Mapping) else None
+            text = self._text(written)
+            if not text or not isinstance(written, Scalar):
+                continue
+            path = paths.join(paths.folder_of(written.location.path), text)
+            if self.allowed(path):
+                raw = isinstance(form, Scalar) and form.value == "raw"
+                uses.append(EnvFileUse(path, "docker" if raw else "compose", written.location))
+        return uses
+
+    def _file_observations(self, uses: list[EnvFileUse]) -> list[Observation]:
+        seen: list[Observation] = []
+        for use in uses:
+            file = self.reader.env_file(use.path, use.dialect)
+            seen += env_files.observe(file) if file else []
+            if profiles.of_file(paths.name_of(use.path)) == profiles.EXAMPLE:
+                detail = {"loader": "compose"}
+                name = paths.name_of(use.path)
+                seen.append(Observation("example-loaded", use.location, name, detail))
+        return seen
+
+    # --- the container -----------------------------------------------------------------------
+
+    def _text(self, node: Node | None) -> str:
+        value = self.scope.text(node).value if isinstance(node, Scalar) else None
+        return value if isinstance(value, str) else ""
+
+    def _build(self, node: Node | None) -> tuple[str, str, str, dict[str, str]]:
+        if node is None:
+            return "", "", "", {}
+        base = paths.folder_of(node.location.path)
+        parts = node if isinstance(node, Mapping) else None
+        context = paths.join(base, self._text(parts.get("context") if parts else node) or ".")
+        dockerfile = self._text(parts.get("dockerfile")) if parts else ""
+        arguments = {}
+        written = parts.get("args") if parts else None
+        for name, (_, value) in (keyed(written).items if written is not None else {}).items():
+            arguments[name] = self._text(value)
+        target = self._text(parts.get("target")) if parts else ""
+        return context, paths.join(context, dockerfile or "Dockerfile"), target, arguments
+
+    def _command(self, node: Mapping) -> tuple[Text, ...]:
+        words: list[Text] = []
+        for name in ("entrypoint", "command"):
+            value = node.get(name)
+            if isinstance(value, Sequence):
+                words += [
+                    Text(self._text(item), item.location)
+                    for item in value.items
+                    if isinstance(item, Scalar)
+                ]
+            elif isinstance(value, Scalar) and isinstance(value.value, str):
+                words += commands.words_of(self._text(value), value.location)
+        return tuple(words)
+
+    def _mounts(self, node: Node | None) -> list[str]:
+        found = []
+        for item in node.items if isinstance(node, Sequence) else ():
+            source = item.get("source") if isinstance(item, Mapping) else item
+            text = self._text(source)
+            host = text if isinstance(item, Mapping) else text.split(":")[0]
+            if host.startswith((".", "/")):
+                found.append(paths.join(paths.folder_of(item.location.path), host))
+        return found
+
+    def _settings(self, node: Mapping) -> list[Setting]:
+        found = []
+        privileged, user = node.get("privileged"), node.get("user")
+        if isinstance(privileged, Scalar):
+            value = self._text(privileged).lower() in _TRUE
+            found.append(_setting("privileged", "container.privileged", value, privileged))
+        if isinstance(user, Scalar) and (text := self._text(user)):
+            name = text.split(":")[0]
+            value_of_user = "" if name in {"root", "0"} else name
+            found.append(_setting("user", "container.user", value_of_user, user))
+        return found
+
+    def _published(self, name: str, image: str, node: Mapping) -> list[Observation]:
+        return [
+            Observation(
+                "port-published",
+                port.location,
+                name,
+                {"service": name, "image": image, "address": port.address, "port": port.port},
+            )
+            for port in published(node.get("ports"), self.scope)
+        ]
+
+    @staticmethod
+    def _unprotected(
+        name: str, key: Scalar, image: str, environment: Environment, command: tuple[Text, ...]
+    ) -> list[Observation]:
+        store = store_of(image)
+        line = " ".join(word.value for word in command)
+        if not store or not without_authentication(store, layers.values(environment), line):
+            return []
+        detail = {"service": name, "image": image}
+        return [Observation("store-without-auth", key.location, name, detail)]
+
+
+def _setting(name: str, concept: str, value: bool | str, node: Scalar) -> Setting:  # noqa: FBT001 - the value of any setting
+    candidate = Candidate("assignment", value, node.raw, node.location, literal=True)
+    kind = type(value).__name__
+    place = node.location
+    return Setting(name, concept, "container", kind, value, (candidate,), place, (), None, ())

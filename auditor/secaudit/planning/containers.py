@@ -1,0 +1,268 @@
+"""Deployments of containers: each Compose service, and Dockerfiles that no service builds."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from secaudit.discovery import Root
+from secaudit.errors import AuditError
+from secaudit.facts import Observation, Setting
+from secaudit.options import Options
+from secaudit.planning import (
+    commands,
+    env_files,
+    env_uses,
+    git_index,
+    images,
+    layers,
+    paths,
+    profiles,
+)
+from secaudit.planning.code import Leaf
+from secaudit.planning.codebase import Codebase, leaf_profile
+from secaudit.planning.compose.files import Group, Loader, Services, groups, profile_of
+from secaudit.planning.compose.scope import Scope
+from secaudit.planning.compose.services import Service, ServiceReader
+from secaudit.planning.deployment import Deployment
+from secaudit.planning.env_uses import EnvUse
+from secaudit.planning.images import Image
+from secaudit.planning.layers import Environment
+from secaudit.planning.profiles import Signal
+from secaudit.planning.reading import Reader
+from secaudit.syntax import dockerfile
+from secaudit.syntax.dockerfile import Text
+
+
+class Containers:
+    """The containers of one project folder; they may run the code of several projects."""
+
+    def __init__(
+        self, root: Root, codebases: Sequence[Codebase], reader: Reader, options: Options
+    ) -> None:
+        self.root = root.path
+        self.codebases = codebases
+        self.reader = reader
+        self.options = options
+        self.consumed: set[str] = set()  # env files and Dockerfiles that Compose uses
+        self.tracked = git_index.tracked(self.root)
+        self.contained: set[str] = set()  # roots whose code a service runs
+        self._files = [file.path for file in root.files if file.kind == "compose"]
+
+    def deployments(self) -> list[Deployment]:
+        """Return one deployment for each service of each group of Compose files."""
+        loader = Loader(self.reader, self.reader.allowed)
+        found: list[Deployment] = []
+        for group in groups(self._files, loader.services_of):
+            services = loader.load(group.files)
+            scope = Scope(self._variables(services))
+            read = [*self._services(services, scope)]
+            self._consume_interpolated(services, scope)
+            built = {service.image: service for service in read if service.context}
+            for service in read:
+                found += self._service(service, built.get(service.image), group)
+        return found
+
+    def _services(self, services: Services, scope: Scope) -> Iterable[Service]:
+        reader = ServiceReader(self.reader, scope, self.reader.allowed)
+        for name, (key, node) in services.items.items():
+            try:
+                yield reader.read(name, key, node)
+            except AuditError as error:
+                self.reader.problem(error.path, error.line, error.message)
+
+    def _variables(self, services: Services) -> Environment:
+        """Return what interpolation sees: ``--env`` as the shell, then each folder's ``.env``."""
+        found = [layers.given(self.options.env)]
+        for folder in services.folders:
+            path = paths.join(folder, ".env")
+            file = self.reader.env_file(path, "compose") if self.reader.allowed(path) else None
+            if file is not None:
+                found.append(env_files.candidates(file, lambda _: None))
+        return layers.merged(found)
+
+    def _consume_interpolated(self, services: Services, scope: Scope) -> None:
+        """Note the ``.env`` files of which interpolation used a variable."""
+        for folder in services.folders:
+            path = paths.join(folder, ".env")
+            for name in scope.used:
+                if any(
+                    one.location and one.location.path == path
+                    for one in scope.variables.get(name, ())
+                ):
+                    self.consumed.add(path)
+
+    def _service(self, service: Service, built: Service | None, group: Group) -> list[Deployment]:
+        """Return the deployments of one service: one for each leaf of the code that it runs."""
+        self.consumed.update(use.path for use in service.env_files)
+        source = service if service.context or built is None else built
+        image = self._image(source)
+        words = service.command if service.replaces_command or image is None else image.command
+        shared = _Shared(
+            f"{' + '.join(paths.relative(path, self.root) for path in group.files)} {service.name}",
+            self._environment(service, image),
+            self._file_signals(group),
+            _settings(service, image, words),
+            (*service.observations, *self._of_env_files(service), *_observations(image)),
+        )
+        codebase, modules = self._code(source, words)
+        if codebase is None:
+            empty = not (shared.environment or shared.settings or shared.observations)
+            return [] if empty else [self._plain(shared)]
+        self.contained.add(codebase.root)
+        visible = _visible(codebase, service, image, source.context)
+        leaves = _leaves(codebase, shared.environment, shared.signals)
+        return [self._runs(shared, codebase, modules, leaf, visible) for leaf in leaves]
+
+    def _of_env_files(self, service: Service) -> list[Observation]:
+        """Return what modes and git's index say about the env files of a service."""
+        seen: list[Observation] = []
+        for use in service.env_files:
+            file = self.reader.env_file(use.path, use.dialect)
+            if file is not None and profiles.of_file(paths.name_of(use.path)) != profiles.EXAMPLE:
+                seen += env_files.permissions(use.path, file)
+                seen += env_files.in_git(file, self.tracked)
+        return seen
+
+    def _file_signals(self, group: Group) -> list[Signal]:
+        profile = profile_of(group, self.root)
+        if profile in {profiles.UNKNOWN, profiles.EXAMPLE}:
+            return []
+        return [Signal(paths.relative(group.files[-1], self.root), profile)]
+
+    def _environment(self, service: Service, image: Image | None) -> Environment:
+        given = layers.given(self.options.env)
+        return layers.merged([given, service.environment, *([image.environment] if image else [])])
+
+    def _image(self, service: Service) -> Image | None:
+        """Return what the Dockerfile of a service gives it."""
+        if not service.dockerfile or not self.reader.allowed(service.dockerfile):
+            return None
+        self.consumed.add(service.dockerfile)
+        file = self.reader.parse(service.dockerfile, dockerfile.parse)
+        return images.image_of(file, service.target, service.arguments) if file else None
+
+    def _code(
+        self, service: Service, words: tuple[Text, ...]
+    ) -> tuple[Codebase | None, tuple[str, ...]]:
+        """Return the code a service runs and its modules: in the build context or mounted."""
+        places = [service.context] if service.context else []
+        if commands.runs_code(commands.flattened(words)):
+            places += service.mounts
+        for place in places:
+            prefix = place.rstrip("/") + "/"
+            for codebase in sorted(self.codebases, key=lambda one: len(one.root)):
+                inside = [path for path in codebase.code.modules if path.startswith(prefix)]
+                if inside:
+                    return codebase, tuple(inside)
+        return None, ()
+
+    def _plain(self, shared: "_Shared") -> Deployment:
+        """Return a service that runs no code of the project: its variables are its settings."""
+        values = layers.values(shared.environment)
+        signals = [*profiles.selectors(values), *shared.signals]
+        return Deployment(
+            shared.name,
+            self.root,
+            self._profile(signals),
+            (),
+            shared.environment,
+            self.options.env_dialect,
+            shared.settings,
+            shared.observations,
+        )
+
+    def _runs(
+        self,
+        shared: "_Shared",
+        codebase: Codebase,
+        modules: tuple[str, ...],
+        leaf: Leaf | None,
+        visible: list[EnvUse],
+    ) -> Deployment:
+        """Return a service that runs the code with one of its leaves."""
+        signals = [*codebase.signals(leaf, visible, shared.environment), *shared.signals]
+        absent = [use.path for use in codebase.env.loaded if use not in visible]
+        wanted = [path for path in codebase.modules(leaf) if path in modules]
+        conflict = codebase.conflict(signals, visible, leaf)
+        seen = env_uses.observations(visible, codebase.tracked)
+        suffix = f" ({leaf.selected})" if leaf else ""
+        return Deployment(
+            f"{shared.name}{suffix}",
+            codebase.root,
+            self._profile(signals),
+            tuple(wanted),
+            shared.environment,
+            self.options.env_dialect,
+            shared.settings,
+            (*shared.observations, *conflict, *seen),
+            leaf.selected if leaf else "",
+            tuple(absent),
+        )
+
+    def _profile(self, signals: Iterable[Signal]) -> str:
+        if self.options.profile != "auto":
+            return self.options.profile
+        return profiles.strictest(signals)
+
+
+def _observations(image: Image | None) -> tuple[Observation, ...]:
+    return image.observations if image else ()
+
+
+class _Shared(NamedTuple):
+    """What all deployments of one service have in common."""
+
+    name: str
+    environment: Environment
+    signals: list[Signal]
+    settings: tuple[Setting, ...]
+    observations: tuple[Observation, ...]
+
+
+def _settings(
+    service: Service, image: Image | None, words: tuple[Text, ...]
+) -> tuple[Setting, ...]:
+    """Return the settings of the container; the service's user replaces the image's."""
+    own = list(service.settings)
+    if image is not None and image.user and not any(one.name == "user" for one in own):
+        own.append(image.user)
+    return (*own, *images.command_settings(words))
+
+
+def _visible(
+    codebase: Codebase, service: Service, image: Image | None, context: str
+) -> list[EnvUse]:
+    """Return the env files that code finds inside the container: mounted, or copied with all else.
+
+    Files that ``.dockerignore`` keeps out of the build context are not copied.
+    """
+    ignored = codebase.ignored(context) if image is not None and image.copies_everything else None
+    found = []
+    for use in codebase.env.loaded:
+        mounted = any(
+            use.path == place or use.path.startswith(place.rstrip("/") + "/")
+            for place in service.mounts
+        )
+        copied = (
+            ignored is not None
+            and use.path.startswith(context.rstrip("/") + "/")
+            and not ignored(paths.relative(use.path, context))
+        )
+        if mounted or copied:
+            found.append(use)
+    return found
+
+
+def _leaves(
+    codebase: Codebase, environment: Environment, signals: Iterable[Signal]
+) -> list[Leaf | None]:
+    """Return the leaves a service may run: the one its variables name, else those that fit."""
+    leaves = codebase.code.leaves
+    module = environment.get("DJANGO_SETTINGS_MODULE")
+    if module:
+        named = [leaf for leaf in leaves if leaf.selected == module[0].value]
+        if named:
+            return [*named]
+    values = layers.values(environment)
+    profile = profiles.strictest([*profiles.selectors(values), *signals])
+    fitting = [leaf for leaf in leaves if leaf_profile(leaf, codebase.root) == profile]
+    return [*(fitting or leaves)] or [None]

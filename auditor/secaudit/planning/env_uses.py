@@ -1,0 +1,146 @@
+"""The env files of a project and the part each plays: loaded, process environment or alone."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from secaudit.facts import Candidate, Observation
+from secaudit.options import Options
+from secaudit.planning import env_files, layers, paths, profiles
+from secaudit.planning.code import Code, Named
+from secaudit.planning.layers import Environment
+from secaudit.planning.reading import Reader
+from secaudit.syntax.dotenv import EnvFile
+
+_SHORTEST_TAIL = 4  # letters of a name behind a prefix that still tell something
+
+
+class EnvUse(NamedTuple):
+    """One env file of a project; ``loader`` is the place in code that names it."""
+
+    path: str
+    relative: str
+    profile: str  # by its name
+    loader: Named | None
+    file: EnvFile
+
+
+class EnvUses:
+    """All env files that a project's code and folders have to do with."""
+
+    def __init__(  # noqa: PLR0913 - the surroundings of a project, each once
+        self,
+        root: str,
+        *,
+        own: Iterable[str],
+        others: Iterable[str],
+        code: Code,
+        explicit: frozenset[str],
+        reader: Reader,
+        options: Options,
+    ) -> None:
+        self.root = root
+        self.code = code
+        self.explicit = explicit
+        self.reader = reader
+        self.options = options
+        self.given = layers.given(options.env)
+        named = [path for path in others if self._loader(path) is not None]
+        uses = (self.use(path) for path in [*own, *named])
+        self.all = [use for use in uses if use is not None]
+        self.loaded = [use for use in self.all if use.loader is not None]
+
+    def use(self, path: str) -> EnvUse | None:
+        """Return an env file with its part, None when it cannot be read."""
+        loader = self._loader(path)
+        relative = paths.relative(path, self.root)
+        file = self.reader.env_file(path, self._dialect(path, loader))
+        return file and EnvUse(path, relative, profiles.of_file(relative), loader, file)
+
+    def _loader(self, path: str) -> Named | None:
+        return next((named for named in self.code.named if named.pattern.fullmatch(path)), None)
+
+    def _dialect(self, path: str, loader: Named | None) -> str:
+        """Return the dialect an env file is read in: the option, its loader's, the project's."""
+        if self.options.env_dialect != "auto":
+            return self.options.env_dialect
+        if paths.name_of(path) == ".envrc":
+            return "bash"
+        return (loader.dialect if loader else self.code.dialect) or "python-dotenv"
+
+    def is_process(self, use: EnvUse) -> bool:
+        """Say whether a file that no loader names is process environment of the code.
+
+        It is when it was named on the command line, or when the code mentions one of its keys; a
+        front end's file is judged alone, as are examples.
+        """
+        if use.loader is not None or use.profile == profiles.EXAMPLE or not self.code.modules:
+            return False
+        return use.path in self.explicit or any(
+            self._mentions(entry.key.upper()) for entry in use.file.entries
+        )
+
+    def _mentions(self, key: str) -> bool:
+        """Say whether the code mentions a key, whole or behind a prefix."""
+        if key in self.code.words:
+            return True
+        pieces = key.split("_")
+        tails = ("_".join(pieces[start:]) for start in range(1, len(pieces)))
+        return any(len(tail) >= _SHORTEST_TAIL and tail in self.code.words for tail in tails)
+
+    def groups(self, consumed: frozenset[str]) -> list[list[EnvUse]]:
+        """Return the alternatives of process environment: one group of files a profile.
+
+        The empty group stands for the code with the files it loads itself.
+        """
+        found: dict[str, list[EnvUse]] = {}
+        for use in self.all:
+            if self.is_process(use) and use.path not in consumed:
+                found.setdefault(self.profile_of(use), []).append(use)
+        loads = any(
+            use.path not in self.explicit and use.path not in consumed for use in self.loaded
+        )
+        return [[], *found.values()] if loads or not found else list(found.values())
+
+    def profile_of(self, use: EnvUse) -> str:
+        """Return the profile of a file by its name, else by its selector variables."""
+        if use.profile != profiles.UNKNOWN:
+            return use.profile
+        return profiles.strictest(profiles.selectors(layers.values(self.candidates(use))))
+
+    def stands_in(self, use: EnvUse, group: Iterable[EnvUse]) -> bool:
+        """Say whether a file of the process environment replaces a file that code loads.
+
+        A ``.env.production`` met beside ``.env`` is what ``.env`` is on the production host. Files
+        named on the command line are given together.
+        """
+        return use.profile == profiles.UNKNOWN and any(
+            other.path.startswith(f"{use.path}.")
+            and other.profile != profiles.UNKNOWN
+            and other.path not in self.explicit
+            for other in group
+        )
+
+    def candidates(self, use: EnvUse, layer: str = "process-environment") -> Environment:
+        """Return what a file gives each variable."""
+
+        def environment(name: str) -> str | None:
+            found = self.given.get(name)
+            return str(found[0].value) if found else None
+
+        found: dict[str, tuple[Candidate, ...]]
+        found = env_files.candidates(use.file, environment, layer=layer)
+        return found
+
+
+def observations(uses: Iterable[EnvUse], tracked: frozenset[str]) -> list[Observation]:
+    """Return what the env files of a deployment show by themselves."""
+    seen: list[Observation] = []
+    for use in uses:
+        seen += env_files.observe(use.file)
+        seen += env_files.permissions(use.path, use.file)
+        if use.profile != profiles.EXAMPLE:
+            seen += env_files.in_git(use.file, tracked)
+        elif use.loader:
+            detail = {"loader": use.loader.dialect}
+            seen.append(Observation("example-loaded", use.loader.location, use.relative, detail))
+    return seen

@@ -1,0 +1,123 @@
+"""What a Dockerfile gives its containers: variables, user, command, and secrets in its layers."""
+
+from typing import NamedTuple
+
+from secaudit.facts import Candidate, Observation, Setting
+from secaudit.naming import SECRET_CONCEPTS, meaning_of
+from secaudit.planning import commands
+from secaudit.planning.layers import Environment
+from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, Text, substituted
+
+_ROOT = frozenset({"", "root", "0"})
+
+
+class Image(NamedTuple):
+    """The target stage of a Dockerfile, with what it continues."""
+
+    path: str
+    environment: Environment
+    command: tuple[Text, ...]  # ENTRYPOINT and CMD
+    user: Setting | None
+    copies_everything: bool  # a COPY of the whole build context
+    observations: tuple[Observation, ...]
+
+
+def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | None = None) -> Image:
+    """Return what a container of this image starts with.
+
+    Args:
+        file: the parsed Dockerfile.
+        target: the stage to build; the last one when empty or unknown.
+        arguments: build arguments, which replace the defaults of ARG.
+    """
+    chain = file.stage(target)
+    reader = _Reader(arguments or {})
+    for instruction in (item for stage in chain for item in stage.instructions):
+        reader.read(instruction)
+    everything = [item for stage in file.stages for item in stage.instructions]
+    observations = [seen for item in everything for seen in _secrets(item)]
+    return Image(
+        file.path,
+        reader.environment,
+        (*reader.entrypoint, *reader.command),
+        _user(chain, reader.user),
+        reader.copies_everything,
+        tuple(observations),
+    )
+
+
+class _Reader:
+    """Follows the instructions of a stage chain."""
+
+    def __init__(self, arguments: dict[str, str]) -> None:
+        self.environment: Environment = {}
+        self.entrypoint: tuple[Text, ...] = ()
+        self.command: tuple[Text, ...] = ()
+        self.user: Instruction | None = None
+        self.copies_everything = False
+        self._arguments = arguments
+        self._variables: dict[str, str] = {}
+
+    def read(self, item: Instruction) -> None:
+        """Apply one instruction."""
+        if item.keyword == "ENV":
+            self._env(item)
+        elif item.keyword == "ARG":
+            for name, text in item.pairs:
+                default = substituted(text.value, self._variables) if text else ""
+                self._variables.setdefault(name, self._arguments.get(name, default))
+        elif item.keyword == "USER":
+            self.user = item
+        elif item.keyword == "ENTRYPOINT":
+            self.entrypoint, self.command = item.words, ()
+        elif item.keyword == "CMD":
+            self.command = item.words
+        elif item.keyword in {"COPY", "ADD"}:
+            sources = [word.value for word in item.words[:-1]]
+            if not any(source.startswith("--from") for source in sources):
+                self.copies_everything |= bool({".", "./"} & set(sources))
+
+    def _env(self, item: Instruction) -> None:
+        before = dict(self._variables)  # one ENV sees the values before it
+        for name, text in item.pairs:
+            if text is None:
+                continue
+            value = substituted(text.value, before)
+            literal = "$" not in text.value
+            candidate = Candidate("process-environment", value, text.value, text.location, literal)
+            self.environment[name] = (candidate,)
+            self._variables[name] = value
+
+
+def _user(chain: list[Stage], user: Instruction | None) -> Setting | None:
+    """Return the user a container runs as; empty when no USER makes it another than root."""
+    if not chain:
+        return None
+    text = user.words[0].value.split(":")[0] if user and user.words else ""
+    place = user.location if user else chain[-1].start.location
+    value = "" if text in _ROOT else text
+    layer = "assignment" if user else "library-default"
+    candidate = Candidate(layer, value, text, place, literal=user is not None)
+    return Setting(
+        "USER", "container.user", "container", "str", value, (candidate,), place, (), None, ()
+    )
+
+
+def _secrets(item: Instruction) -> list[Observation]:
+    """Return the variables of ENV and ARG whose names say that the value is a secret."""
+    if item.keyword not in {"ENV", "ARG"}:
+        return []
+    seen = []
+    for name, text in item.pairs:
+        meaning = meaning_of(name)
+        if text is None or not text.value or "$" in text.value:
+            continue
+        if meaning is not None and meaning.concept in SECRET_CONCEPTS:
+            detail = {"name": name, "instruction": item.keyword}
+            seen.append(Observation("secret-in-image", text.location, name, detail))
+    return seen
+
+
+def command_settings(words: tuple[Text, ...]) -> list[Setting]:
+    """Return the settings of a container's command."""
+    return commands.settings(commands.flattened(words))
