@@ -50,6 +50,13 @@ def test_an_owner_reads_changes_and_deletes(client: TestClient) -> None:
     assert client.get(path, headers=bearer("alice")).status_code == 404
 
 
+def test_an_id_has_one_spelling(client: TestClient) -> None:
+    key = create(client)
+    for text in (f"{{{key}}}", key.replace("-", ""), f"urn:uuid:{key}", f"{key[1:]}{key[0]}-"):
+        assert client.get(f"/v1/probes/{text}", headers=bearer("alice")).status_code == 404
+    assert client.get(f"/v1/probes/{key.upper()}", headers=bearer("alice")).status_code == 200
+
+
 def test_null_is_not_a_way_to_leave_a_field_out(client: TestClient) -> None:
     path = f"/v1/probes/{create(client)}"
     assert client.patch(path, json={"name": None}, headers=bearer("alice")).status_code == 422
