@@ -57,5 +57,5 @@ def _reason(kind: str, message: str) -> str:
     if kind in _QUOTING:
         return _QUOTING[kind]
     if kind.endswith("_parsing"):
-        return f"is not a valid {kind.removesuffix('_parsing')}"
+        return f"is not a valid {kind.removesuffix('_parsing').split('_')[0]}"
     return message
