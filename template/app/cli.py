@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final, NoReturn, TypeVar
 
 import typer
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from .auth.email import normal_email
@@ -97,10 +98,19 @@ def serve(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    draft: Annotated[
+        str | None, typer.Option(help="Then write a revision for your changed models, so named.")
+    ] = None,
+) -> None:
     """Upgrade every branch of the database."""
-    _upgrade(_load())
+    settings = _load()
+    _upgrade(settings)
     _print("The database is up to date.")
+    if draft is not None:
+        url = settings.database.url.get_secret_value()
+        made = _with_database(lambda: migrations.draft(url, draft))
+        _print(f"Review {made.name} before you migrate.")
 
 
 @app.command()
@@ -224,6 +234,8 @@ def _with_database(work: Callable[[], T]) -> T:
         return work()
     except SQLAlchemyError as error:
         _fail(f"The database does not answer as it should ({type(error).__name__}).")
+    except CommandError as error:
+        _fail(f"The migrations do not fit the database: {error}")
 
 
 def _run(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:

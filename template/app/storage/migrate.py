@@ -8,7 +8,7 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -35,6 +35,34 @@ def upgrade(url: str) -> None:
         command.upgrade(_config(connection), "heads")
 
 
+def draft(url: str, message: str) -> Path:
+    """Write a revision on the ``app`` branch that brings an up-to-date database to the models.
+
+    Raises:
+        CommandError: the database is not up to date.
+        SQLAlchemyError: the database does not answer.
+    """
+    own = _BRANCHES[1]
+    own.mkdir(parents=True, exist_ok=True)
+    with _connect(url) as connection:
+        config = _config(connection)
+        script = ScriptDirectory.from_config(config)
+        core = next(h for h in script.get_heads() if "core" in script.get_revision(h).branch_labels)
+        started = any("app" in script.get_revision(h).branch_labels for h in script.get_heads())
+        made = command.revision(
+            config,
+            message,
+            autogenerate=True,
+            head="app@head" if started else "base",
+            branch_label=None if started else "app",
+            depends_on=None if started else core,
+            version_path=str(own),
+        )
+    if not isinstance(made, Script):
+        raise TypeError("a draft is one revision")
+    return Path(made.path)
+
+
 def downgrade(url: str, revision: str) -> None:
     """Downgrade to ``revision``, such as ``core@base``."""
     with _connect(url) as connection:
@@ -45,12 +73,15 @@ def pending(url: str) -> frozenset[str]:
     """Return the heads that the database has not reached.
 
     Raises:
+        CommandError: the database has a revision that the project does not know.
         SQLAlchemyError: the database does not answer.
     """
     with _connect(url) as connection:
-        reached = set(MigrationContext.configure(connection).get_current_heads())
-        heads = ScriptDirectory.from_config(_config(connection)).get_heads()
-    return frozenset(heads) - reached
+        stamped = MigrationContext.configure(connection).get_current_heads()
+        script = ScriptDirectory.from_config(_config(connection))
+        # A revision that another one depends on is not stamped, but it is reached.
+        reached = {found.revision for found in script.get_all_current(stamped)}
+    return frozenset(script.get_heads()) - reached
 
 
 def _config(connection: Connection) -> Config:
