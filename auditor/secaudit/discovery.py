@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from secaudit.errors import AuditError
@@ -132,6 +132,13 @@ def discover(paths: Sequence[str], options: Options) -> Project:
             "name settings modules, env files, Compose files or a folder that holds some",
         )
     return Project(_roots(found), tuple(problems), (), options.overlay)
+
+
+def pulled(project: Project, opened: Iterable[Iterable[str]]) -> list[SourceFile]:
+    """Return the env files that code loads besides the files of the project."""
+    known = {file.path for file in project.files()}
+    extra = sorted({path for paths in opened for path in paths} - known)
+    return [SourceFile(path, "env", explicit=False) for path in extra]
 
 
 def _named(path: str, options: Options) -> SourceFile:

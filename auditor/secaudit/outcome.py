@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from secaudit.discovery import Project
+from secaudit.discovery import SourceFile
 from secaudit.facts import Facts, Unknown
 from secaudit.finding import Finding, Problem, Report, Suppressed
 from secaudit.judging import setting_steps
@@ -14,7 +14,7 @@ from secaudit.redaction import Secrets
 
 def report_of(  # noqa: PLR0913 - the parts of a report, each once
     *,
-    project: Project,
+    files: Iterable[SourceFile],
     facts: Sequence[Facts],
     findings: Iterable[Finding],
     suppressed: Iterable[Suppressed],
@@ -26,7 +26,7 @@ def report_of(  # noqa: PLR0913 - the parts of a report, each once
     """Return the report of a run, the same for the same input whatever the order of its parts."""
     clean = {problem._replace(message=secrets.text(problem.message)) for problem in problems}
     return Report(
-        files=tuple(sorted(file.path for file in project.files())),
+        files=tuple(sorted({file.path for file in files})),
         deployments=tuple(dict.fromkeys(one.deployment for one in facts)),
         findings=tuple(sorted(findings, key=order)),
         suppressed=tuple(sorted(suppressed, key=lambda one: order(one.finding))),

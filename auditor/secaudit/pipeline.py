@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from secaudit import discovery, evaluation, judging, planning, redaction, selection, suppression
+from secaudit.facts import Facts
 from secaudit.finding import Report
 from secaudit.judging import Judged
 from secaudit.options import Options
@@ -15,6 +16,7 @@ class Audit(NamedTuple):
 
     report: Report
     judged: tuple[Judged, ...]
+    facts: tuple[Facts, ...]
     secrets: redaction.Secrets
     project: discovery.Project
 
@@ -40,7 +42,8 @@ def run(paths: Sequence[str], options: Options) -> Audit:
     roots = [root.path for root in project.roots]
     judged = judging.judge(facts, chosen, options.pedantic, roots, secrets)
 
-    outcome = suppression.apply(judged, project.files(), project, options)
+    files = [*project.files(), *discovery.pulled(project, (e.opened for e in evaluated))]
+    outcome = suppression.apply(judged, files, project, options)
     remarks = suppression.facts_of(outcome.remarks, chosen)
     judged = outcome.open + judging.judge([remarks], chosen, options.pedantic, roots, secrets)
     suppressed = outcome.suppressed
@@ -51,7 +54,7 @@ def run(paths: Sequence[str], options: Options) -> Audit:
         suppressed = suppressed + recorded
 
     report = report_of(
-        project=project,
+        files=files,
         facts=facts,
         findings=[one.finding for one in judged],
         suppressed=suppressed,
@@ -60,4 +63,4 @@ def run(paths: Sequence[str], options: Options) -> Audit:
         settings=effective_settings(facts, secrets) if options.show_settings else (),
         secrets=secrets,
     )
-    return Audit(report, tuple(judged), secrets, project)
+    return Audit(report, tuple(judged), tuple(facts), secrets, project)

@@ -1,0 +1,5 @@
+"""``python -m secaudit`` is ``secaudit``."""
+
+from secaudit.cli import main
+
+main()
