@@ -5,6 +5,7 @@ import re
 import stat
 
 from secaudit.facts import Candidate, Observation, Unknown
+from secaudit.planning import paths
 from secaudit.syntax.dotenv import Entry, EnvFile, Lookup, effective, resolve
 
 _IGNORE_COMMENT = re.compile(r"#\s*secaudit:\s*ignore\b")
@@ -87,11 +88,11 @@ def permissions(path: str, file: EnvFile) -> list[Observation]:
     if not mode & _READABLE_BY_OTHERS:
         return []
     where = file.entries[0].location
-    return [Observation("file-readable", where, path, {"mode": f"{mode:04o}"})]
+    return [Observation("file-readable", where, paths.name_of(path), {"mode": f"{mode:04o}"})]
 
 
 def in_git(file: EnvFile, tracked: frozenset[str]) -> list[Observation]:
     """Return whether git tracks the file."""
     if file.path not in tracked or not file.entries:
         return []
-    return [Observation("file-tracked", file.entries[0].location, file.path, {})]
+    return [Observation("file-tracked", file.entries[0].location, paths.name_of(file.path), {})]

@@ -5,13 +5,15 @@ from typing import NamedTuple
 from secaudit.discovery import Project, Root
 from secaudit.finding import Problem
 from secaudit.options import Options
-from secaudit.planning import images, paths
+from secaudit.planning import data_files, images, paths
 from secaudit.planning.codebase import Codebase
 from secaudit.planning.containers import Containers
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.images import Image
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
+
+_DATA = frozenset({"toml", "yaml", "json", "ini"})
 
 
 class Plan(NamedTuple):
@@ -42,6 +44,8 @@ def plan(project: Project, options: Options) -> Plan:
         inside = codebase.root in contained
         found += codebase.direct(frozenset(consumed), image, contained=inside)
         found += codebase.alone(frozenset(consumed | elsewhere))
+        data = [(file.path, file.kind) for file in root.files if file.kind in _DATA]
+        found += data_files.deployments(root.path, data, reader, options)
         rest = built[1:] if image and not inside else built
         found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
     return Plan(tuple(found), tuple(reader.problems), tuple(reader.notes))

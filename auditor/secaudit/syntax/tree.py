@@ -61,23 +61,22 @@ def leaves(node: Node) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
 
     Sequences of mappings are entered, with the index in the path. Stops at the visit limit.
     """
-    pending: list[tuple[tuple[str, ...], Node]] = [((), node)]
+    pending: list[tuple[tuple[str, ...], Scalar | None, Node]] = [((), None, node)]
     for _ in range(MAX_VISITS):
         if not pending:
             return
-        path, current = pending.pop()
+        path, key, current = pending.pop()
+        inner: list[tuple[tuple[str, ...], Scalar | None, Node]] = []
         if len(path) > MAX_DEPTH:
             continue
         if isinstance(current, Mapping):
-            for name, (key, value) in reversed(current.items.items()):
-                here = (*path, name)
-                if isinstance(value, Mapping) or _holds_mappings(value):
-                    pending.append((here, value))
-                else:
-                    yield here, key, value
-        elif isinstance(current, Sequence):
-            numbered = list(enumerate(current.items))
-            pending.extend(((*path, str(index)), item) for index, item in reversed(numbered))
+            inner = [((*path, name), *entry) for name, entry in current.items.items()]
+        elif key is None or _holds_mappings(current):
+            items = current.items if isinstance(current, Sequence) else ()
+            inner = [((*path, str(index)), key, item) for index, item in enumerate(items)]
+        else:
+            yield path, key, current
+        pending += reversed(inner)
 
 
 def _holds_mappings(node: Node) -> bool:
