@@ -27,6 +27,7 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "color_message",
 }
 _MAX_TEXT: Final = 16_384
+_MAX_TRACE: Final = 65_536
 
 
 def configure(log_format: LogFormat, *, secrets: Iterable[str] = (), level: str = "INFO") -> None:
@@ -93,7 +94,7 @@ class ConsoleFormatter(logging.Formatter):
         head = f"{line.pop('time')} {line.pop('level'):<7} {line.pop('message')}"
         line.pop("logger")
         rest = " ".join(f"{name}={json.dumps(value, default=str)}" for name, value in line.items())
-        text = json.dumps(f"{head} {rest}".rstrip(), ensure_ascii=False)[1:-1].replace('\\"', '"')
+        text = json.dumps(f"{head} {rest}".rstrip())[1:-1].replace('\\"', '"')
         return text if trace is None else f"{text}\n{trace}"
 
 
@@ -137,7 +138,8 @@ def _line(record: logging.LogRecord, redactor: Redactor) -> dict[str, Any]:
             line["actor"] = request.principal.user_id
     line.update(redactor.fields(_extra(record)))
     if record.exc_info and record.exc_info[1] is not None:
-        line["exception"] = redactor.text("".join(traceback.format_exception(record.exc_info[1])))
+        trace = "".join(traceback.format_exception(record.exc_info[1]))
+        line["exception"] = redactor.text(trace[-_MAX_TRACE:])
     elif record.stack_info:
         line["exception"] = redactor.text(record.stack_info)
     return line
