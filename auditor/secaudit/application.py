@@ -75,7 +75,7 @@ def _command(name: str, receive: Callable[[Invocation], object]) -> Callable[...
         receive(Invocation(name, tuple(words), given))
 
     parameters = [_positional("subject", str, _SUBJECT, inspect.Parameter.empty)]
-    paths = typer.Argument(metavar="[PATHS]...", show_default=False)
+    paths = typer.Argument(metavar="PATHS", show_default=False)
     several = [_positional("paths", list[str] | None, paths, None)]
     shown = {"explain": parameters + several, "rules": []}.get(name, several)
     options = [_parameter(field, option) for field, option in table.items()]

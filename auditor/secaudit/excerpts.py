@@ -18,7 +18,7 @@ _PAIR: Final = re.compile(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)
 _NAME_BEFORE: Final = re.compile(
     r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|==|\+=)\s*\(?$"
 )
-_LINES: Final = re.compile(r"\r\n|\r|\n")
+LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _PYTHON: Final = (".py", ".pyi")
 
 Masks = list[tuple[int, int]]
@@ -35,7 +35,7 @@ class Excerpt(NamedTuple):
 
 def split_lines(text: str) -> list[str]:
     """Split as Python and editors do: at LF, CRLF and CR only."""
-    return _LINES.split(text)
+    return LINE_END.split(text)
 
 
 class Source:

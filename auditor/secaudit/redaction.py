@@ -56,7 +56,7 @@ _NAMED: Final = re.compile(
     r"(?P<hide>'[^']*'|\"[^\"]*\"|[^\s&;,\"'<>)]+)",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(r"[A-Za-z0-9+/_=.~!@#$%^&*-]{16,}")
+_WORD: Final = re.compile(r"[A-Za-z0-9+/_=.~!#$%^&*-]{16,}")
 _MARK: Final = re.compile(r"<(redacted|generated)\b")
 _SHORTEST_KNOWN: Final = 8  # shorter secrets are hidden where they stand, not wherever they occur
 

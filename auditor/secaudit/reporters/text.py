@@ -71,7 +71,8 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     profile = "" if finding.profile == "unknown" else f" in {finding.profile}"
     head = f"{_style(finding.code, 'path', view)} {finding.name}"
     yield f"  {where:<8}{severity} {head}{_style(profile, 'dim', view)}"
-    subject = f"{safe(finding.setting)}: " if finding.setting else ""
+    named = not finding.setting or finding.setting in finding.message
+    subject = "" if named else f"{safe(finding.setting)}: "
     yield from _wrapped(f"{subject}{safe(finding.message)}", 10, view)
     yield from _source(finding, view)
     for step in finding.provenance:
