@@ -18,6 +18,7 @@ _REASONS: Final = {
     "403": "The caller's role does not allow this.",
     "404": "There is no such object for this caller.",
     "408": "The body did not arrive in time.",
+    "409": "The request conflicts with the state of the object.",
     "410": "The route is gone.",
     "413": "The body is too large.",
     "415": "The body has another media type or encoding.",
@@ -68,7 +69,7 @@ _PROBLEM: Final = {
                 "type": "object",
                 "required": ["pointer", "detail"],
                 "properties": {
-                    "pointer": {"type": "string", "maxLength": 1000, "pattern": "^(/.*)?$"},
+                    "pointer": {"type": "string", "maxLength": 1000, "format": "json-pointer"},
                     "detail": {"type": "string", "maxLength": 1000, "pattern": "^.+$"},
                 },
             },
@@ -153,6 +154,7 @@ def _add_body(operation: dict[str, Any], route: Route) -> None:
 
 
 def _errors(route: Route) -> Iterator[str]:
+    yield from map(str, route.errors)
     yield from ("400", "429", "500", "503")
     yield from _access_errors(route.access)
     if route.body.media_types:

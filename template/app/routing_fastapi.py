@@ -84,12 +84,14 @@ class Options(TypedDict, total=False):
         status: of a success; by default 200, or 204 if the handler returns None.
         deprecation: set when the route has a successor.
         produces: media types of a handler that returns ``Download``.
+        errors: status codes that the handler answers itself, such as 409, for the API document.
     """
 
     body: Body
     status: int
     deprecation: Deprecation
     produces: tuple[str, ...]
+    errors: tuple[int, ...]
 
 
 class Router:
@@ -179,6 +181,7 @@ class SecureRoute(APIRoute):
         status: int | None = None,
         deprecation: Deprecation | None = None,
         produces: tuple[str, ...] = (),
+        errors: tuple[int, ...] = (),
     ) -> None:
         upload = body is not None and body.upload
         terms = Terms(access, read_only=method == "GET", upload=upload)
@@ -211,6 +214,7 @@ class SecureRoute(APIRoute):
             request_model=_model(self.body_field),
             response_model=_model(self.response_field),
             page_limit=query.get("limit", {}).get("maximum"),
+            errors=errors,
         )
         check(self.declared, status=self.status_code or _OK, produces=produces)
         if produces:

@@ -50,7 +50,7 @@ def client_of(request: Request) -> Client:
     return Client(address, f"{name[:120]} from {address}")
 
 
-@registration.post("/register", access=public, status=201)
+@registration.post("/register", access=public, status=201, errors=(409,))
 async def register(request: Request, new: Registration) -> RegisteredView:
     """Make an account."""
     accounts = services_of(request).accounts
@@ -103,7 +103,7 @@ async def end_session(request: Request, session: Session, ended: Loaded[AuthSess
     await services_of(request).sessions.end(session, ended)
 
 
-@auth.post("/password", access=user, status=204)
+@auth.post("/password", access=user, status=204, errors=(403,))
 async def change_password(request: Request, caller: Caller, change: PasswordChange) -> None:
     """Set a new password; all other sessions end."""
     accounts = services_of(request).accounts
@@ -132,7 +132,7 @@ async def change_me(session: Session, caller: CallerId, change: ProfileChange) -
     return UserView.of(account)
 
 
-@me.delete("/me", access=user)
+@me.delete("/me", access=user, errors=(409,))
 async def delete_me(request: Request, session: Session, caller: CallerId) -> None:
     """Delete one's own account and everything that belongs to it."""
     account = await session.get_one(User, caller, with_for_update=True)
@@ -145,7 +145,7 @@ async def list_users(session: Session, page: Paging) -> Page[ManagedUserView]:
     return await paginate(session, select(User), page, Page[ManagedUserView])
 
 
-@admin.patch("/users/{user_id}", access=role("admin", User))
+@admin.patch("/users/{user_id}", access=role("admin", User), errors=(409,))
 async def change_user(
     request: Request, session: Session, account: Loaded[User], change: UserChange
 ) -> ManagedUserView:
@@ -155,7 +155,7 @@ async def change_user(
     return ManagedUserView.of(account)
 
 
-@admin.delete("/users/{user_id}", access=role("admin", User))
+@admin.delete("/users/{user_id}", access=role("admin", User), errors=(409,))
 async def delete_user(request: Request, session: Session, account: Loaded[User]) -> None:
     """Delete an account and everything that belongs to it."""
     await services_of(request).accounts.delete(session, account)

@@ -38,6 +38,7 @@ class Route:
         request_model: the model that validates the body, if any.
         response_model: the model of the answer, None for one without a body or with raw bytes.
         page_limit: the largest page of a list, None for other routes.
+        errors: status codes that its handler answers beside those that follow from the above.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Route:
     request_model: type[Any] | None = None
     response_model: type[Any] | None = None
     page_limit: int | None = None
+    errors: tuple[int, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:

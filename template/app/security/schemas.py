@@ -12,7 +12,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from .paging import CURSOR_LENGTH, PAGE_DEFAULT, PAGE_MAX, Cursor
+from .paging import CURSOR_LENGTH, CURSOR_PATTERN, PAGE_DEFAULT, PAGE_MAX, Cursor
 
 T = TypeVar("T")
 
@@ -71,9 +71,7 @@ PageLimit = Annotated[int, Field(ge=1, le=PAGE_MAX), BeforeValidator(_decimal)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_decimal)]
 CursorText = Annotated[
     str,
-    StringConstraints(
-        min_length=CURSOR_LENGTH, max_length=CURSOR_LENGTH, pattern=r"^[A-Za-z0-9_-]+$"
-    ),
+    StringConstraints(min_length=CURSOR_LENGTH, max_length=CURSOR_LENGTH, pattern=CURSOR_PATTERN),
     AfterValidator(_cursor),
 ]
 

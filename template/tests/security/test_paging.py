@@ -6,9 +6,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.security.paging import CURSOR_LENGTH, Cursor
+from app.security.paging import CURSOR_LENGTH, CURSOR_PATTERN, Cursor
 from app.security.schemas import Page, PageQuery
 from app.storage.paging import paginate
 from tests.security.probe import Probe, ProbeView, probe_api
@@ -21,13 +23,17 @@ CURSOR = Cursor(datetime(2026, 7, 1, 12, 30, 15, 123456, UTC), UUID(int=2**128 -
     [
         CURSOR,
         Cursor(datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)),
-        Cursor(datetime(1, 1, 1, tzinfo=UTC), uuid4()),
-        Cursor(datetime(9999, 12, 31, 23, 59, 59, 999999, UTC), uuid4()),
+        Cursor(datetime(9960, 12, 31, 23, 59, 59, 999999, UTC), uuid4()),
     ],
 )
 def test_a_cursor_comes_back_as_it_was(cursor: Cursor) -> None:
     assert len(str(cursor)) == CURSOR_LENGTH
     assert Cursor.parse(str(cursor)) == cursor
+
+
+@given(st.from_regex(CURSOR_PATTERN, fullmatch=True))
+def test_every_text_that_the_document_allows_is_a_cursor(text: str) -> None:
+    assert str(Cursor.parse(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,8 @@ def test_a_cursor_comes_back_as_it_was(cursor: Cursor) -> None:
         str(CURSOR)[:-4] + "====",
         "é" * CURSOR_LENGTH,
         "f" * CURSOR_LENGTH,
+        str(Cursor(datetime(1969, 12, 31, 23, 59, tzinfo=UTC), uuid4())),
+        str(Cursor(datetime(9999, 12, 31, 23, 59, tzinfo=UTC), uuid4())),
     ],
 )
 def test_another_spelling_is_no_cursor(text: str) -> None:

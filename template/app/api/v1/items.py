@@ -106,7 +106,11 @@ async def delete_item(item: Loaded[Item], session: Session) -> None:
 
 
 @router.post(
-    "/{item_id}/attachment", access=owner(Item), body=upload(*ATTACHMENT_TYPES), status=201
+    "/{item_id}/attachment",
+    access=owner(Item),
+    body=upload(*ATTACHMENT_TYPES),
+    status=201,
+    errors=(409,),
 )
 async def attach_file(
     item: Loaded[Item], caller: CallerId, file: File, files: Files
