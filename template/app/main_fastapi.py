@@ -1,7 +1,9 @@
 """Builds the service on FastAPI: settings, parts, routes, and the security edge around them all."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -15,6 +17,9 @@ from .security.edge import EdgePolicy, protect
 from .services import Services
 from .settings import Settings
 from .settings_loading import load_settings
+from .settings_policy import questionable
+
+_logger: Final = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
@@ -28,6 +33,8 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         UnsafeRouteError: a route was not declared through the service's own router.
     """
     settings = settings or load_settings(service=service.ServiceSettings)
+    for fault in questionable(settings):
+        _logger.warning("%s", fault)
     services = Services.of(settings)
     routers = [health, accounts.auth, accounts.me, accounts.admin, *service.ROUTERS]
     if settings.registration_open:

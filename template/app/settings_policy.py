@@ -103,6 +103,18 @@ def _is_public(host: str | None) -> bool:
         return "." in name and not name.endswith(_PRIVATE_SUFFIXES)
 
 
+def questionable(settings: "Settings") -> Iterator[Fault]:
+    """Yield what is allowed in production because it was asked for, and is worth a warning."""
+    if not settings.production:
+        return
+    if not settings.https_required:
+        yield Fault(
+            ("APP_HTTP__FORCE_HTTPS",), "is off: requests over plain http are answered", "TLS004"
+        )
+    if settings.docs_served:
+        yield Fault(("APP_DOCS_ENABLED",), "is on: the API document is public", "DOC001")
+
+
 def unservable(settings: "Settings", serving: Serving) -> Iterator[Fault]:
     """Yield why these settings may not be served in this way."""
     if settings.https_required and not serving.tls and not settings.http.trusted_proxies:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.main_fastapi import create_app
 from app.security.keys import new_key
 from app.security.limits import Quota
 from app.settings import Settings
@@ -340,6 +341,18 @@ def test_how_it_is_served_is_judged_too(
         return
     (fault,) = faults(monkeypatch, {**PRODUCTION, **variables}, serving=serving).values()
     assert names <= set(fault.names)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("APP_HTTP__FORCE_HTTPS", "false"), ("APP_DOCS_ENABLED", "true")]
+)
+def test_what_is_allowed_but_doubtful_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
+) -> None:
+    create_app(load(monkeypatch, PRODUCTION))
+    assert "APP_" not in caplog.text
+    create_app(load(monkeypatch, {name: value}))
+    assert name in caplog.text
 
 
 def test_the_example_file_names_every_setting_and_is_refused() -> None:

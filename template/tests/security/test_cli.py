@@ -1,0 +1,302 @@
+"""The command line, run as its users run it: real processes, real servers, real signals."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import app
+from tests.security.accounts import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+KEYS = "APP_TOKENS__SIGNING_KEYS"
+DEVELOPMENT = {"APP_ENVIRONMENT": "development"}
+
+
+def run(*arguments: str, variables: dict[str, str] | None = None, stdin: str = "") -> Result:
+    """Run a command in this process; whatever happens, it ends in order."""
+    done = CliRunner().invoke(
+        app, arguments, input=stdin, env=variables, prog_name="desk", catch_exceptions=False
+    )
+    assert "Traceback" not in done.output
+    return done
+
+
+def keys() -> list[str]:
+    line = next(line for line in Path(".env").read_text().splitlines() if line.startswith(KEYS))
+    found: list[str] = json.loads(line.partition("=")[2])
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    *arguments: str, variables: dict[str, str]
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a serving command; yield its process and its URL once it is ready."""
+    port = free_port()
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*COMMAND, *arguments, "--port", str(port)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_ready(process, url)
+        yield process, url
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _await_ready(process: subprocess.Popen[str], url: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"it ended: {process.stdout.read() if process.stdout else ''}")
+        try:
+            if httpx2.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    pytest.fail("it did not become ready")
+
+
+def test_a_first_run_needs_nothing() -> None:
+    """`dev` writes .env, migrates and serves on loopback; a second run keeps what is there."""
+    for _ in range(2):
+        with serving("dev", variables={}) as (_process, url):
+            assert httpx2.get(f"{url}/healthz").json() == {"status": "ok"}
+        written = Path(".env").read_text()
+    assert Path(".env").read_text() == written
+    assert "APP_ENVIRONMENT=development" in written
+    assert len(keys()[0]) >= 43
+    assert Path(".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_dev_does_not_turn_production_into_development() -> None:
+    run("env", "--write")
+    refused = run("dev", variables={"APP_ENVIRONMENT": "production"})
+    assert refused.exit_code == 1
+    assert "APP_ENVIRONMENT" not in Path(".env").read_text()
+
+
+def test_env_names_what_is_missing_and_writes_secrets_only() -> None:
+    checked = run("env", "--check")
+    assert checked.exit_code == 1
+    assert KEYS in checked.stdout
+    assert "APP_HTTP__ALLOWED_HOSTS" in checked.stdout
+    Path(".env").write_text("APP_LOG__FORMAT=json")
+    written = run("env", "--write")
+    assert written.exit_code == 0
+    text = Path(".env").read_text()
+    assert text.startswith("APP_LOG__FORMAT=json\n")
+    assert "ENVIRONMENT" not in text
+    assert Path(".env").stat().st_mode & 0o777 == 0o600
+    assert keys()[0] not in written.stdout + written.stderr
+    run("env", "--write")
+    assert Path(".env").read_text() == text
+    Path(".env").write_text(f'{text}APP_HTTP__ALLOWED_HOSTS=["api.example.com"]\n')
+    assert run("env", "--check").exit_code == 0
+    Path(".env").write_text(f"{Path('.env').read_text()}APP_TYPO=1\n")
+    unknown = run("env", "--check")
+    assert (unknown.exit_code, "APP_TYPO" in unknown.stdout) == (1, True)
+
+
+def test_serve_refuses_insecure_settings_with_their_names_and_codes() -> None:
+    secret = "changeme-hunter2-changeme-hunter2-changeme"
+    refused = run(
+        "serve",
+        "--workers",
+        "2",
+        variables={
+            KEYS: json.dumps([secret]),
+            "APP_DEBUG": "true",
+            "APP_TYPO": "1",
+            "APP_CORS__ALLOW_ORIGINS": '["*"]',
+        },
+    )
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    for name, code in (
+        (KEYS, "SEC001"),
+        ("APP_DEBUG", "DBG001"),
+        ("APP_CORS__ALLOW_ORIGINS", "CORS002"),
+        ("APP_HTTP__ALLOWED_HOSTS", "DRIFT"),
+        ("APP_LIMITS__STORE_URL", "LIMIT"),
+        ("--tls-certificate", "TLS"),
+        ("APP_TYPO", "DRIFT"),
+    ):
+        assert re.search(rf"{re.escape(name)}.*\[{code}", refused.stderr), name
+    assert "hunter2" not in refused.stderr
+
+
+def test_serve_refuses_a_database_that_is_not_migrated_and_never_migrates() -> None:
+    run("env", "--write")
+    for _ in range(2):
+        refused = run("serve", variables=DEVELOPMENT)
+        assert refused.exit_code == 1
+        assert "APP_DATABASE__URL" in refused.stderr
+        assert "migrate" in refused.stderr
+    assert run("migrate", variables=DEVELOPMENT).exit_code == 0
+    with serving("serve", variables=DEVELOPMENT):
+        pass
+
+
+def test_serve_binds_loopback_only_in_development() -> None:
+    run("env", "--write")
+    run("migrate", variables=DEVELOPMENT)
+    refused = run("serve", "--host", "0.0.0.0", variables=DEVELOPMENT)  # noqa: S104 - it is refused
+    assert refused.exit_code == 1
+    assert "--host" in refused.stderr
+
+
+def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
+    run("env", "--write")
+    url = "postgresql+psycopg://u:hunter2hunter2@127.0.0.1:1/app"
+    failed = run("migrate", variables={**DEVELOPMENT, "APP_DATABASE__URL": url})
+    assert failed.exit_code == 1
+    assert "hunter2" not in failed.stderr
+
+
+def test_an_administrator_is_created_from_standard_input() -> None:
+    run("env", "--write")
+    run("migrate", variables=DEVELOPMENT)
+    create = ("create-admin", "root@example.com", "--password-stdin")
+    refused = run(*create, variables=DEVELOPMENT, stdin="short\n")
+    assert refused.exit_code == 1
+    assert "15 characters" in refused.stderr
+    created = run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n")
+    assert created.exit_code == 0, created.stderr
+    assert PASSWORD not in created.stdout + created.stderr
+    assert run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n").exit_code == 1
+    assert run("create-admin", "x@example.com", PASSWORD, variables=DEVELOPMENT).exit_code == 2
+    reset = run("reset-password", "root@example.com", variables=DEVELOPMENT)
+    token = reset.stdout.strip()
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
+    assert run("reset-password", "nobody@example.com", variables=DEVELOPMENT).exit_code == 1
+    with serving("serve", variables=DEVELOPMENT) as (_process, url):
+        new = "candle-harbour-anthem-7"
+        body = {"token": token, "new_password": new}
+        assert httpx2.post(f"{url}/v1/auth/password/reset", json=body).status_code == 204
+        form = {"grant_type": "password", "username": "root@example.com", "password": new}
+        access = httpx2.post(f"{url}/v1/auth/token", data=form).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {access}"}
+        assert httpx2.get(f"{url}/v1/admin/users", headers=bearer).status_code == 200
+
+
+def test_keys_rotate_in_steps_and_are_never_printed() -> None:
+    Path(".env").write_text("# mine\nAPP_LOG__FORMAT=json\n")
+    run("env", "--write")
+    outputs = []
+
+    def rotate(*arguments: str, code: int = 0, seconds: str = "900") -> list[str]:
+        done = run(
+            "rotate-keys",
+            *arguments,
+            variables={**DEVELOPMENT, "APP_TOKENS__ACCESS_TTL_SECONDS": seconds},
+        )
+        outputs.append(done.stdout + done.stderr)
+        assert done.exit_code == code, done.stderr
+        return keys()
+
+    (old,) = keys()
+    rotate("--promote", code=1)
+    rotate("--retire", code=1)
+    added = rotate()
+    assert (added[0], len(added)) == (old, 2)
+    rotate("--retire", code=1)
+    assert rotate("--promote") == [added[1], old]
+    rotate("--promote", code=1)
+    assert rotate("--retire", code=1) == [added[1], old]
+    time.sleep(1.1)
+    assert rotate("--retire", seconds="1") == [added[1]]
+    (fresh,) = rotate("--emergency")
+    assert fresh not in {old, added[1]}
+    assert Path(".env").read_text().startswith("# mine\nAPP_LOG__FORMAT=json\n")
+    assert Path(".env").stat().st_mode & 0o777 == 0o600
+    assert not any(key in output for key in (old, *added, fresh) for output in outputs)
+
+
+def test_keys_of_the_process_environment_rotate_into_a_private_file() -> None:
+    key = "q0Vf3xWm8ZrT1nLs6KyB4hJd9PcE7gUa-2iOoXvR5wM"
+    done = run("rotate-keys", variables={**DEVELOPMENT, KEYS: json.dumps([key])})
+    assert done.exit_code == 0, done.stderr
+    file = Path("signing-keys.new")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert key in file.read_text().splitlines()
+    variables = {**DEVELOPMENT, f"{KEYS}_FILE": str(file)}
+    assert run("rotate-keys", "--promote", variables=variables).exit_code == 0
+    assert file.read_text().splitlines()[2] == key
+
+
+def test_a_stopping_service_finishes_what_it_has_begun() -> None:
+    """SIGTERM between the two halves of five requests: each is answered, then the process ends."""
+    run("env", "--write")
+    run("migrate", variables=DEVELOPMENT)
+    with serving("serve", variables=DEVELOPMENT) as (process, url):
+        begun = [_begin_registration(url, number) for number in range(5)]
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        for connection, rest in begun:
+            connection.sendall(rest)
+        heads = [connection.recv(100) for connection, _rest in begun]
+        assert [head[:12] for head in heads] == [b"HTTP/1.1 201"] * 5
+        for connection, _rest in begun:
+            connection.close()
+        assert process.wait(15) in {0, -signal.SIGTERM}
+
+
+def _begin_registration(url: str, number: int) -> tuple[socket.socket, bytes]:
+    """Send the first half of a registration; return its connection and the other half."""
+    body = json.dumps({"email": f"user{number}@example.com", "password": PASSWORD}).encode()
+    port = int(url.rpartition(":")[2])
+    connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    connection.sendall(
+        b"POST /v1/auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body[:9])
+    )
+    return connection, body[9:]
+
+
+def test_what_was_answered_survives_a_kill() -> None:
+    """SIGKILL in the middle of registrations: each account that was answered is there."""
+    run("env", "--write")
+    run("migrate", variables=DEVELOPMENT)
+    variables = {**DEVELOPMENT, "APP_LIMITS__PUBLIC": ""}
+    answered: list[str] = []
+    with serving("serve", variables=variables) as (process, url):
+        for number in range(4):
+            body = {"email": f"user{number}@example.com", "password": PASSWORD}
+            answer = httpx2.post(f"{url}/v1/auth/register", json=body)
+            assert answer.status_code == 201
+            answered.append(body["email"])
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with serving("serve", variables=variables) as (_process, url):
+        for email in answered:
+            form = {"grant_type": "password", "username": email, "password": PASSWORD}
+            assert httpx2.post(f"{url}/v1/auth/token", data=form).status_code == 200
