@@ -1,0 +1,42 @@
+"""AUTH013: a switch turns authentication off."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts
+from secaudit.judgement.values import switch
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield switches that turn authentication off."""
+    for setting in facts.of("access.enabled"):
+        if setting.value is False:
+            yield Match(
+                setting,
+                f"{setting.name} turns authentication off",
+                fix=switch(setting, to=True, title="Switch authentication on"),
+            )
+
+
+RULE = Rule(
+    code="AUTH013",
+    name="authentication-disabled",
+    summary="authentication is turned off by a setting",
+    severities=Severities("high", "medium", "info"),
+    applies_to=("access.enabled",),
+    owasp=("API2:2023",),
+    cwe=(306,),
+    asvs=("8.2.1",),
+    explanation="""\
+A switch made for development reaches production by a copied file, or an empty list of keys
+means that none is asked for. Everyone is let in, and no error shows it.
+
+Authentication should have no switch; let tests authenticate. If it must, let the default be on
+and refuse to start without it in production.""",
+    bad=(Example({".env": "AUTH_ENABLED=false\n"}),),
+    good=(
+        Example({".env": "AUTH_ENABLED=true\n"}),
+        Example({".env": "AUTH_ENABLED=false\n"}, ("--profile", "test")),
+    ),
+    check=check,
+)

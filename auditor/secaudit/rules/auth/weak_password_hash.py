@@ -1,0 +1,64 @@
+"""AUTH008: passwords are stored with a fast or broken hash."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from secaudit.facts import Facts
+from secaudit.judgement.origins import as_list
+from secaudit.rule import Example, Match, Rule, Severities
+
+_STRONG: Final = re.compile(r"argon2|bcrypt|scrypt|pbkdf2|balloon|yescrypt", re.IGNORECASE)
+_WEAK: Final = re.compile(
+    r"md5|sha_?1|(hex|ldap|salted)_?sha|\bsha_?(224|256|384|512)\b|plain|clear|unsalted|des_|lmhash"
+    r"|nthash|mysql|crypt16|\bcrypt\b",
+    re.IGNORECASE,
+)
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield hashing schemes whose first, the one that new passwords get, is weak."""
+    for setting in facts.of("password.hashers"):
+        schemes = as_list(setting.value)
+        if schemes and _WEAK.search(schemes[0]) and not _STRONG.search(schemes[0]):
+            yield Match(setting, f"new passwords are stored with {schemes[0].rpartition('.')[2]}")
+
+
+RULE = Rule(
+    code="AUTH008",
+    name="weak-password-hash",
+    summary="new passwords are stored with a fast or broken hash",
+    severities=Severities("high", "medium", "low"),
+    applies_to=("password.hashers",),
+    owasp=("API2:2023",),
+    cwe=(916, 328),
+    asvs=("11.4.2",),
+    explanation="""\
+MD5 and the SHA family are made to be fast: one graphics card tries billions of passwords a
+second against a stolen table.
+
+Put Argon2id (or scrypt, bcrypt) first; keep the old scheme in the list so that existing users
+are moved over when they log in. In tests a fast hasher is fine and not reported.""",
+    bad=(
+        Example(
+            {
+                "settings.py": (
+                    "DEBUG = False\nALLOWED_HOSTS = ['api.acme.io']\n"
+                    "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
+                )
+            }
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "settings.py": (
+                    "DEBUG = False\nALLOWED_HOSTS = ['api.acme.io']\nPASSWORD_HASHERS = [\n"
+                    "    'django.contrib.auth.hashers.Argon2PasswordHasher',\n"
+                    "    'django.contrib.auth.hashers.MD5PasswordHasher',\n]\n"
+                )
+            }
+        ),
+    ),
+    check=check,
+)

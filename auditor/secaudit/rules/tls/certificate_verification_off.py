@@ -1,0 +1,64 @@
+"""TLS001: certificates of peers are not verified."""
+
+from collections.abc import Iterator
+
+from secaudit.facts import Facts
+from secaudit.judgement.hosts import is_loopback, url_of
+from secaudit.judgement.values import switch
+from secaudit.rule import Example, Match, Rule, Severities
+
+
+def check(facts: Facts) -> Iterator[Match]:
+    """Yield clients that verify nothing; low where the peer is this machine."""
+    for setting in facts.of("tls.verify"):
+        if setting.value is not False and str(setting.value).upper() != "CERT_NONE":
+            continue
+        peer = facts.beside(setting, "service.url") if setting.group else None
+        url = url_of(peer.value) if peer is not None else None
+        yield Match(
+            setting,
+            "certificates are not verified: whoever is on the path can answer instead of the peer",
+            severity="low" if url is not None and is_loopback(url.host) else None,
+            fix=switch(setting, to=True, title="Verify certificates"),
+        )
+
+
+RULE = Rule(
+    code="TLS001",
+    name="certificate-verification-off",
+    summary="a client accepts any certificate",
+    severities=Severities("high", "high", "low"),
+    applies_to=("tls.verify",),
+    owasp=("API10:2023", "API8:2023"),
+    cwe=(295,),
+    asvs=("12.3.2",),
+    explanation="""\
+With `verify=False`, `CERT_NONE` or `--trusted-host` the connection is encrypted to whoever
+answers. Anyone on the path reads and changes what is sent, credentials included.
+
+Verify. For a certificate of your own authority pass its file:
+`verify="/etc/ssl/internal-ca.pem"`.""",
+    bad=(
+        Example(
+            {
+                "client.py": (
+                    "import requests\n\n\n"
+                    "def fetch() -> bytes:\n"
+                    '    return requests.get("https://api.partner.io/v1", verify=False).content\n'
+                )
+            }
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "client.py": (
+                    "import requests\n\n\n"
+                    "def fetch() -> bytes:\n"
+                    '    return requests.get("https://api.partner.io/v1", timeout=5).content\n'
+                )
+            }
+        ),
+    ),
+    check=check,
+)
