@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from secaudit.errors import AuditError
@@ -10,6 +11,7 @@ from secaudit.excerpts import LINE_END, Source
 from secaudit.finding import Edit, Finding, Fix, Report
 from secaudit.judging import shown_edit
 from secaudit.kinds import kind_of_content
+from secaudit.location import Location
 from secaudit.options import Options
 from secaudit.outcome import relative
 from secaudit.pipeline import Audit
@@ -106,13 +108,26 @@ def apply_edits(path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
     ):
         if start < position:
             raise AuditError("the edits overlap", path=path, line=edit.location.line)
-        pieces += [text.text[position:start], LINE_END.sub(newline, edit.replacement)]
+        replacement = generated(edit.location) if edit.secret else edit.replacement
+        pieces += [text.text[position:start], LINE_END.sub(newline, replacement)]
         position = end
     pieces.append(text.text[position:])
     try:
         return text.mark + "".join(pieces).encode(text.encoding)
     except UnicodeEncodeError:
         raise AuditError("the edit cannot be written in its encoding", path=path) from None
+
+
+@cache
+def generated(_place: Location) -> str:
+    """Return the fresh secret for one place: the same in the trial audit and in the file.
+
+    64 characters of URL-safe base 64, 48 random bytes: long enough for HS512, and without
+    characters that any dialect of env files would quote or expand.
+    """
+    from secrets import token_urlsafe  # noqa: PLC0415 - only for fixes that write a secret
+
+    return token_urlsafe(48)
 
 
 def fix(audit: Audit, options: Options, again: Audits) -> Fixed:
