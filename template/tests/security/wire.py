@@ -138,15 +138,10 @@ def ask(  # noqa: PLR0913 - the parts of a request
     return answer
 
 
-@contextmanager
-def serving(
-    app: Any,  # noqa: ANN401 - an ASGI callable
-    policy: ServerPolicy | None = None,
-    **options: Any,  # noqa: ANN401 - uvicorn's
-) -> Iterator[int]:
-    """Run the hardened server in a thread; yield its port on 127.0.0.1."""
+def with_lifespan(app: Any) -> Any:  # noqa: ANN401 - ASGI
+    """Return ``app`` with the answers to lifespan events that servers wait for."""
 
-    async def with_lifespan(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+    async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         if scope["type"] != "lifespan":
             await app(scope, receive, send)
             return
@@ -154,7 +149,17 @@ def serving(
             await send({"type": "lifespan.startup.complete"})
         await send({"type": "lifespan.shutdown.complete"})
 
-    config = HardenedConfig(with_lifespan, policy or ServerPolicy(), port=0, **options)
+    return application
+
+
+@contextmanager
+def serving(
+    app: Any,  # noqa: ANN401 - an ASGI callable
+    policy: ServerPolicy | None = None,
+    **options: Any,  # noqa: ANN401 - uvicorn's
+) -> Iterator[int]:
+    """Run the hardened server in a thread; yield its port on 127.0.0.1."""
+    config = HardenedConfig(with_lifespan(app), policy or ServerPolicy(), port=0, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
