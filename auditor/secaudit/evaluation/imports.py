@@ -82,7 +82,7 @@ def _star(frame: Frame, module: ModuleData | None, name: str, place: Place) -> N
         return
     exported = plain(module.namespace["__all__"]) if "__all__" in module.namespace else None
     for item, value in list(module.namespace.items()):
-        listed = item in exported if isinstance(exported, list | tuple) else item[0] != "_"
+        listed = item in exported if isinstance(exported, list) else item[0] != "_"
         if listed:
             source = value.source or slot_of(module, item)
             frame.locals[item] = value._replace(source=source)

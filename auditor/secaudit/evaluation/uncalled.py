@@ -78,9 +78,13 @@ def _parameter(
     if default is not None and default.data is not None:
         return default
     typed = _of_type(interpreter, frame, parameter.annotation, place)
-    if typed is not None:
+    if typed is not None and (default is None or _is_project_object(typed)):
         return typed
     return default or unknown("an argument of a caller that is not known", place)
+
+
+def _is_project_object(value: Value) -> bool:
+    return isinstance(value.data, Instance) and value.data.cls is not None
 
 
 def _dependency(

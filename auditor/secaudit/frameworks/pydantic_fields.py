@@ -122,7 +122,9 @@ def _from_call(name: str, spec: TypeSpec, call: Call, place: Place) -> Field:
     factory = call.keywords.get("default_factory")
     alias = call.keywords.get("validation_alias") or call.keywords.get("alias")
     env = plain(call.keywords.get("env", Value(None)))
-    names = (env,) if isinstance(env, str) else tuple(env) if isinstance(env, list | tuple) else ()
+    names: tuple[str, ...] = (env,) if isinstance(env, str) else ()
+    if isinstance(env, list):
+        names = tuple(str(item) for item in env)
     if call.rest is not None:
         spec, default = OTHER, Value(call.rest, place)
     return Field(name, spec, default, factory, _choices(alias), names, place)
@@ -170,10 +172,12 @@ def text_list(value: Any) -> list[str] | Unknown:  # noqa: ANN401 - a configurat
     """Return ``env_file`` as a list of paths."""
     if value is None:
         return []
+    if isinstance(value, Unknown):  # a tuple itself
+        return value
     if isinstance(value, str):
         return [value]
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return list(value)
-    return value if isinstance(value, Unknown) else Unknown("env files that are not known")
+    return Unknown("env files that are not known")
 
 

@@ -11,6 +11,7 @@ from secaudit.evaluation.values import (
     DictData,
     Instance,
     ListData,
+    PathData,
     Value,
     plain,
     unknown,
@@ -18,7 +19,7 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks import pydantic_validators as validators
 from secaudit.frameworks.pydantic_coercion import InvalidError, convert, decode
-from secaudit.frameworks.pydantic_fields import Field, fields_of
+from secaudit.frameworks.pydantic_fields import Field, config_of, fields_of
 from secaudit.frameworks.pydantic_sources import Leaf, Node
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.standard_library import enum_member, from_plain
@@ -197,6 +198,8 @@ class Builder:
         if spec.kind == "union":
             kinds = [item for item in spec.items if item.kind not in {"none", "str"}]
             spec = kinds[0] if len(kinds) == 1 and isinstance(value.data, str) else spec
+        if spec.kind == "path" and isinstance(value.data, str):
+            return value._replace(data=PathData(value.data))
         if spec.kind in _WRAPPED and isinstance(value.data, str):
             return wrap(_WRAPPED[spec.kind], value)
         if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
@@ -236,9 +239,8 @@ def build_nested(cls: ClassData, nodes: dict[str, Node], call: Call) -> Instance
                 given[name] = nodes[key]
             elif key.lower() in lowered:
                 given[name] = lowered[key.lower()]
-    builder = Builder(
-        cls, call, check_defaults=is_settings(cls), version_1=is_version_1(cls)
-    )
+    configured = config_of(cls).get("validate_default", is_settings(cls)) is True
+    builder = Builder(cls, call, check_defaults=configured, version_1=is_version_1(cls))
     return builder.build(given, {})
 
 

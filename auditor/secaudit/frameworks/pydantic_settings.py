@@ -67,7 +67,9 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )
     _note_fields(interpreter, cls, config, fields, files)
-    builder = Builder(cls, call, check_defaults=True, version_1=config.version_1)
+    builder = Builder(
+        cls, call, check_defaults=config.validate_default, version_1=config.version_1
+    )
     instance = builder.build(nodes, names)
     interpreter.instances.append(instance)
     return Value(instance, call.place)
@@ -172,12 +174,19 @@ def _note_fields(
     if config.extra != "forbid" or config.version_1:
         return
     known = {config.normal(one) for field in fields.values() for one, _ in names_of(config, field)}
+    starts = [
+        config.normal(f"{one}{config.delimiter}")
+        for field in fields.values()
+        if field.spec.complex and config.delimiter
+        for one, _ in names_of(config, field)
+    ]
     for table in files:
         for key, (written, candidate) in table.items():
-            nested = config.delimiter and any(
-                key.startswith(one + config.normal(config.delimiter)) for one in known
-            )
-            if key in known or nested or not candidate.value or candidate.location is None:
+            if config.prefix and key in fields:  # the library passes over unprefixed field names
+                continue
+            nested = any(key.startswith(one) for one in starts)
+            given = isinstance(candidate.value, str) and candidate.value != ""
+            if key in known or nested or not given or candidate.location is None:
                 continue
             interpreter.observe(
                 "key-refused", candidate.location, written, key=written, cls=cls.name

@@ -41,6 +41,7 @@ class Config(NamedTuple):
     env_files: list[str] | Unknown
     version_1: bool
     prefix_target: str
+    validate_default: bool
     unknown: Unknown | None
 
     def normal(self, name: str) -> str:
@@ -73,6 +74,8 @@ def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> 
         env_files=text_list(merged.get("env_file")),
         version_1=version_1,
         prefix_target=str(merged.get("env_prefix_target") or "variable"),
+        validate_default=merged.get("validate_default", not version_1) is True
+        or merged.get("validate_all") is True,
         unknown=unknown,
     )
 
@@ -198,13 +201,13 @@ def _decoded(
 ) -> Node:
     """Decode the text of a complex field."""
     text = entry[1].value
-    plain_text = spec.undecoded or not config.decoding
+    plain_text = spec.undecoded or not (config.decoding or spec.kind == "anything")
     if isinstance(text, Unknown) or plain_text or not isinstance(text, str):
         return _leaf(config, entry, text)
     try:
         data = decode(text)
     except InvalidError as error:
-        if spec.kind == "union":
+        if spec.kind in {"union", "anything"}:
             return _leaf(config, entry, text)
         reason = f"{entry[0]} is decoded as JSON and is {error}"
         return Leaf(Unknown(reason), (entry[1],), entry[0], reason)
@@ -227,7 +230,7 @@ def _explode(
 ) -> dict[str, Node]:
     """Collect ``NAME__KEY`` variables of one field into a nested dictionary."""
     result: dict[str, Node] = {}
-    if not config.delimiter or field.spec.undecoded:
+    if not config.delimiter:
         return result
     prefixes = [config.normal(name) + config.normal(config.delimiter) for name, _ in names_of(config, field)]
     for name, entry in table.items():
@@ -244,6 +247,8 @@ def _explode(
             step = _next(interpreter, config, spec, key)
             names.append(step[0])
             spec = step[1]
+        if spec is None and field.spec.kind == "dict":
+            spec = TypeSpec("anything")
         _put(config, result, names, spec, entry)
         if spec is not None:
             interpreter.environment.touched.setdefault(entry[0])
@@ -263,7 +268,8 @@ def _put(
         if not isinstance(inner, dict):
             inner = target[key] = {}
         target = inner
-    if spec is not None and spec.complex and isinstance(entry[1].value, str):
+    decodes = spec is not None and (spec.complex or spec.kind == "anything")
+    if spec is not None and decodes and entry[1].value and isinstance(entry[1].value, str):
         node = _decoded(config, spec, entry, ())
         if isinstance(node, Leaf) and node.error is not None:
             node = Leaf(entry[1].value, (entry[1],), entry[0])  # nested failures are left to validation

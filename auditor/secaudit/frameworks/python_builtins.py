@@ -152,6 +152,9 @@ def _type_names(data: Any) -> set[str]:  # noqa: ANN401 - a value of the evaluat
         names = {data.type_name, "object"}
         if data.cls is not None:
             names |= {cls.name for cls in data.cls.lineage()} | set(data.cls.externals())
+        if "member" in data.state:  # an enumeration that is also a str is one
+            cls = data.state["member"][0]
+            names |= {cls.name, *(name.removeprefix("builtins.") for name in cls.externals())}
         return names
     if isinstance(data, bool):
         return {"bool", "int", "object"}

@@ -27,7 +27,7 @@ _MAX_TEXT = 100_000
 
 def from_plain(interpreter: Interpreter, data: Any, place: Place | None) -> Value:  # noqa: ANN401 - parsed data
     """Return parsed data as a value whose containers keep items of their own."""
-    if isinstance(data, list | tuple):
+    if isinstance(data, list | tuple) and not isinstance(data, Unknown):
         kind = "list" if isinstance(data, list) else "tuple"
         return interpreter.list_value([from_plain(interpreter, d, place) for d in data], kind, place)
     if isinstance(data, dict):
