@@ -13,12 +13,14 @@ _DOCS_CSP: Final = (
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _STATIC: Final = (
-    (b"cache-control", b"no-store"),
+    (b"cache-control", b"no-store, max-age=0"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", _PERMISSIONS),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
+    (b"x-permitted-cross-domain-policies", b"none"),
+    (b"x-xss-protection", b"0"),  # the filter it once steered was itself a hole
 )
 OWNED: Final = frozenset(
     {name for name, _ in _STATIC}
