@@ -47,11 +47,10 @@ _DEPRECATION: Final = {
     "Deprecation": _text(40, "Since when the route is deprecated (RFC 9745)."),
     "Link": _text(1000, "The route to use instead."),
 }
-_FORM: Final = {
-    "type": "object",
-    "maxProperties": 20,
-    "additionalProperties": {"type": "string", "maxLength": 4096, "pattern": "^.*$"},
-}
+_FORM_FIELD: Final = {"type": "string", "minLength": 1, "maxLength": 4096}
+# PostgreSQL keeps no NUL, hence no string with one is taken.
+_NO_NUL: Final = "^[^\\u0000]*$"
+_SAYS_WHAT: Final = frozenset({"pattern", "format", "enum", "const"})
 _PROBLEM: Final = {
     "type": "object",
     "description": "A problem object (RFC 9457).",
@@ -148,9 +147,15 @@ def _add_parameters(operation: dict[str, Any], route: Route) -> None:
 def _add_body(operation: dict[str, Any], route: Route) -> None:
     if "requestBody" in operation or not route.body.media_types:
         return
-    schema = {"type": "string", "format": "binary"} if route.body.upload else _FORM
+    schema = {"type": "string", "format": "binary"} if route.body.upload else _form(route)
     content = {kind: {"schema": schema} for kind in sorted(route.body.media_types)}
     operation["requestBody"] = {"required": True, "content": content}
+
+
+def _form(route: Route) -> dict[str, Any]:
+    names = (*route.body.required, *route.body.optional)
+    fields = {name: dict(_FORM_FIELD) for name in names}
+    return {"type": "object", "required": list(route.body.required), "properties": fields}
 
 
 def _errors(route: Route) -> Iterator[str]:
@@ -183,6 +188,8 @@ def _bound(part: Any, lengths: Mapping[str, int]) -> None:  # noqa: ANN401 - any
         return
     if part.get("type") == "string" and part.get("format") in lengths:
         part.setdefault("maxLength", lengths[part["format"]])
+    if part.get("type") == "string" and not _SAYS_WHAT & part.keys():
+        part["pattern"] = _NO_NUL
     if part.get("type") == "integer":
         wide = part.get("maximum", _INT64_MAX) > _INT32_MAX
         part.setdefault("format", "int64" if wide else "int32")

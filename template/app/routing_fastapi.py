@@ -228,7 +228,7 @@ class SecureRoute(APIRoute):
             if self._check_object_first:
                 await self._load_object(request)
             request = await self._accept_body(request)
-            self._refuse_repetition(request)
+            self._check_query(request)
             try:
                 return await handle(request)
             except RequestValidationError as error:
@@ -252,8 +252,10 @@ class SecureRoute(APIRoute):
         content = await request.body()
         return _JsonRequest(request, content, parse_json(content))
 
-    def _refuse_repetition(self, request: Request) -> None:
+    def _check_query(self, request: Request) -> None:
         query: bytes = request.scope["query_string"]
+        if b"%00" in query:
+            raise invalid([{"pointer": "/query", "detail": "must not contain NUL"}])
         if b"&" not in query:
             return
         names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]

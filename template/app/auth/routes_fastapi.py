@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.handlers_fastapi import Caller, CallerId, Loaded, Paging, Session
 from app.routing_fastapi import Router
 from app.security.access import owner, public, role, user
-from app.security.bodies import FORM
+from app.security.bodies import form
 from app.security.context import context_of
 from app.security.forms import parse_form, required
 from app.security.problems import Problem
@@ -29,6 +29,8 @@ from .schemas import (
     UserChange,
     UserView,
 )
+
+TOKEN_FORM = form("grant_type", optional=("username", "password", "refresh_token"))
 
 registration = Router("/v1/auth", tags=["auth"])
 auth = Router("/v1/auth", tags=["auth"])
@@ -57,16 +59,16 @@ async def register(request: Request, new: Registration) -> RegisteredView:
     return RegisteredView.of(await accounts.register(new.email, new.password, client_of(request)))
 
 
-@auth.post("/token", access=public, body=FORM)
+@auth.post("/token", access=public, body=TOKEN_FORM)
 async def issue_token(request: Request) -> TokenView:
     """Sign in, or exchange a refresh token (the wire format of RFC 6749 section 4.3 and 6)."""
-    services, form = services_of(request), parse_form(await request.body())
-    match required(form, "grant_type"):
+    services, fields = services_of(request), parse_form(await request.body())
+    match required(fields, "grant_type"):
         case "password":
-            username, password = required(form, "username"), required(form, "password")
+            username, password = required(fields, "username"), required(fields, "password")
             pair = await services.accounts.sign_in(username, password, client_of(request))
         case "refresh_token":
-            pair = await services.sessions.refresh(required(form, "refresh_token"))
+            pair = await services.sessions.refresh(required(fields, "refresh_token"))
         case _:
             raise Problem(
                 400, "The grant type is not known.", extensions={"error": "unsupported_grant_type"}
@@ -74,11 +76,11 @@ async def issue_token(request: Request) -> TokenView:
     return TokenView.of(pair)
 
 
-@auth.post("/revoke", access=public, body=FORM)
+@auth.post("/revoke", access=public, body=form("token"))
 async def revoke_token(request: Request) -> RevokedView:
     """End the session of a token; the answer is the same for one that is not known (RFC 7009)."""
-    form = parse_form(await request.body())
-    await services_of(request).sessions.revoke(required(form, "token"))
+    fields = parse_form(await request.body())
+    await services_of(request).sessions.revoke(required(fields, "token"))
     return RevokedView()
 
 

@@ -19,10 +19,14 @@ class Body:
         media_types: accepted media types, lower case, without parameters; empty accepts no body
             (one that comes anyway is never read).
         upload: whether the larger upload cap applies and the handler reads the bytes itself.
+        required: names of form fields that must be sent, for the posture and the API document.
+        optional: names of form fields that may be sent.
     """
 
     media_types: frozenset[str] = frozenset()
     upload: bool = False
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     def check(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """Decide from the request's header fields whether its body may be read.
@@ -56,7 +60,12 @@ class Body:
 
 NO_BODY: Final = Body()
 JSON: Final = Body(frozenset({"application/json"}))
-FORM: Final = Body(frozenset({"application/x-www-form-urlencoded"}))
+
+
+def form(*required: str, optional: tuple[str, ...] = ()) -> Body:
+    """Return the body of a route that takes a form; its handler reads the fields itself."""
+    media_types = frozenset({"application/x-www-form-urlencoded"})
+    return Body(media_types, required=required, optional=optional)
 
 
 def upload(*media_types: str) -> Body:

@@ -78,7 +78,9 @@ def _body(route: Route) -> Mapping[str, Any] | None:
     return {
         "media_types": sorted(route.body.media_types),
         "cap": "upload" if route.body.upload else "body",
-        "fields": _fields(route.request_model),
+        "fields": _fields(route.request_model)
+        or sorted((*route.body.required, *route.body.optional))
+        or None,
     }
 
 

@@ -27,7 +27,7 @@ from app.routing_fastapi import (
     Session,
 )
 from app.security.access import owner, policy, public, role, user
-from app.security.bodies import FORM, upload
+from app.security.bodies import form, upload
 from app.security.context import Principal, context_of
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
@@ -143,7 +143,7 @@ def other_router() -> Router:
     async def read_open() -> Seen:
         return Seen(user_id="anyone")
 
-    @router.post("/form", access=public, body=FORM)
+    @router.post("/form", access=public, body=form())
     async def post_form() -> None:
         return None
 

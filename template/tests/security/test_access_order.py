@@ -191,6 +191,11 @@ def test_nul_is_refused_wherever_it_stands(client: TestClient) -> None:
     assert harmless.status_code == 201
 
 
+def test_nul_is_refused_in_a_query(client: TestClient) -> None:
+    answer = client.get("/v1/probes?cursor=%00", headers=bearer("alice"))
+    assert answer.json()["errors"] == [{"pointer": "/query", "detail": "must not contain NUL"}]
+
+
 def test_a_422_names_pointer_and_reason_and_never_the_input(client: TestClient) -> None:
     secret = "SuperSecret1" * 20
     answer = client.post(
