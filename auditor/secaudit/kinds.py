@@ -38,11 +38,12 @@ _ASSIGNMENT: Final = re.compile(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MUL
 
 # A Python file without any of these neither reads nor holds a setting the auditor knows.
 _PYTHON_WORDS: Final = re.compile(
-    rb"BaseSettings|environ|getenv|decouple|load_dotenv|dynaconf|starlette\.config|"
+    rb"import \*|BaseSettings|environ|getenv|decouple|load_dotenv|dynaconf|starlette\.config|"
     rb"SECRET|secret_key|DEBUG|ALLOWED_HOSTS|MIDDLEWARE|add_middleware|Middleware\(|"
     rb"FastAPI\(|Starlette\(|Flask\(|APIRouter\(|CORS|Talisman|Limiter|set_cookie|session_cookie|"
     rb"uvicorn|gunicorn|jwt|CryptContext|PasswordHash|verify\s*=|_create_unverified|CERT_NONE|"
-    rb"create_(async_)?engine|GraphQL|BEGIN [A-Z ]*PRIVATE KEY"
+    rb"create_(async_)?engine|GraphQL|BEGIN [A-Z ]*PRIVATE KEY|PASSWORD|TOKEN|API_KEY|JWT_|CSRF|"
+    rb"COOKIE|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|SSLContext"
 )
 _DATA_WORDS: Final = re.compile(
     rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"

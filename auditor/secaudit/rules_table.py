@@ -76,17 +76,13 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "SEC009",
         "provider-token-in-file",
         "sec.provider_token_in_file",
-        (
-            "provider-token",
-        ),
+        (),
     ),
     (
         "SEC010",
         "private-key-in-file",
         "sec.private_key_in_file",
-        (
-            "private-key",
-        ),
+        (),
     ),
     (
         "SEC011",
@@ -747,7 +743,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "example-out-of-step",
         "drift.example_out_of_step",
         (
-            "example-out-of-step",
+            "example-keys",
         ),
     ),
     (

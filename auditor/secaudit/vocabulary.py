@@ -110,8 +110,6 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "file-readable": ("mode",),
     "file-tracked": (),
     "example-loaded": ("loader",),
-    "private-key": (),
-    "provider-token": ("provider",),
     "port-published": ("service", "image", "address", "port"),
     "store-without-auth": ("service", "image"),
     "route-open": ("path", "method"),
@@ -121,5 +119,5 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "suppression-expired": ("until",),
     "suppression-malformed": ("fault",),
     "value-of-example": ("key", "example"),  # a real value equals that of the example file
-    "example-out-of-step": ("key", "example"),  # read by the code, not named in the example
+    "example-keys": ("keys", "example"),  # the keys that an example file names
 }

@@ -11,7 +11,7 @@ _SECURITY: Final = re.compile(
     r"|(^|_)ENV$|ADMIN|TRUSTED|RATE_?LIMIT"
 )
 
-_SECRET_CONCEPTS: Final = frozenset(
+SECRET_CONCEPTS: Final = frozenset(
     {
         "signing.secret",
         "encryption.key",
@@ -34,13 +34,3 @@ def is_security_name(name: str, facts: Facts) -> bool:
         if setting.concept and upper in {known.upper() for known in setting.variables}:
             return True
     return _SECURITY.search(upper.replace(".", "_").replace("-", "_")) is not None
-
-
-def is_secret_name(name: str, facts: Facts) -> bool:
-    """Return whether a key gives a secret: by the concept of the setting it gives."""
-    upper = name.upper()
-    return any(
-        setting.concept in _SECRET_CONCEPTS
-        for setting in facts.settings
-        if upper == setting.name.upper() or upper in {known.upper() for known in setting.variables}
-    )

@@ -11,6 +11,8 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
+from secaudit.judgement.provider_tokens import provider_of
+
 #: Concepts whose value must be unguessable by itself: whoever knows it can forge or decrypt.
 KEYS: Final = ("signing.secret", "encryption.key")
 
@@ -153,9 +155,22 @@ def is_real(text: str) -> bool:
     return kinds >= 2 and len(set(value)) >= 10
 
 
+def is_private_key(text: str) -> bool:
+    """Return whether ``text`` holds a private key in PEM (RFC 7468)."""
+    return re.search(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", text) is not None
+
+
 def is_usable(text: str) -> bool:
     """Return whether ``text`` is none of empty, published and placeholder."""
     return not (is_empty(text) or is_published(text) or is_placeholder(text))
+
+
+def is_plain_secret(text: str) -> bool:
+    """Return whether ``text`` is a usable secret that no rule of its own reports.
+
+    Private keys and tokens of known providers have such rules.
+    """
+    return is_usable(text) and not is_private_key(text) and not provider_of(text)
 
 
 def _looks_random(token: str) -> bool:

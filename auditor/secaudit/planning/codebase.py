@@ -96,6 +96,7 @@ class Codebase:
         files = [*group, *loaded]
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
+        seen += env_uses.compared(files, self.env.examples)
         settings, more = _of_image(image)
         label = self._label(leaf)
         name = f"{label} with {', '.join(use.relative for use in group)}" if group else label
@@ -197,7 +198,10 @@ class Codebase:
             layers.merged([self.given, found]),
             self.options.env_dialect,
             (),
-            tuple(env_uses.observations([use], self.tracked)),
+            (
+                *env_uses.observations([use], self.tracked),
+                *env_uses.compared([use], [] if use in self.env.examples else self.env.examples),
+            ),
         )
 
     def of_image(self, image: Image, name: str) -> Deployment:

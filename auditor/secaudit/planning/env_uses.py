@@ -48,6 +48,9 @@ class EnvUses:
         uses = (self.use(path) for path in [*own, *named])
         self.all = [use for use in uses if use is not None]
         self.loaded = [use for use in self.all if use.loader is not None]
+        self.examples = [
+            use for use in self.all if use.loader is None and use.profile == profiles.EXAMPLE
+        ]
 
     def use(self, path: str) -> EnvUse | None:
         """Return an env file with its part, None when it cannot be read."""
@@ -143,4 +146,29 @@ def observations(uses: Iterable[EnvUse], tracked: frozenset[str]) -> list[Observ
         elif use.loader:
             detail = {"loader": use.loader.dialect}
             seen.append(Observation("example-loaded", use.loader.location, use.relative, detail))
+    return seen
+
+
+def compared(uses: Iterable[EnvUse], examples: Iterable[EnvUse]) -> list[Observation]:
+    """Return what the example files beside a deployment's env files say about it."""
+    seen: list[Observation] = []
+    for example in examples:
+        if not example.file.entries:
+            continue
+        shown = {entry.key: entry.value for entry in example.file.entries if entry.value}
+        keys = tuple(entry.key for entry in example.file.entries)
+        detail = {"keys": keys, "example": example.relative}
+        place = example.file.entries[0].location
+        seen.append(Observation("example-keys", place, example.relative, detail))
+        seen += [
+            Observation(
+                "value-of-example",
+                entry.value_location,
+                entry.key,
+                {"key": entry.key, "example": example.relative},
+            )
+            for use in uses
+            for entry in use.file.entries
+            if entry.value and shown.get(entry.key) == entry.value
+        ]
     return seen

@@ -7,9 +7,18 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield variables that the code reads and the example does not name."""
-    for seen in facts.seen("example-out-of-step"):
-        yield Match(seen, f"the code reads {seen.detail['key']}, which the example does not name")
+    """Yield examples that lack variables of the code's settings, one finding an example."""
+    for seen in facts.seen("example-keys"):
+        named = {key.upper() for key in seen.detail["keys"]}
+        missing = [
+            setting.variables[0]
+            for setting in facts.settings
+            if setting.variables
+            and setting.location.path.endswith(".py")
+            and named.isdisjoint(variable.upper() for variable in setting.variables)
+        ]
+        if missing:
+            yield Match(seen, f"the code reads {', '.join(missing[:3])}, which the example lacks")
 
 
 RULE = Rule(
@@ -17,7 +26,7 @@ RULE = Rule(
     name="example-out-of-step",
     summary="the example env file lacks a variable that the code reads",
     severities=Severities("info", "info", "info", "info"),
-    applies_to=("example-out-of-step",),
+    applies_to=("example-keys",),
     owasp=("API9:2023",),
     cwe=(1059,),
     explanation="""\

@@ -5,6 +5,7 @@ from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.hosts import is_loopback
+from secaudit.judgement.stores import is_store
 from secaudit.rule import Example, Match, Rule, Severities
 
 _GUARDED: Final = Severities("medium", "low", None)
@@ -15,7 +16,8 @@ def check(facts: Facts) -> Iterator[Match]:
     unguarded = {seen.detail["service"] for seen in facts.seen("store-without-auth")}
     for seen in facts.seen("port-published"):
         address = str(seen.detail.get("address") or "0.0.0.0")  # noqa: S104 - judged, not bound
-        if is_loopback(address):
+        store = is_store(str(seen.detail.get("image") or ""), str(seen.detail["port"]))
+        if is_loopback(address) or not store:
             continue
         service = seen.detail["service"]
         weak = service in unguarded

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.names import is_secret_name
+from secaudit.judgement.names import SECRET_CONCEPTS
+from secaudit.judgement.secrets import is_usable, text_of
 from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield each secret whose value equals the example's."""
-    for seen in facts.seen("value-of-example"):
-        if is_secret_name(seen.subject, facts):
-            yield Match(
-                seen,
-                f"{seen.subject} has the value that the example file publishes",
-            )
+    """Yield each secret whose value equals the example's and looks like a secret."""
+    copied = {seen.location: seen for seen in facts.seen("value-of-example")}
+    for setting in facts.settings:
+        for candidate in setting.candidates[:1]:
+            seen = copied.get(candidate.location) if candidate.location else None
+            if seen is None or setting.concept not in SECRET_CONCEPTS:
+                continue
+            if is_usable(text_of(candidate.value) or ""):
+                yield Match(
+                    setting, f"{setting.name} has the value that {seen.detail['example']} publishes"
+                )
 
 
 RULE = Rule(

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.provider_tokens import provider_of
-from secaudit.judgement.secrets import is_usable
+from secaudit.judgement.secrets import is_plain_secret
 from secaudit.judgement.values import is_written_in_code, texts_of, winner
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -15,7 +14,7 @@ def check(facts: Facts) -> Iterator[Match]:
         candidate = winner(setting)
         if candidate is None or not is_written_in_code(candidate):
             continue
-        if is_usable(text) and not provider_of(text):
+        if is_plain_secret(text):
             yield Match(setting, f"{setting.name} is written into the code")
 
 

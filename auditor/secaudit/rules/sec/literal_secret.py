@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_usable
+from secaudit.judgement.secrets import KEYS, is_plain_secret
 from secaudit.judgement.values import is_code, texts_of, winner
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -12,7 +12,7 @@ def check(facts: Facts) -> Iterator[Match]:
     """Yield each signing or encryption key that is a literal without an override."""
     for setting, text in texts_of(facts, *KEYS):
         candidate = winner(setting)
-        if candidate is None or setting.variables or not is_usable(text):
+        if candidate is None or setting.variables or not is_plain_secret(text):
             continue
         if candidate.literal and (is_code(candidate) or candidate.layer == "config-file"):
             yield Match(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_usable, text_of
+from secaudit.judgement.secrets import KEYS, is_plain_secret, text_of
 from secaudit.judgement.values import is_written_in_code
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -17,7 +17,7 @@ def check(facts: Facts) -> Iterator[Match]:
             continue
         for rank, candidate in enumerate(setting.candidates):
             text = text_of(candidate.value)
-            if text is None or not is_written_in_code(candidate) or not is_usable(text):
+            if text is None or not is_written_in_code(candidate) or not is_plain_secret(text):
                 continue
             if rank == 0:
                 yield Match(

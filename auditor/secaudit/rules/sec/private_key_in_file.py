@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
+from secaudit.judgement.secrets import is_private_key, text_of
 from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield each PEM private key."""
-    for seen in facts.seen("private-key"):
-        yield Match(seen, "a private key stands in this file")
+    """Yield each setting that is a PEM private key written into a file."""
+    for setting in facts.settings:
+        for candidate in setting.candidates[:1]:
+            if candidate.literal and is_private_key(text_of(candidate.value) or ""):
+                yield Match(setting, f"{setting.name} is a private key written into this file")
 
 
 RULE = Rule(
@@ -17,7 +20,7 @@ RULE = Rule(
     name="private-key-in-file",
     summary="a PEM private key stands in code or configuration",
     severities=Severities("high", "high", "medium", "medium"),
-    applies_to=("private-key",),
+    applies_to=(),
     owasp=("API8:2023",),
     cwe=(321, 798),
     asvs=("13.3.1",),

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
+from secaudit.judgement.provider_tokens import provider_of
+from secaudit.judgement.secrets import text_of
 from secaudit.location import Location
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -13,13 +15,22 @@ _PRIVATE: Final = Severities("info", "info", "info")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield provider tokens; in an env file that git does not track they are where they belong."""
     tracked = {seen.location.path for seen in facts.seen("file-tracked")}
-    for seen in facts.seen("provider-token"):
-        private = _is_env_file(seen.location) and seen.location.path not in tracked
-        yield Match(
-            seen,
-            f"a token that {seen.detail['provider']} issued stands in this file",
-            severities=_PRIVATE if private else None,
-        )
+    reported: set[Location] = set()
+    for setting in facts.settings:
+        for candidate in setting.candidates:
+            place, text = candidate.location, text_of(candidate.value)
+            if place is None or text is None or not candidate.literal or place in reported:
+                continue
+            provider = provider_of(text)
+            if provider:
+                reported.add(place)
+                private = _is_env_file(place) and place.path not in tracked
+                yield Match(
+                    setting,
+                    f"{setting.name} is a token that {provider} issued",
+                    severities=_PRIVATE if private else None,
+                    location=place,
+                )
 
 
 def _is_env_file(location: Location) -> bool:
@@ -33,7 +44,7 @@ RULE = Rule(
     name="provider-token-in-file",
     summary="a token with the shape of a known provider's stands in code or a shared file",
     severities=Severities("high", "high", "high", "high", "high"),
-    applies_to=("provider-token",),
+    applies_to=(),
     owasp=("API8:2023",),
     cwe=(798, 540),
     asvs=("13.3.1",),

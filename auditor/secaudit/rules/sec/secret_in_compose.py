@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_usable
+from secaudit.judgement.secrets import KEYS, is_plain_secret
 from secaudit.judgement.values import is_compose, texts_of, winner
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -14,7 +14,7 @@ def check(facts: Facts) -> Iterator[Match]:
         candidate = winner(setting)
         if candidate is None or not is_compose(candidate.location) or not candidate.literal:
             continue
-        if is_usable(text):
+        if is_plain_secret(text):
             yield Match(setting, f"{setting.name} is written into the Compose file")
 
 
