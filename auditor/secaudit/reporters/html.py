@@ -31,7 +31,7 @@ _STYLE: Final = """
 body{margin:0 auto;max-width:64rem;padding:1.5rem 1rem 4rem;color:var(--fg);background:var(--bg);
 font:1rem/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.2rem;margin:2.2rem 0 .7rem}
-p{margin:.4rem 0}.dim{color:var(--dim)}
+a{color:inherit}p{margin:.4rem 0}.dim{color:var(--dim)}
 .counts{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0;padding:0;list-style:none}
 .counts li{flex:1 1 5.5rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;
 background:var(--card)}

@@ -1,0 +1,107 @@
+"""The exit status is the highest that applies: 3 failed, 2 incomplete, 1 found, 0 otherwise."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from secaudit import pipeline
+from secaudit.testing import Shell
+
+
+def test_findings_at_or_above_the_threshold_exit_with_1(service: Shell) -> None:
+    assert service("config", ".").status == 1
+    assert service("config", ".", "--profile", "production", "--fail-on", "critical").status == 1
+
+
+def test_findings_below_the_threshold_exit_with_0(shell: Shell) -> None:
+    shell.write({".env": "DEBUG=true\n"})
+    assert shell("config", ".env", "--profile", "production", "--fail-on", "critical").status == 0
+
+
+@pytest.mark.parametrize("words", [("--exit-zero",), ("--fail-on", "never")])
+def test_never_removes_1(service: Shell, words: tuple[str, ...]) -> None:
+    assert service("config", ".", *words).status == 0
+
+
+def test_a_clean_project_exits_with_0(shell: Shell) -> None:
+    shell.write({".env": "DEBUG=false\n"})
+    assert shell("config", ".env", "--profile", "production").status == 0
+
+
+def test_a_broken_file_exits_with_2_and_the_rest_is_reported(service: Shell) -> None:
+    service.write({"broken.py": "import os\nSECRET_KEY = os.environ[\n"})
+    run = service("config", "settings.py", ".env", "broken.py", "-f", "json", "--exit-zero")
+    document = json.loads(run.stdout)
+    assert run.status == 2
+    assert [problem["path"] for problem in document["problems"]] == ["broken.py"]
+    assert {finding["code"] for finding in document["findings"]} >= {"SEC001", "DBG001"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "--no-such-option"),
+        ("config", "--format", "pdf"),
+        ("config", "--fail-on"),
+        ("config", "-"),
+        ("config", ".", "--select", "NOPE999"),
+        ("config", ".", "--config", "missing.toml"),
+        ("config", ".", "--isolated", "--config", "requirements.txt"),
+        ("config", ".", "--baseline", "missing.json"),
+        ("config", ".", "--env", "=x"),
+        ("config", ".", "--unsafe-fixes"),
+        ("config", ".", "--stdin-filename", "x.env"),
+        ("config", ".", "-o", "no/such/folder/report.txt"),
+        ("explain", "NOPE999"),
+        ("explain",),
+        ("rules", "extra"),
+        ("nonsense",),
+    ],
+)
+def test_a_misuse_exits_with_2_and_says_so_on_stderr_only(
+    service: Shell, words: tuple[str, ...]
+) -> None:
+    run = service(*words)
+    assert run.status == 2
+    assert run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_nothing_to_audit_exits_with_2(shell: Shell) -> None:
+    run = shell("config", ".")
+    assert run.status == 2
+    assert run.stdout == ""
+    assert "nothing to audit" in run.stderr
+
+
+def test_a_failure_of_secaudit_exits_with_3_in_one_line_without_values(
+    service: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the value was hunter2-hunter2")
+
+    monkeypatch.setattr(pipeline, "run", fail)
+    run = service("config", ".")
+    assert run.status == 3
+    assert run.stdout == ""
+    assert run.stderr.count("\n") == 1
+    verbose = service("config", ".", "-v")
+    assert "in fail" in verbose.stderr
+    assert "hunter2" not in run.stderr + verbose.stderr
+
+
+def test_the_program_is_what_a_shell_runs(service: Shell) -> None:
+    """Nothing of the in-process shortcut of these tests hides a difference."""
+    done = subprocess.run(
+        [sys.executable, "-m", "secaudit", "config", ".", "-f", "json"],
+        cwd=service.folder,
+        env={"PYTHONPATH": str(Path(pipeline.__file__).parent.parent)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stdout.decode() == service("config", ".", "-f", "json").stdout

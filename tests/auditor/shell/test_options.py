@@ -1,0 +1,91 @@
+"""One table of options: the fast parser, the typer application and Options agree with it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secaudit import __version__, application
+from secaudit.arguments import Usage, parse
+from secaudit.options import TABLE, Option, Options, of_command
+from secaudit.testing import Shell
+
+COMMANDS = ("config", "template", "rules", "explain")
+
+
+def test_every_option_is_a_field_of_options_with_the_same_default() -> None:
+    for option in of_command("config"):
+        field = option.name.replace("-", "_")
+        if option.name != "exit-zero":
+            assert field in Options._fields, field
+            assert str(getattr(Options(), field) or "") == (option.default or "")
+
+
+def _words(option: Option) -> st.SearchStrategy[list[str]]:
+    flag = f"--{option.name}"
+    if option.kind in {"flag", "count"}:
+        return st.just([flag])
+    values = st.sampled_from(option.choices) if option.choices else st.sampled_from(["a", "b,c"])
+    spellings = [values.map(lambda v: [flag, v]), values.map(lambda v: [f"{flag}={v}"])]
+    if option.short:
+        spellings.append(values.map(lambda v: [f"-{option.short}", v]))
+        spellings.append(values.map(lambda v: [f"-{option.short}{v}"]))
+    return st.one_of(spellings)
+
+
+@st.composite
+def _lines(draw: st.DrawFn) -> list[str]:
+    command = draw(st.sampled_from(COMMANDS))
+    options = draw(st.lists(st.sampled_from(of_command(command)), max_size=4, unique=True))
+    words = [word for option in options for word in draw(_words(option))]
+    if command == "explain":
+        return [command, "debug", *words, "x.env"]
+    return [command, *words, *([] if command == "rules" else draw(st.lists(st.just("x.env"))))]
+
+
+@given(_lines())
+def test_the_fast_parser_and_the_application_understand_the_same(line: list[str]) -> None:
+    assert parse(line) == application.parse(line)
+
+
+@pytest.mark.parametrize("option", TABLE, ids=lambda option: option.name)
+def test_help_names_every_option(
+    option: Option, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    run = shell(option.commands[0], "--help")
+    assert run.status == 0
+    assert f"--{option.name}" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [],
+        ["conf"],
+        ["config", "--formt", "json"],
+        ["config", "--format", "pdf"],
+        ["config", "--format"],
+        ["config", "--fix=yes"],
+        ["config", "-x"],
+        ["rules", "--format", "sarif"],
+    ],
+)
+def test_whatever_is_not_well_formed_is_left_to_the_application(line: list[str]) -> None:
+    with pytest.raises(Usage):
+        parse(line)
+
+
+def test_short_flags_cluster_and_two_dashes_end_the_options() -> None:
+    parsed = parse(["config", "-qv", "-fjson", "--", "--fix", "-"])
+    assert parsed.given == {"quiet": 1, "verbose": 1, "format": "json"}
+    assert parsed.words == ("--fix", "-")
+
+
+def test_a_usage_error_names_the_nearest_option(shell: Shell) -> None:
+    run = shell("config", "--formt", "json")
+    assert run.status == 2
+    assert "--format" in run.stderr
+
+
+def test_version(shell: Shell) -> None:
+    assert shell("--version").stdout == f"secaudit {__version__}\n"
