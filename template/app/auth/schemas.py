@@ -31,7 +31,7 @@ class RegisteredView(Output):
     """An account as its registration answers it."""
 
     id: UUID
-    email: str
+    email: Annotated[str, StringConstraints(max_length=254)]
     created_at: datetime
 
 
@@ -39,7 +39,7 @@ class UserView(RegisteredView):
     """An account as its owner sees it."""
 
     role: Role
-    display_name: str | None
+    display_name: Annotated[str, StringConstraints(max_length=100)] | None
 
 
 class ManagedUserView(UserView):
@@ -78,8 +78,8 @@ class PasswordResetUse(Input):
 class TokenView(Output):
     """A token response (RFC 6749 section 5.1)."""
 
-    access_token: str
-    refresh_token: str
+    access_token: Annotated[str, StringConstraints(max_length=4096)]
+    refresh_token: Annotated[str, StringConstraints(max_length=128)]
     token_type: Literal["bearer"]
     expires_in: int
 
@@ -90,7 +90,7 @@ class SessionView(Output):
     id: UUID
     created_at: datetime
     last_used_at: datetime
-    client: str
+    client: Annotated[str, StringConstraints(max_length=200)]
 
 
 class RevokedView(Output):
