@@ -12,8 +12,10 @@ def candidates_of(value: Value, layer: str) -> tuple[Candidate, ...]:
         return value.candidates
     if value.place is None:
         return (Candidate(layer, plain(value), None, None, literal=True),)
+    data = plain(value)
     literal = is_literal(value.place.node)
-    return (Candidate(layer, plain(value), None, value.place.location(), literal),)
+    text = data if literal and isinstance(data, str) else None
+    return (Candidate(layer, data, text, value.place.location(), literal),)
 
 
 def is_literal(node: ast.AST) -> bool:

@@ -66,6 +66,11 @@ def _decode(call: Call) -> Value:
     options = call.argument(3, "options")
     if options is not None and isinstance(options.data, DictData):
         verified = options.data.items.get("verify_signature", verified)
+        audience = options.data.items.get("verify_aud")
+        if audience is not None and audience.data is False:
+            unchecked = audience._replace(data="")
+            name, place = "jwt.decode.verify_aud", call.location("options")
+            use(call.interpreter, SinkUse("token.audience", group, name, unchecked, place, "jwt"))
     if verified is not None:
         use(
             call.interpreter,
