@@ -96,6 +96,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "key-duplicate": ("key", "first"),  # first: Location of the earlier assignment
     "key-unread": ("key", "nearest"),  # a key that nothing reads; nearest name that is read
     "key-refused": ("key", "cls"),  # an env file key that a settings class refuses to start with
+    "setting-inert": ("name", "reason"),  # written, but nothing makes use of it
     "field-env-ignored": ("field", "written", "actual"),  # Field(env=) under pydantic v2
     "value-undecodable": ("key", "type", "reason"),  # a list that will not decode, and the like
     "variable-missing": ("name",),  # required, not given by the env files at hand

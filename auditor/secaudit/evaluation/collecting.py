@@ -13,6 +13,7 @@ from secaudit.evaluation.values import (
     ListData,
     Method,
     ModuleData,
+    Place,
     Slot,
     Value,
     plain,
@@ -140,6 +141,37 @@ class Collector:
         if isinstance(data, _OBJECTS):
             return
         self.add(slot, name, value, owner)
+
+    def mute(self, slot: Slot) -> bool:
+        """Take the meaning from a setting that has no effect; False when it had none."""
+        index = self.by_slot.get(slot)
+        if index is None or not self.settings[index].concept:
+            return False
+        self.settings[index] = self.settings[index]._replace(concept="", group="", service="")
+        return True
+
+    def assign(  # noqa: PLR0913 - what a setting consists of
+        self,
+        slot: Slot | None,
+        name: str,
+        value: Value,
+        concept: str,
+        group: str,
+        service: str,
+        place: Place,
+        layer: str,
+    ) -> None:
+        """Give a named setting its exact meaning, or add a library's default."""
+        index = self.by_slot.get(slot) if slot is not None else None
+        if index is None:
+            self._own(SinkUse(concept, group, name, value, place.location(), service, layer))
+            return
+        setting = self.settings[index]
+        judged = plain(value)
+        written = _written(setting, judged)
+        self.settings[index] = setting._replace(
+            concept=concept, group=group, service=service, value=judged, written=written
+        )
 
     def use(self, sink: SinkUse) -> None:
         """Give the named setting behind a sink its meaning, or list the sink's own value."""

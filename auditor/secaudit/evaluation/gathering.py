@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     Value,
 )
 from secaudit.facts import Setting, Unknown
+from secaudit.frameworks import django
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 
 _OTHER_PROFILE = re.compile(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
@@ -32,15 +33,29 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     """
     collector = Collector(interpreter)
     _settings_objects(interpreter, collector)
-    for module in interpreter.modules.values():
-        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root)):
-            _module(module, collector, final=_is_selected(module, selected))
+    modules = [
+        module
+        for module in interpreter.modules.values()
+        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root))
+    ]
+    final = [module for module in modules if _is_selected(module, selected)] or [
+        module for module in modules if not selected and django.is_settings_module(module)
+    ]
+    merged = _merged(interpreter, {module.path for module in final})
+    for module in modules:
+        if module.path not in merged:
+            _module(module, collector, final=module in final)
     for cls in interpreter.classes:
         if cls.node not in interpreter.handled:
             _class(interpreter, cls, collector, selected)
     for instance in interpreter.objects:
         if instance.cls is not None:
             _attributes(instance, collector, instance.cls)
+    for module in final:
+        if django.is_settings_module(module):
+            django.complete(interpreter, module, collector)
+    for items in interpreter.flask_configs:
+        _configuration(items, collector)
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
@@ -48,7 +63,34 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
 
 
 def _is_selected(module: ModuleData, selected: str) -> bool:
-    return bool(selected) and (module.path == selected or module.name == selected)
+    if not selected:
+        return False
+    tail = f".{module.name}"
+    return module.path == selected or tail.endswith(f".{selected}") or (
+        f".{selected}".endswith(tail)
+    )
+
+
+def _merged(interpreter: Interpreter, final: set[str]) -> set[str]:
+    """Return the modules whose names are all part of a final namespace."""
+    merged: set[str] = set()
+    frontier = set(final)
+    while frontier:
+        frontier = {
+            imported
+            for importer, imported in interpreter.star_imports
+            if importer in frontier and imported not in merged and imported not in final
+        }
+        merged |= frontier
+    return merged
+
+
+def _configuration(items: DictData, collector: Collector) -> None:
+    """Add what an application's configuration ends up with."""
+    for name, value in items.items.items():
+        slot = value.source or Slot(id(items), name)
+        if slot not in collector.by_slot and not isinstance(value.data, _OBJECTS):
+            collector.add_tree(slot, name, value, f"flask:{id(items)}")
 
 
 def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
@@ -144,6 +186,7 @@ def _attributes(instance: Instance, collector: Collector, cls: ClassData) -> Non
 def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
     """Add variables that code reads without giving them a name."""
     shown = {name for setting in collector.settings for name in setting.variables}
+    shown |= interpreter.bound
     for name, value, _place in interpreter.reads:
         if name in shown or isinstance(value.data, Unknown):
             continue

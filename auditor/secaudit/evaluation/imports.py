@@ -42,7 +42,7 @@ def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) 
     place = Place(frame.module.syntax, node)
     for alias in node.names:
         if alias.name == "*":
-            _star(frame, module, name, place)
+            _star(interpreter, frame, module, name, place)
             continue
         target = alias.asname or alias.name
         frame.locals[target] = _imported(interpreter, module, node, alias.name, place)
@@ -70,7 +70,9 @@ def _imported(
     return unknown(f"{module.name} has no {name} that could be found", place)
 
 
-def _star(frame: Frame, module: ModuleData | None, name: str, place: Place) -> None:
+def _star(
+    interpreter: Interpreter, frame: Frame, module: ModuleData | None, name: str, place: Place
+) -> None:
     if module is None:
         from secaudit.frameworks import star_names  # noqa: PLC0415 - frameworks build on this
 
@@ -80,6 +82,7 @@ def _star(frame: Frame, module: ModuleData | None, name: str, place: Place) -> N
         for item in names or ():
             frame.locals[item] = Value(External(f"{name}.{item}"), place)
         return
+    interpreter.star_imports.append((frame.module.path, module.path))
     exported = plain(module.namespace["__all__"]) if "__all__" in module.namespace else None
     for item, value in list(module.namespace.items()):
         listed = item in exported if isinstance(exported, list) else item[0] != "_"

@@ -112,9 +112,12 @@ class Interpreter:
         self.functions: list[FunctionData] = []
         self.called: set[int] = set()  # identity of function nodes that ran
         self.reads: list[tuple[str, Value, Place]] = []  # environment variables read by code
+        self.bound: set[str] = set()  # variables whose value got a name, perhaps replaced later
         self.state: dict[str, Any] = {}  # of framework modules
         self.selected = ""  # the module or class whose final namespace holds the settings
         self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
+        self.flask_configs: list[DictData] = []  # what applications end up with
+        self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
         self.import_depth = 0
         self.handlers = 0  # enclosing ``try`` blocks with handlers

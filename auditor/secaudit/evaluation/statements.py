@@ -64,6 +64,8 @@ def _expression(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 def _assign(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.Assign)  # noqa: S101 - narrows the type for the dispatcher
     value = evaluate(interpreter, frame, node.value)
+    if frame.is_module() or frame.owner is not None:
+        interpreter.bound.update(value.variables)
     for target in node.targets:
         assign(interpreter, frame, target, value)
 

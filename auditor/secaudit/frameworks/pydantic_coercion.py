@@ -244,8 +244,8 @@ def _duration(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of an
             return timedelta(seconds=data)
         except OverflowError:
             raise InvalidError("too long") from None
-    if isinstance(data, str) and re.fullmatch(r"[0-9]{1,9}", data):
-        return timedelta(seconds=int(data))
+    if isinstance(data, str) and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", data):
+        raise InvalidError("not a duration: a number as text has no unit")
     return Unknown("a duration in an unusual spelling")
 
 

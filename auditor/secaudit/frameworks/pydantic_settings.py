@@ -89,6 +89,18 @@ def _flat(files: list[Table]) -> Table:
 def _field_node(
     call: Call, config: Config, field: Field, order: list[str], tables: dict[str, list[Table]]
 ) -> Node | None:
+    """Return what the sources give a field: under its aliases first, whatever the source."""
+    if field.choices and config.by_name and config.by_alias and not config.version_1:
+        aliased = _under(call, config._replace(by_name=False), field, order, tables)
+        if aliased is not None:
+            return aliased
+        config = config._replace(by_alias=False)
+    return _under(call, config, field, order, tables)
+
+
+def _under(
+    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, list[Table]]
+) -> Node | None:
     node: Node | None = None
     for source in reversed(order):
         found: Node | None = None

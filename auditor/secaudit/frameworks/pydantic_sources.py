@@ -181,6 +181,8 @@ def _from_table(
     if found is None:
         return exploded or None
     node = _decoded(config, field.spec, found, path)
+    if isinstance(node, Leaf) and node.data is None:  # JSON null: as if it were not given
+        return None
     if isinstance(node, dict) and exploded:
         return merge(exploded, node)
     return node
