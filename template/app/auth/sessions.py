@@ -214,7 +214,7 @@ class Sessions:
             RefreshToken(
                 token_hash=opaque_hash(refresh_token),
                 session_id=current.id,
-                expires_at=min(utc_now() + self._lifetimes.refresh, current.expires_at),
+                expires_at=utc_now() + self._lifetimes.refresh,
             )
         )
         access_token, expires_in = self._tokens.issue(

@@ -4,19 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from starlette.testclient import TestClient
 
 from app.auth import revocation
 from app.auth.housekeeping import clean
 from app.storage.base import utc_now
 from app.storage.database import Database
-from app.storage.models import AuthSession, RefreshToken
+from app.storage.models import AuthSession, RefreshToken, User
 from tests.security.accounts import Account, on_both_databases, register, sign_in
 
 MakeClient = Callable[..., TestClient]
@@ -216,6 +216,40 @@ def test_a_session_ends_absolutely(make_client: MakeClient) -> None:
     time.sleep(2.1)
     assert me(client, newest["access_token"]) == 401
     assert refresh(client, newest["refresh_token"]).status_code == 400
+
+
+def test_an_expired_refresh_token_is_refused_and_is_no_replay(make_client: MakeClient) -> None:
+    client = make_client(tokens={"refresh_ttl_seconds": 1})
+    alice = register(client, "alice@example.com")
+    time.sleep(1.1)
+    assert refresh(client, alice.refresh).status_code == 400
+    assert me(client, alice.access) == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(User).values(active=False),
+        update(AuthSession).values(expires_at=datetime(2020, 1, 1, tzinfo=UTC)),
+        update(AuthSession).values(ended_at=datetime(2020, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["inactive", "expired", "ended"],
+)
+def test_what_an_operator_changes_in_the_database_counts(
+    make_client: MakeClient, database_url: str, change: Update
+) -> None:
+    alice = register(make_client(), "alice@example.com")
+
+    async def execute() -> None:
+        database = Database(database_url)
+        async with database.write() as session:
+            await session.execute(change)
+        await database.close()
+
+    asyncio.run(execute())
+    restarted = make_client()
+    assert me(restarted, alice.access) == 401
+    assert refresh(restarted, alice.refresh).status_code == 400
 
 
 def test_sessions_of_one_account_are_bounded(

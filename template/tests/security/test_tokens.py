@@ -111,6 +111,10 @@ REFUSED: dict[str, Change] = {
     "a certificate to be fetched": _header(x5u="https://evil.example/x5u"),
     "a critical extension": _header(crit=["exp"]),
     "compression": _header(zip="DEF"),
+    "a content type in the place of the type": lambda header, claims: (
+        {"alg": header["alg"], "kid": header["kid"], "cty": "at+jwt"},
+        claims,
+    ),
     "no type": _without(0, "typ"),
     "no key id": _without(0, "kid"),
     "a list header": lambda header, claims: ([header], claims),
@@ -172,6 +176,14 @@ def test_a_repeated_header_member_is_refused(live: AccessTokens) -> None:
 )
 def test_noise_is_no_token(live: AccessTokens, token: bytes) -> None:
     assert live.read(token) is None
+
+
+def test_a_long_token_costs_nothing(live: AccessTokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verifying is slow in the length of a token; whose key id is known must not buy that time."""
+    header, claims = parts_of(issue(live))
+    long = signed(header, {**claims, "jti": "x" * 3000})
+    monkeypatch.setattr(jwt, "decode", lambda *_, **__: pytest.fail("it was verified"))
+    assert live.read(long) is None
 
 
 def test_an_unsigned_token_is_refused(live: AccessTokens) -> None:
