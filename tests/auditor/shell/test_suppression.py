@@ -1,0 +1,148 @@
+"""Accepting a finding: where a comment may stand, tables, dates, and remarks about both."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from secaudit.testing import Shell
+
+Document = Callable[..., dict[str, Any]]
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in document["findings"]]
+
+
+def accepted(document: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (one["code"], one["suppression"]["kind"], one["suppression"]["reason"])
+        for one in document["suppressed"]
+    ]
+
+
+def test_a_comment_above_a_line_of_an_env_file_accepts_it(shell: Shell, report: Document) -> None:
+    shell.write({".env": "# secaudit: ignore[DBG001] a demonstration\nDEBUG=true\n"})
+    document = report("--profile", "production")
+    assert codes(document) == []
+    assert accepted(document) == [("DBG001", "inline", "a demonstration")]
+    assert document["summary"]["suppressed"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DEBUG=true # secaudit: ignore[DBG001] part of the value for three loaders\n",
+        "# secaudit: ignore[DBG001] too far away\n\nDEBUG=true\n",
+        "DEBUG=true\n# secaudit: ignore[DBG001] below\n",
+    ],
+)
+def test_elsewhere_in_an_env_file_it_accepts_nothing(
+    shell: Shell, report: Document, text: str
+) -> None:
+    shell.write({".env": text})
+    assert accepted(report("--profile", "production")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DEBUG = True  # secaudit: ignore[debug-enabled] a demonstration\n",
+        "# secaudit: ignore[DBG] a demonstration\nDEBUG = True\n",
+        "# secaudit: ignore[CORS001, DBG001] a demonstration\nDEBUG = True\n",
+    ],
+)
+def test_in_code_a_comment_stands_on_the_line_or_above_it(
+    shell: Shell, report: Document, text: str
+) -> None:
+    shell.write({"settings.py": f'SECRET_KEY = "x"\nINSTALLED_APPS = []\n{text}'})
+    document = report("--profile", "production", "--select", "DBG001")
+    assert codes(document) == []
+    assert [one[0] for one in accepted(document)] == ["DBG001"]
+
+
+def test_a_string_that_looks_like_a_comment_accepts_nothing(shell: Shell, report: Document) -> None:
+    shell.write(
+        {
+            "settings.py": 'INSTALLED_APPS = []\nNOTE = """\n'
+            '# secaudit: ignore[DBG001] no comment"""\nDEBUG = True\n'
+        }
+    )
+    document = report("--profile", "production", "--select", "DBG001")
+    assert codes(document) == ["DBG001"]
+
+
+def test_an_unused_comment_is_a_finding_only_where_its_rule_ran(
+    shell: Shell, report: Document
+) -> None:
+    shell.write({".env": "# secaudit: ignore[DBG001] nothing left\nDEBUG=false\n"})
+    assert codes(report("--profile", "production")) == ["SUP001"]
+    assert codes(report("--profile", "production", "--ignore", "DBG001")) == []
+
+
+def test_an_expired_comment_is_a_finding_and_accepts_nothing(
+    shell: Shell, report: Document
+) -> None:
+    shell.write({".env": "# secaudit: ignore[DBG001] until=2020-01-31 for a while\nDEBUG=true\n"})
+    document = report("--profile", "production")
+    assert codes(document) == ["SUP002", "DBG001"]
+    assert accepted(document) == []
+
+
+def test_a_date_to_come_still_accepts(shell: Shell, report: Document) -> None:
+    shell.write({".env": "# secaudit: ignore[DBG001] until=2199-01-31 for a while\nDEBUG=true\n"})
+    assert accepted(report("--profile", "production")) == [("DBG001", "inline", "for a while")]
+
+
+@pytest.mark.parametrize(
+    ("comment", "fault"),
+    [
+        ("ignore", "write it as"),
+        ("ignore[] why", "names no rule"),
+        ("ignore[DGB001] why", "names no rule"),
+        ("ignore[DBG001]", "no reason"),
+        ("ignore[DBG001] until=soon why", "takes a date"),
+    ],
+)
+def test_a_comment_that_says_too_little_is_a_finding(
+    shell: Shell, report: Document, comment: str, fault: str
+) -> None:
+    shell.write({".env": f"# secaudit: {comment}\nDEBUG=true\n"})
+    found = [
+        one for one in report("--profile", "production")["findings"] if one["code"] == "SUP003"
+    ]
+    assert len(found) == 1
+    assert fault in found[0]["message"]
+
+
+def test_the_configuration_accepts_rules_and_the_report_says_so(
+    shell: Shell, report: Document
+) -> None:
+    shell.write({".env": "DEBUG=true\n", "secaudit.toml": '[ignore]\nDBG001 = "a demonstration"\n'})
+    assert accepted(report("--profile", "production")) == [
+        ("DBG001", "configuration", "a demonstration")
+    ]
+    assert codes(report("--profile", "production", "--isolated")) == ["DBG001"]
+
+
+def test_a_path_table_accepts_only_there(shell: Shell, report: Document) -> None:
+    shell.write(
+        {
+            "demo/.env": "DEBUG=true\n",
+            "main/.env": "DEBUG=true\n",
+            "secaudit.toml": '[per-path-ignores."demo/**"]\nDBG001 = "a demonstration"\n',
+        }
+    )
+    document = report("--profile", "production")
+    assert [one["location"]["path"] for one in document["findings"]] == ["main/.env"]
+    assert [one["location"]["path"] for one in document["suppressed"]] == ["demo/.env"]
+
+
+def test_an_unused_entry_of_the_configuration_is_a_finding_at_its_line(
+    shell: Shell, report: Document
+) -> None:
+    text = '[ignore]\nDBG001 = {reason = "old", until = 2199-01-31}\n'
+    shell.write({".env": "DEBUG=false\n", "secaudit.toml": text})
+    (finding,) = report("--profile", "production")["findings"]
+    assert finding["code"] == "SUP001"
+    assert (finding["location"]["path"], finding["location"]["line"]) == ("secaudit.toml", 2)
