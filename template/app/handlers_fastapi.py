@@ -104,6 +104,7 @@ def adapt(handler: Handler, terms: Terms) -> Handler:
         if (provision := _provision(parameter.annotation)) is not None
     }
     _check(handler, set(provided.values()), terms)
+    _check_models(handler, signature, terms)
     if not provided:
         return handler
     needs_session = not _WITH_SESSION.isdisjoint(provided.values())
@@ -152,6 +153,17 @@ def _check(handler: Handler, asked: set[Provision], terms: Terms) -> None:
         raise UnsafeRouteError(f"{name} would hold a transaction while a file arrives")
     if Provision.FILE in asked and not terms.upload:
         raise UnsafeRouteError(f"{name} asks for a file, but its body is no upload")
+
+
+def _check_models(handler: Handler, signature: inspect.Signature, terms: Terms) -> None:
+    for parameter in signature.parameters.values():
+        if _provision(parameter.annotation) is Provision.LOADED:
+            model = get_args(parameter.annotation)[0]
+            if model is not terms.access.model:
+                raise UnsafeRouteError(
+                    f"{handler.__qualname__} asks for a {model.__name__}, "
+                    f"but {terms.access.name!r} loads another model"
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, TypedDict, TypeVar, Unpack
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
@@ -235,6 +235,8 @@ class SecureRoute(APIRoute):
                 raise from_validation(error) from None
             except HTTPException as error:
                 raise from_http(error) from None
+            except ResponseValidationError as error:
+                raise _UnfitAnswerError(self.declared, error) from None
 
         return answer
 
@@ -348,6 +350,14 @@ class SecureAPI(FastAPI):
             await self.router(scope, receive, send)
         else:
             await self.table(scope, receive, send)
+
+
+class _UnfitAnswerError(TypeError):
+    """A handler's answer does not fit its model; the log learns where, not what was answered."""
+
+    def __init__(self, route: Route, error: ResponseValidationError) -> None:
+        places = ["/".join(map(str, fault["loc"])) for fault in error.errors()]
+        super().__init__(f"{route.method} {route.path} does not fit its model at {places}")
 
 
 class _JsonRequest(Request):

@@ -20,7 +20,9 @@ T = TypeVar("T")
 class Input(BaseModel):
     """What a caller may send: known fields only, so that nothing is assigned in passing (API3)."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True
+    )
 
 
 def _forget_defaults(schema: dict[str, Any]) -> None:
@@ -46,7 +48,8 @@ class Changes(Input):
 class Output(BaseModel):
     """What a caller may see: exactly the fields named here, whatever the object behind holds."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    # Errors end in the log, which must not hold what the model exists to hide.
+    model_config = ConfigDict(from_attributes=True, frozen=True, hide_input_in_errors=True)
 
     @classmethod
     def of(cls, source: object) -> Self:

@@ -42,6 +42,8 @@ from app.storage.uploads import remove_upload
 ALICE: Final = Principal(str(uuid4()), str(uuid4()), "user")
 BOB: Final = Principal(str(uuid4()), str(uuid4()), "user")
 ADMIN: Final = Principal(str(uuid4()), str(uuid4()), "admin")
+# Put together here, so that no line of source that a traceback shows contains it.
+PLANTED: Final = "-".join(("planted", "secret"))
 FILE_TYPES: Final = ("application/pdf", "image/png")
 TOKENS: Final = {b"alice": ALICE, b"bob": BOB, b"admin": ADMIN}
 
@@ -179,6 +181,21 @@ def old_router(deprecation: Deprecation) -> Router:
         return await paginate_by_number(
             session, owned_by(Probe, caller), query, NumberedPage[ProbeView]
         )
+
+    return router
+
+
+def unfit_router() -> Router:
+    """Return routes whose handlers answer what their models do not allow."""
+    router = Router("/v1/unfit", tags=["unfit"])
+
+    @router.get("/dict", access=user)
+    async def read_dict() -> ProbeView:
+        return {"id": PLANTED, "name": PLANTED * 20}  # type: ignore[return-value]  # the mistake under test
+
+    @router.get("/object", access=user)
+    async def read_object() -> ProbeView:
+        return ProbeView.of(Probe(id=uuid4(), name=PLANTED * 20))
 
     return router
 

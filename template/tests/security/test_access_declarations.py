@@ -19,6 +19,7 @@ from app.security.declarations import UnsafeRouteError
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
 from app.security.schemas import Input, Listing, Output, Page
+from app.storage.models import User
 from tests.security.probe import Probe, ProbeView, TokenTable, bearer, probe_api
 
 
@@ -74,6 +75,8 @@ def test_a_rule_for_an_object_needs_its_place_in_the_path_and_in_the_handler() -
     assert "Loaded" in refused(without, path="/{item_id}", access=owner(Probe))
     assert "names the object" in refused(loaded, access=owner(Probe))
     assert "does not load" in refused(loaded)
+    other = role("admin", User)
+    assert "another model" in refused(loaded, path="/{item_id}", access=other)
 
 
 def test_an_owner_rule_needs_a_model_with_an_owner() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from tests.security.probe import ALICE, BOB, bearer, probe_client
+from tests.security.probe import ALICE, BOB, PLANTED, bearer, probe_client, unfit_router
 
 METHODS = ("GET", "HEAD", "PATCH", "DELETE")
 
@@ -75,6 +75,17 @@ def test_only_known_fields_can_be_sent(client: TestClient, field: str) -> None:
 def test_an_answer_shows_its_models_fields_and_no_others(client: TestClient) -> None:
     answer = client.get(f"/v1/probes/{create(client)}", headers=bearer("alice"))
     assert set(answer.json()) == {"id", "name"}
+
+
+@pytest.mark.parametrize("path", ["/v1/unfit/dict", "/v1/unfit/object"])
+def test_an_answer_that_does_not_fit_is_500_and_shows_nothing_even_in_the_log(
+    tmp_path: Path, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with probe_client(tmp_path, unfit_router()) as client:
+        answer = client.get(path, headers=bearer("alice"))
+    assert answer.status_code == 500
+    assert "name" in caplog.text
+    assert PLANTED not in caplog.text + answer.text
 
 
 def test_a_list_holds_only_the_callers_objects_on_every_page(client: TestClient) -> None:
