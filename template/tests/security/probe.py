@@ -42,8 +42,7 @@ from app.storage.uploads import remove_upload
 ALICE: Final = Principal(str(uuid4()), str(uuid4()), "user")
 BOB: Final = Principal(str(uuid4()), str(uuid4()), "user")
 ADMIN: Final = Principal(str(uuid4()), str(uuid4()), "admin")
-# Put together here, so that no line of source that a traceback shows contains it.
-PLANTED: Final = "-".join(("planted", "secret"))
+PLANTED: Final = "planted-secret"
 FILE_TYPES: Final = ("application/pdf", "image/png")
 TOKENS: Final = {b"alice": ALICE, b"bob": BOB, b"admin": ADMIN}
 
