@@ -710,9 +710,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DRIFT002",
         "missing-required-setting",
         "drift.missing_required_setting",
-        (
-            "variable-missing",
-        ),
+        (),
     ),
     (
         "DRIFT003",

@@ -99,7 +99,6 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "setting-inert": ("name", "reason"),  # written, but nothing makes use of it
     "field-env-ignored": ("field", "written", "actual"),  # Field(env=) under pydantic v2
     "value-undecodable": ("key", "type", "reason"),  # a list that will not decode, and the like
-    "variable-missing": ("name",),  # required, not given by the env files at hand
     "suppression-in-value": ("key",),  # an ignore comment that became part of a value
     "guard": ("selector", "fires", "defeated_by", "subject"),  # a start-up check
     "selector-fails-open": ("selector", "default"),  # absent or unknown means development

@@ -4,7 +4,9 @@ from typing import Final
 
 from secaudit.facts import Candidate, Facts, Setting
 from secaudit.finding import Edit, Fix
-from secaudit.judgement.secrets import text_of
+from secaudit.judgement.hosts import url_of
+from secaudit.judgement.names import SECRET_CONCEPTS
+from secaudit.judgement.secrets import is_usable, text_of
 from secaudit.location import Location
 
 CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
@@ -47,6 +49,27 @@ def is_compose(location: Location | None) -> bool:
         return False
     name = location.path.rpartition("/")[2].lower()
     return name.endswith((".yml", ".yaml")) and "compose" in name
+
+
+def secrets_in(path: str, facts: Facts) -> list[str]:
+    """Return the names of the settings to which a file gives a usable secret, sorted."""
+    return sorted(
+        {
+            setting.name
+            for setting in facts.settings
+            for candidate in setting.candidates
+            if candidate.location is not None and candidate.location.path == path
+            if is_usable(_secret_of(setting, candidate))
+        }
+    )
+
+
+def _secret_of(setting: Setting, candidate: Candidate) -> str:
+    text = text_of(candidate.value) or ""
+    if setting.concept == "database.url":
+        url = url_of(text)
+        return url.password if url is not None else ""
+    return text if setting.concept in SECRET_CONCEPTS else ""
 
 
 def workers_of(facts: Facts) -> int:

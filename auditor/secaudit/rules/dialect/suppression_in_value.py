@@ -25,7 +25,12 @@ Three of the loaders in use take everything behind the sign for the value, comme
 The comment suppresses nothing and changes the setting.
 
 Put it on the line above.""",
-    bad=(Example({".env": "DEBUG=true # secaudit: ignore[DBG001] local only\n"}),),
+    bad=(
+        Example(
+            {".env": "DEBUG=true # secaudit: ignore[DBG001] local only\n"},
+            ("--profile", "production", "--env-dialect", "decouple"),
+        ),
+    ),
     good=(Example({".env": "# secaudit: ignore[DBG001] local only\nDEBUG=true\n"}),),
     check=check,
 )

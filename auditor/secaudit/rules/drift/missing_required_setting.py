@@ -2,14 +2,35 @@
 
 from collections.abc import Iterator
 
-from secaudit.facts import Facts
+from secaudit.facts import Facts, Setting, Unknown
 from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield required variables that the env files at hand leave out."""
-    for seen in facts.seen("variable-missing"):
-        yield Match(seen, f"{seen.detail['name']} is required, and the given files do not set it")
+    """Yield required variables that are not given although an env file is."""
+    given = {
+        candidate.location.path
+        for setting in facts.settings
+        for candidate in setting.candidates
+        if candidate.raw is not None and candidate.location is not None
+        if not candidate.location.path.endswith(".py")
+    }
+    if not given:
+        return
+    for setting in facts.settings:
+        if setting.variables and _is_missing(setting):
+            yield Match(
+                setting, f"{setting.variables[0]} is required, and the given files do not set it"
+            )
+
+
+def _is_missing(setting: Setting) -> bool:
+    """Return whether start-up stops because nothing gives the setting a value."""
+    return (
+        setting.error is not None
+        and isinstance(setting.value, Unknown)
+        and not any(candidate.literal for candidate in setting.candidates)
+    )
 
 
 RULE = Rule(
@@ -17,7 +38,7 @@ RULE = Rule(
     name="missing-required-setting",
     summary="a required variable is not in the given env files",
     severities=Severities("low", "info", "info"),
-    applies_to=("variable-missing",),
+    applies_to=(),
     owasp=("API8:2023",),
     cwe=(1188,),
     explanation="""\

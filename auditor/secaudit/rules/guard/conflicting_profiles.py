@@ -27,7 +27,23 @@ The file is named for production and says `ENVIRONMENT=development`, or the reve
 the code believes, somebody expects the other; secaudit judges by the stricter.
 
 Make the name and the value agree.""",
-    bad=(Example({".env.production": "ENVIRONMENT=development\n"}, ("--profile", "auto")),),
-    good=(Example({".env.production": "ENVIRONMENT=production\n"}, ("--profile", "auto")),),
+    bad=(
+        Example(
+            {
+                "settings.py": 'import os\n\nENVIRONMENT = os.environ["ENVIRONMENT"]\n',
+                ".env.production": "ENVIRONMENT=development\n",
+            },
+            ("--profile", "auto"),
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "settings.py": 'import os\n\nENVIRONMENT = os.environ["ENVIRONMENT"]\n',
+                ".env.production": "ENVIRONMENT=production\n",
+            },
+            ("--profile", "auto"),
+        ),
+    ),
     check=check,
 )

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
+from secaudit.judgement.values import secrets_in
 from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield env files whose mode lets others read them."""
+    """Yield env files with secrets whose mode lets others read them."""
     for seen in facts.seen("file-readable"):
-        yield Match(seen, f"every user of this machine can read it (mode {seen.detail['mode']})")
+        names = secrets_in(seen.location.path, facts)
+        if names:
+            mode = seen.detail["mode"]
+            yield Match(seen, f"every user of this machine can read {names[0]} here (mode {mode})")
 
 
 RULE = Rule(

@@ -1,29 +1,16 @@
 """SEC017: git tracks an env file that holds secrets."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_usable, text_of
+from secaudit.judgement.values import secrets_in
 from secaudit.rule import Example, Match, Rule, Severities
-
-_SECRET: Final = frozenset(
-    {*KEYS, "provider.secret", "password", "database.password", "database.url", "admin.password"}
-)
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield tracked env files in which a secret with a usable value stands."""
     for seen in facts.seen("file-tracked"):
-        names = sorted(
-            setting.name
-            for setting in facts.settings
-            if setting.concept in _SECRET
-            for candidate in setting.candidates
-            if candidate.location is not None
-            and candidate.location.path == seen.location.path
-            and is_usable(text_of(candidate.value) or "")
-        )
+        names = secrets_in(seen.location.path, facts)
         if names:
             yield Match(seen, f"git tracks this file, and {', '.join(names[:3])} is in it")
 

@@ -44,7 +44,7 @@ Verify. For a certificate of your own authority pass its file:
                 "client.py": (
                     "import requests\n\n\n"
                     "def fetch() -> bytes:\n"
-                    '    return requests.get("https://api.partner.io/v1", verify=False).content\n'
+                    '    return requests.get("https://partner.io", verify=False).content\n'
                 )
             }
         ),
@@ -55,7 +55,7 @@ Verify. For a certificate of your own authority pass its file:
                 "client.py": (
                     "import requests\n\n\n"
                     "def fetch() -> bytes:\n"
-                    '    return requests.get("https://api.partner.io/v1", timeout=5).content\n'
+                    '    return requests.get("https://partner.io", verify="/etc/ca.pem").content\n'
                 )
             }
         ),
