@@ -17,7 +17,7 @@ from secaudit.syntax.python import Module
 
 _ENV_NAME = re.compile(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")
 _IMPLICIT = {"load_dotenv": "python-dotenv", "find_dotenv": "python-dotenv"}
-_HINT = re.compile(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings")
+_HINT = re.compile(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
 _DJANGO = frozenset(
     (
         *("INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "WSGI_APPLICATION", "ALLOWED_HOSTS"),

@@ -21,7 +21,7 @@ from secaudit.planning.code import Leaf
 from secaudit.planning.codebase import Codebase, leaf_profile
 from secaudit.planning.compose.files import Group, Loader, Services, groups, profile_of
 from secaudit.planning.compose.scope import Scope
-from secaudit.planning.compose.services import Service, ServiceReader
+from secaudit.planning.compose.services import EnvFileUse, Service, ServiceReader
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
 from secaudit.planning.images import Image
@@ -102,6 +102,7 @@ class Containers:
             self._file_signals(group),
             _settings(service, image, words),
             (*service.observations, *self._of_env_files(service), *_observations(image)),
+            service.env_files,
         )
         codebase, modules = self._code(source, words)
         if codebase is None:
@@ -184,6 +185,7 @@ class Containers:
         wanted = [path for path in codebase.modules(leaf) if path in modules]
         conflict = codebase.conflict(signals, visible, leaf)
         seen = env_uses.observations(visible, codebase.tracked)
+        seen += self._differences(shared, codebase)
         suffix = f" ({leaf.selected})" if leaf else ""
         return Deployment(
             f"{shared.name}{suffix}",
@@ -197,6 +199,16 @@ class Containers:
             leaf.selected if leaf else "",
             tuple(absent),
         )
+
+    def _differences(self, shared: "_Shared", codebase: Codebase) -> list[Observation]:
+        """Return the lines that Compose reads otherwise than the code's own loader."""
+        seen: list[Observation] = []
+        for use in codebase.env.loaded:
+            for given in shared.env_files:
+                file = self.reader.env_file(given.path, given.dialect)
+                if given.path == use.path and file is not None and not file.failure:
+                    seen += env_files.differences(use.file, file)
+        return seen
 
     def _profile(self, signals: Iterable[Signal]) -> str:
         if self.options.profile != "auto":
@@ -216,6 +228,7 @@ class _Shared(NamedTuple):
     signals: list[Signal]
     settings: tuple[Setting, ...]
     observations: tuple[Observation, ...]
+    env_files: tuple[EnvFileUse, ...]
 
 
 def _settings(

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import warnings
+from functools import lru_cache
 from typing import NamedTuple
 
 from secaudit.errors import AuditError
@@ -61,6 +62,7 @@ class Module(NamedTuple):
         return len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
+@lru_cache(maxsize=128)  # planning and evaluation look at the same files
 def parse(data: bytes, path: str) -> Module:
     """Parse one source file.
 
