@@ -24,7 +24,7 @@ from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, TypeAdapter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -49,6 +49,7 @@ from .problems_fastapi import from_http, from_validation, invalid
 from .security.access import Access
 from .security.bodies import JSON, NO_BODY, Body, parse_json
 from .security.declarations import NO_CONTENT, UnsafeRouteError, check
+from .security.problems import Problem
 from .security.routes import Route, RouteTable
 from .security.versioning import Deprecation
 from .storage.database import Database
@@ -227,10 +228,12 @@ class SecureRoute(APIRoute):
         async def answer(request: Request) -> Response:
             if self._check_object_first:
                 await self._load_object(request)
-            request = await self._accept_body(request)
-            self._check_query(request)
             try:
+                request = await self._accept_body(request)
+                self._check_query(request)
                 return await handle(request)
+            except ClientDisconnect:
+                raise Problem(400, "The body broke off.", close=True) from None
             except RequestValidationError as error:
                 raise from_validation(error) from None
             except HTTPException as error:

@@ -1,9 +1,12 @@
 """Files of users: capped while they arrive, within a quota, whole or not at all (OWASP API4)."""
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -194,6 +197,60 @@ def test_a_file_whose_subject_vanishes_meanwhile_is_not_kept(
     answer = client.post(path, content=body(), headers=alice.bearer | PDF)
     assert answer.status_code == 404
     assert rows.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_of_two_uploads_at_once_to_one_subject_one_is_kept(
+    client: TestClient, alice: Account, rows: Session
+) -> None:
+    path = subject(client, alice)
+
+    def store(letter: bytes) -> int:
+        headers = alice.bearer | PDF
+        return int(client.post(path, content=letter * 300_000, headers=headers).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(store, (b"a", b"b"))) == [201, 409]
+    assert rows.scalar(select(func.count()).select_from(Upload)) == 1
+    assert len(set(client.get(path, headers=alice.bearer).content)) == 1
+
+
+@pytest.mark.parametrize("end", ["disconnect", "cancel"])
+def test_an_upload_that_breaks_off_leaves_nothing(
+    client: TestClient, alice: Account, rows: Session, end: str
+) -> None:
+    """Drive the application by hand: no client breaks off at a chosen byte."""
+    path = subject(client, alice)
+    pending: list[int] = []
+    sent: list[MutableMapping[str, Any]] = []
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/pdf")]
+    headers += [(b"transfer-encoding", b"chunked")]
+    headers += [(b"authorization", alice.bearer["Authorization"].encode())]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode()}
+    scope |= {"headers": headers, "query_string": b"", "scheme": "http", "client": ("::1", 1)}
+
+    async def receive() -> dict[str, Any]:
+        if not pending:
+            pending.append(0)
+            return {"type": "http.request", "body": b"x" * CHUNK_BYTES, "more_body": True}
+        pending.append(rows.scalar(select(func.count()).select_from(UploadChunk)) or 0)
+        rows.rollback()
+        if end == "cancel":
+            raise asyncio.CancelledError
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def serve() -> None:
+        with suppress(asyncio.CancelledError):
+            await client.app(scope, receive, send)
+
+    assert client.portal is not None
+    client.portal.call(serve)
+    assert pending[-1] == 1
+    assert sent[0]["status"] == {"disconnect": 400, "cancel": 503}[end]
+    assert rows.scalar(select(func.count()).select_from(Upload)) == 0
+    assert rows.scalar(select(func.count()).select_from(UploadChunk)) == 0
 
 
 def test_deleting_an_account_deletes_its_files(
