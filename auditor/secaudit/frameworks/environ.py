@@ -91,9 +91,15 @@ def _get(call: Call, instance: Instance, marker: Any, default: Value | None, kin
     value = variable(interpreter, name, default, call.place)
     if interpreter.handlers:
         value = required(value, "ImproperlyConfigured", call.place)
+    if isinstance(value.data, str) and value.data.startswith("$"):
+        typed = marker is not None and getattr(marker, "name", "") != "builtins.str"
+        if typed or value.data.lstrip("$") in instance.state.get("scheme", {}):
+            return unknown("a reference to a variable with a type", call.place)
     value = _proxied(interpreter, value, default, call.place)
     if not value.known:
         return value
+    if kind in {"db", "db_url", "cache", "cache_url"} and marker is not None:
+        return unknown("a URL with a type in the scheme", call.place)
     if kind in {"db", "db_url"}:
         return as_dictionary(interpreter, value, call.place)
     if kind in {"cache", "cache_url"}:

@@ -30,12 +30,21 @@ _WRAPPED = {"secret": "pydantic.SecretStr", "url": "pydantic.AnyUrl"}
 class Builder:
     """Builds one object of a pydantic class."""
 
-    def __init__(self, cls: ClassData, call: Call, *, check_defaults: bool, version_1: bool) -> None:
+    def __init__(
+        self,
+        cls: ClassData,
+        call: Call,
+        *,
+        check_defaults: bool,
+        version_1: bool,
+        exact: bool = True,
+    ) -> None:
         self.cls = cls
         self.call = call
         self.interpreter: Interpreter = call.interpreter
         self.check_defaults = check_defaults
         self.version_1 = version_1
+        self.exact = exact  # names of nested fields count in this spelling only
         self.instance = Instance(cls.name, cls, self.interpreter.level)
         self.instance.state["types"] = {}
         self.instance.state["pydantic"] = True
@@ -111,7 +120,7 @@ class Builder:
         members = field.spec.items if field.spec.kind == "union" else (field.spec,)
         for spec in members:
             if spec.kind == "model" and spec.cls is not None:
-                return Value(build_nested(spec.cls, node, self.call), field.place, (), variables)
+                return Value(build_nested(spec.cls, node, self.call, exact=self.exact), field.place, (), variables)
         data = collapse(node)
         leaf = first_leaf(node)
         candidates = () if leaf is None else (leaf.candidates[0]._replace(value=data),)
@@ -226,12 +235,14 @@ def _accepts_object(spec: TypeSpec, data: Instance) -> bool:
     )
 
 
-def build_nested(cls: ClassData, nodes: dict[str, Node], call: Call) -> Instance:
-    """Build a model from the nodes of its fields, by alias or name in any case."""
+def build_nested(
+    cls: ClassData, nodes: dict[str, Node], call: Call, *, exact: bool = True
+) -> Instance:
+    """Build a model from the nodes of its fields, by alias or name; in any case unless ``exact``."""
     from secaudit.frameworks.pydantic_fields import is_settings, is_version_1  # noqa: PLC0415 - short
 
     call.interpreter.state.setdefault("built", set()).add(id(cls.node))
-    lowered = {key.lower(): node for key, node in nodes.items()}
+    lowered = {} if exact else {key.lower(): node for key, node in nodes.items()}
     given: dict[str, Node] = {}
     for name, field in fields_of(call.interpreter, cls).items():
         for key in ([choice[0] for choice in field.choices] or [name]):
@@ -240,7 +251,9 @@ def build_nested(cls: ClassData, nodes: dict[str, Node], call: Call) -> Instance
             elif key.lower() in lowered:
                 given[name] = lowered[key.lower()]
     configured = config_of(cls).get("validate_default", is_settings(cls)) is True
-    builder = Builder(cls, call, check_defaults=configured, version_1=is_version_1(cls))
+    builder = Builder(
+        cls, call, check_defaults=configured, version_1=is_version_1(cls), exact=exact
+    )
     return builder.build(given, {})
 
 

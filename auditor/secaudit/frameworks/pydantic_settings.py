@@ -68,7 +68,11 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
         )
     _note_fields(interpreter, cls, config, fields, files)
     builder = Builder(
-        cls, call, check_defaults=config.validate_default, version_1=config.version_1
+        cls,
+        call,
+        check_defaults=config.validate_default,
+        version_1=config.version_1,
+        exact=config.case_sensitive,
     )
     instance = builder.build(nodes, names)
     interpreter.instances.append(instance)
@@ -94,6 +98,11 @@ def _field_node(
         aliased = _under(call, config._replace(by_name=False), field, order, tables)
         if aliased is not None:
             return aliased
+        names = [config.normal(one) for one, _ in names_of(config._replace(by_name=False), field)]
+        tables = {  # a source that has an alias is not asked for the field's name
+            source: [table for table in found if not any(name in table for name in names)]
+            for source, found in tables.items()
+        }
         config = config._replace(by_alias=False)
     return _under(call, config, field, order, tables)
 
