@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -364,6 +365,25 @@ def test_the_example_file_names_every_setting_and_is_refused() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(example, service=Owner)
     assert KEYS in {name for fault in caught.value.faults for name in fault.names}
+
+
+def test_the_documented_table_is_the_settings_with_their_defaults() -> None:
+    """`docs/service/settings.md` cannot drift: the same names, and the plain defaults."""
+    page = Path(__file__).parents[2] / "docs" / "service" / "settings.md"
+    rows = dict(re.findall(r"^\| `(APP_\w+)` \|([^|]*)\|", page.read_text("utf-8"), re.MULTILINE))
+    assert set(rows) == set(names_of(Settings))
+    for name, shown in rows.items():
+        if re.fullmatch(r"`\d+`", shown.strip()):
+            assert int(shown.strip("` ")) == _default(name), name
+
+
+def _default(name: str) -> float:
+    model: Any = Settings
+    *groups, field = name.removeprefix("APP_").lower().split("__")
+    for group in groups:
+        model = model.model_fields[group].annotation
+    default: float = model.model_fields[field].default
+    return default
 
 
 def test_no_setting_is_read_but_through_the_tree() -> None:
