@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from .context import Authenticator, Principal, RequestContext, attach
+from .context import Authenticator, RequestContext, attach
 from .deadlines import Deadline, Deadlines
 from .exchange import LINES, Exchange
 from .limits import Decision, Limiter, Quota, StoreUnavailableError
@@ -145,7 +145,8 @@ class _Edge:
             exchange.refuse(Problem(500))
         finally:
             self._deadlines.end(deadline)
-            await exchange.finish()
+            if exchange.held_back:
+                await exchange.finish()
             seconds = time.perf_counter() - started
             served = Served(
                 exchange.context, scope["method"], scope["path"], exchange.status, seconds
@@ -200,13 +201,15 @@ class _Edge:
             raise Problem(400, "The host is not served here.", close=True)
         if self._policy.force_https and scope["scheme"] != "https":
             raise https_required()
-        if is_preflight(scope["method"], found):
+        if scope["method"] == "OPTIONS" and is_preflight(found):
             await self._grant(found, exchange)
             return False
         context = exchange.context
-        authorization = found.get(b"authorization")
-        if authorization is not None:
-            context.principal = await self._caller(authorization, context)
+        token = bearer_token(found[b"authorization"]) if b"authorization" in found else None
+        if token is not None:
+            context.token_present = True
+            authenticator = self._authenticator
+            context.principal = authenticator.cached(token) or await authenticator.verify(token)
         caller = context.principal
         if caller is None:
             rate, who = self._public, client_key(context.client)
@@ -233,13 +236,6 @@ class _Edge:
             exchange.lines = exchange.lines.replace(origin_lines, self._origin_lines(None))
             raise Problem(400, "The preflight is denied.")
         await exchange.grant(granted)
-
-    async def _caller(self, authorization: bytes, context: RequestContext) -> Principal | None:
-        token = bearer_token(authorization)
-        if token is None:
-            return None
-        context.token_present = True
-        return self._authenticator.cached(token) or await self._authenticator.verify(token)
 
     async def _wait(self, key: str, rate: RateClass) -> Decision:
         """Count a request in a store that takes waiting.

@@ -90,6 +90,11 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": 204, "headers": []})
         await self.send({"type": "http.response.body", "body": b""})
 
+    @property
+    def held_back(self) -> bool:
+        """Whether a problem takes the place of the application's answer."""
+        return self._refusal is not None
+
     async def finish(self) -> None:
         """Send the problem that took the place of the application's answer, if one did.
 
@@ -105,7 +110,7 @@ class Exchange:
             (b"content-length", b"%d" % len(content)),
             *((k.lower().encode("ascii"), v.encode("latin-1")) for k, v in problem.headers.items()),
         ]
-        if problem.close and not self._must_close:
+        if problem.close and not (self.body is not None and self.body.unbounded):
             headers.append(_CLOSE)
         await self._start(
             {"type": "http.response.start", "status": problem.status, "headers": headers}
@@ -126,7 +131,7 @@ class Exchange:
             if name in OWNED:
                 headers = without_owned(headers)
                 break
-        if self._must_close:
+        if self.body is not None and self.body.unbounded:
             headers.append(_CLOSE)
         if self._takes_lines:
             message[LINES] = self.lines
@@ -136,10 +141,6 @@ class Exchange:
         await self._send(message)
         self.status = message["status"]
         self.started = True
-
-    @property
-    def _must_close(self) -> bool:
-        return self.body is not None and self.body.unbounded
 
 
 class _Nothing:

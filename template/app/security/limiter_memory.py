@@ -38,25 +38,26 @@ class MemoryLimiter:
 
     def hit_now(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         """Count ``cost`` events under ``key``, which never takes waiting here."""
-        width = quota.window / SUB_WINDOWS
         now = self._clock()
+        width = quota.window / SUB_WINDOWS
         current = int(now / width)
         window = self._window(key)
-        if len(window) > 1 and window[1] < current - SUB_WINDOWS:
-            _expire(window, current)
         total = window[0]
+        if total and window[1] < current - SUB_WINDOWS:
+            _expire(window, current)
+            total = window[0]
         asked = cost or 1
         if total + asked > quota.limit:
-            reset = _end(window, -2, width) - now if total else 0.0
+            reset = _end(window[-2], width) - now if total else 0.0
             retry = _wait(window, total + asked - quota.limit, width, now)
             return Decision(False, max(0, quota.limit - total), reset, retry)
         if cost:
-            window[0] = total = total + cost
-            if len(window) > 1 and window[-2] == current:
+            if total and window[-2] == current:
                 window[-1] += cost
             else:
                 window += (current, cost)
-        reset = _end(window, -2, width) - now if total else 0.0
+            window[0] = total = total + cost
+        reset = _end(window[-2], width) - now if total else 0.0
         return Decision(True, quota.limit - total, reset, 0.0)
 
     async def ping(self) -> None:
@@ -71,10 +72,9 @@ class MemoryLimiter:
         keys = self._kinds.get(kind)
         if keys is None:
             keys = self._kinds[kind] = OrderedDict()
-        window = keys.get(key)
-        if window is not None:
+        elif key in keys:
             keys.move_to_end(key)
-            return window
+            return keys[key]
         if len(keys) >= self._max_keys:
             keys.popitem(last=False)
         window = keys[key] = [0]
@@ -88,15 +88,15 @@ def _expire(window: list[int], current: int) -> None:
         del window[1:3]
 
 
-def _end(window: list[int], index: int, width: float) -> float:
-    return (window[index] + SUB_WINDOWS + 1) * width
+def _end(sub_window: int, width: float) -> float:
+    return (sub_window + SUB_WINDOWS + 1) * width
 
 
 def _wait(window: list[int], needed: int, width: float, now: float) -> float:
     """Return the seconds until ``needed`` events have left the window."""
     end = now
     for index in range(1, len(window), 2):
-        end = _end(window, index, width)
+        end = _end(window[index], width)
         needed -= window[index + 1]
         if needed <= 0:
             break

@@ -5,23 +5,22 @@ requests in plain text, and lets trailers change the headers of a running reques
 """
 
 import asyncio
-import http
 import logging
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .cycle import Cycle, field_line, status_line
 from .exchange import LINES
 from .policies.headers import security_lines
 from .policies.request_id import request_id
 from .problems import MEDIA_TYPE, Problem, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableMapping
+    from collections.abc import MutableMapping
 
     from uvicorn.server import ServerState
 
@@ -31,16 +30,7 @@ _MAX_FIELDS: Final = 100
 _LINGER_SECONDS: Final = 2.0
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
 _IDLE, _HEAD, _BODY, _DEAF = range(4)
-_PLAIN, _LENGTH, _CODING, _CONNECTION = range(4)
-_KINDS: Final = {
-    b"content-length": _LENGTH,
-    b"transfer-encoding": _CODING,
-    b"connection": _CONNECTION,
-}
-_BAD_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
-_BAD_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE: Final = re.compile(rb"(?i)https?://(?P<authority>[^/?#]+)(?P<rest>.*)", re.DOTALL)
-_NO_BODY: Final = frozenset({204, 304})
 
 _EXTENSIONS: Final[dict[str, dict[object, object]]] = {LINES: {}}
 
@@ -69,7 +59,8 @@ class HardenedProtocol(HttpToolsProtocol):
         self._head_is_new = False
         self._uncounted_bytes = 0
         self._refusal: Problem | None = None
-        self._deadline: asyncio.TimerHandle | None = None
+        self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._socket: asyncio.Transport
 
@@ -85,14 +76,14 @@ class HardenedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection's timer."""
         self._closing = True
-        self._disarm()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and answer what it cannot read."""
         if self._closing or self._phase == _DEAF:
             return
-        self._unset_keepalive_if_required()
         self._chunk_bytes = len(data)
         self._head_is_new = False
         idle = self._phase == _IDLE
@@ -121,15 +112,14 @@ class HardenedProtocol(HttpToolsProtocol):
         if self._closing:
             return
         self._closing = True
-        self._disarm()
         if self._phase == _IDLE:
-            self._deadline = self.loop.call_later(self._policy.body_seconds, self._socket.abort)
+            self._arm(self._policy.body_seconds)
             self._socket.close()
             return
         self.flow.resume_reading()
         if self._socket.can_write_eof():
             self._socket.write_eof()
-        self._deadline = self.loop.call_later(_LINGER_SECONDS, self._socket.abort)
+        self._arm(_LINGER_SECONDS)
 
     @property
     def closing(self) -> bool:
@@ -148,7 +138,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the head and hand the request to the application."""
-        self._disarm()
+        self._due = None
         self._phase = _BODY
         headers, self.headers = self.headers, []  # trailers go where nobody looks
         self._check_size(headers)
@@ -165,7 +155,7 @@ class HardenedProtocol(HttpToolsProtocol):
         scope["raw_path"] = raw_path
         scope["query_string"] = query
         previous = self.cycle
-        self.cycle = _Cycle(
+        self.cycle = Cycle(
             scope=self.scope,
             transport=self.transport,
             flow=self.flow,
@@ -194,38 +184,65 @@ class HardenedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Wait for the next request."""
         self._phase = _IDLE
-        self._disarm()
         super().on_message_complete()
         if self.cycle.response_complete:
             self._arm(self._policy.idle_seconds)
 
     def on_response_complete(self) -> None:
-        """Give the rest of a body that the application did not read ``body_seconds`` to arrive."""
-        super().on_response_complete()
-        if self._phase == _BODY and not self.closing and not self.pipeline:
+        """Go on with the next request, or wait for it.
+
+        The rest of a body that the application did not read has ``body_seconds`` to arrive.
+        """
+        self.server_state.total_requests += 1
+        if self.closing:
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._phase == _BODY:
             self._arm(self._policy.body_seconds)
+        elif self._phase == _IDLE:
+            self._arm(self._policy.idle_seconds)
 
     # Deadlines
 
     def _arm(self, seconds: float) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(seconds, self._expire)
+            self._arm(self._policy.head_seconds)  # a pipelined head waits for the answer ahead
 
-    def _disarm(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        One timer serves all deadlines of a connection and is moved only when it fires: most
+        deadlines are met, and a timer for each of them is what costs.
+        """
+        self._due = self.loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self._set_timer(self._due)
+
+    def _set_timer(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_at(when, self._check)
+
+    def _check(self) -> None:
+        self._timer = None
+        if self._due is None:
+            return
+        if self._due > self.loop.time():
+            self._set_timer(self._due)
+        else:
+            self._due = None
+            self._expire()
 
     def _wait_for_head(self, size: int) -> None:
         self._uncounted_bytes += size
         if self._uncounted_bytes > self._policy.head_bytes:
             self._refuse(_head_too_large())
-        else:
+        elif self._head_is_new or self._due is None:
             self._arm(self._policy.head_seconds)
 
     def _expire(self) -> None:
-        self._deadline = None
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._closing:
+            self._socket.abort()
+        elif self.cycle is not None and not self.cycle.response_complete:
             self._arm(self._policy.head_seconds)  # a pipelined head waits for the answer before it
         elif self._phase == _HEAD:
             self._refuse(Problem(408, "The request head did not arrive in time."))
@@ -292,8 +309,8 @@ class HardenedProtocol(HttpToolsProtocol):
         security = security_lines(
             https=self.scheme == "https", hsts_seconds=self._policy.hsts_seconds
         )
-        lines = (_line(field)[1] for field in fields)
-        return b"".join((_status_line(problem.status), *lines, security, b"\r\n", content))
+        lines = (field_line(field)[1] for field in fields)
+        return b"".join((status_line(problem.status), *lines, security, b"\r\n", content))
 
 
 class _Transport:
@@ -309,74 +326,6 @@ class _Transport:
 
     def is_closing(self) -> bool:
         return self._protocol.closing
-
-
-class _Cycle(RequestResponseCycle):
-    """Writes the head of an answer from lines that were checked before: most repeat for ever."""
-
-    async def send(self, message: Any) -> None:  # noqa: ANN401 - uvicorn's types are private
-        """Send one ASGI message."""
-        if self.response_started or message["type"] != "http.response.start":
-            await super().send(message)
-            return
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if self.disconnected:
-            return
-        head = self._head(message["status"], message.get("headers", ()))
-        self.response_started = True
-        self.waiting_for_100_continue = False
-        self.transport.write(head + message.get(LINES, b"") + b"\r\n")
-
-    def _head(self, status: int, headers: "Iterable[tuple[bytes, bytes]]") -> bytes:
-        """Return the status line and the field lines, noting what they say of the body."""
-        parts = [_status_line(status), *[_line(field)[1] for field in self.default_headers]]
-        says_close = False
-        lines = [_line(tuple(field)) for field in headers]  # all of them, or nothing is noted
-        for kind, line in lines:
-            parts.append(line)
-            if kind == _PLAIN:
-                continue
-            value = line.partition(b":")[2].strip()
-            if kind == _LENGTH and self.chunked_encoding is None:
-                self.expected_content_length = int(value)
-                self.chunked_encoding = False
-            elif kind == _CODING:
-                self.expected_content_length = 0
-                self.chunked_encoding = True
-            elif kind == _CONNECTION and b"close" in value.lower():
-                self.keep_alive = False
-                says_close = True
-        if not self.keep_alive and not says_close:
-            parts.append(b"connection: close\r\n")
-        has_body = self.scope["method"] != "HEAD" and status not in _NO_BODY
-        if self.chunked_encoding is None and has_body:
-            self.chunked_encoding = True
-            parts.append(b"transfer-encoding: chunked\r\n")
-        return b"".join(parts)
-
-
-@lru_cache(maxsize=1024)
-def _line(field: tuple[bytes, bytes]) -> tuple[int, bytes]:
-    """Return what a field means to the connection, and its line.
-
-    Raises:
-        RuntimeError: the name or the value could end the line, a response-splitting attempt.
-    """
-    name, value = field
-    if not name or _BAD_NAME.search(name) or _BAD_VALUE.search(value):
-        raise RuntimeError("an answer's field is malformed")
-    name = name.lower()
-    return _KINDS.get(name, _PLAIN), name + b": " + value + b"\r\n"
-
-
-@lru_cache(maxsize=64)
-def _status_line(status: int) -> bytes:
-    try:
-        phrase = http.HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode("ascii")
 
 
 def _head_too_large() -> Problem:

@@ -50,9 +50,9 @@ def compile_origins(allowed: tuple[str, ...]) -> Callable[[bytes | None], bytes]
     return lines
 
 
-def is_preflight(method: str, found: Mapping[bytes, bytes]) -> bool:
-    """Tell a preflight from another OPTIONS request."""
-    return method == "OPTIONS" and b"origin" in found and b"access-control-request-method" in found
+def is_preflight(found: Mapping[bytes, bytes]) -> bool:
+    """Tell whether an OPTIONS request is a preflight."""
+    return b"origin" in found and b"access-control-request-method" in found
 
 
 def preflight_lines(found: Mapping[bytes, bytes], origin_lines: bytes) -> bytes | None:
