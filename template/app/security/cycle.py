@@ -115,6 +115,7 @@ def field_line(field: tuple[bytes, bytes]) -> tuple[int, bytes]:
 
 @lru_cache(maxsize=64)
 def status_line(status: int) -> bytes:
+    """Return the first line of an answer."""
     try:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:

@@ -208,7 +208,7 @@ class HardenedProtocol(HttpToolsProtocol):
     # Deadlines
 
     def _arm(self, seconds: float) -> None:
-            self._arm(self._policy.head_seconds)  # a pipelined head waits for the answer ahead
+        """Let the connection expire in ``seconds``; another call, or no ``_due``, replaces this.
 
         One timer serves all deadlines of a connection and is moved only when it fires: most
         deadlines are met, and a timer for each of them is what costs.
