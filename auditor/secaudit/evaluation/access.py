@@ -129,9 +129,7 @@ def _bind(
         return found
     if function.decorated_by(*_PROPERTIES):
         frame: Frame = function.frame
-        return call_function(
-            function.bound(receiver), Call(interpreter, frame, place, [], {})
-        )
+        return call_function(function.bound(receiver), Call(interpreter, frame, place, [], {}))
     if function.decorated_by("builtins.staticmethod"):
         return found
     if function.decorated_by("builtins.classmethod"):

@@ -135,9 +135,7 @@ def _fits(
         return operators.truth(operators.compare(ast.Eq(), subject, wanted, place))
     if isinstance(pattern, ast.MatchAs):
         fits = (
-            True
-            if pattern.pattern is None
-            else _fits(interpreter, frame, pattern.pattern, subject)
+            True if pattern.pattern is None else _fits(interpreter, frame, pattern.pattern, subject)
         )
         if fits and pattern.name is not None:
             frame.locals[pattern.name] = subject

@@ -131,11 +131,11 @@ def _call_decorated(function: FunctionData, call: Call) -> Value:
         if name.startswith("functools.") and name not in _PASS_THROUGH:
             return unknown(f"a function wrapped by {name}", call.place)
     cached = function.decorated_by("functools.lru_cache", "functools.cache")
-    key = ("cache", id(function.node))
+    results = call.interpreter.results
     if cached and not call.arguments and not call.keywords:
-        if key not in call.interpreter.state:
-            call.interpreter.state[key] = call_function(function, call)  # type: ignore[index]
-        return call.interpreter.state[key]  # type: ignore[index,no-any-return]
+        if id(function.node) not in results:
+            results[id(function.node)] = call_function(function, call)
+        return results[id(function.node)]
     return call_function(function, call)
 
 
@@ -278,8 +278,7 @@ def instantiate(cls: ClassData, call: Call) -> Value:
 
 def _is_dataclass(cls: ClassData) -> bool:
     return any(
-        isinstance(node, ast.Name | ast.Attribute | ast.Call)
-        and "dataclass" in ast.unparse(node)
+        isinstance(node, ast.Name | ast.Attribute | ast.Call) and "dataclass" in ast.unparse(node)
         for node in cls.node.decorator_list
     )
 

@@ -99,7 +99,7 @@ class Collector:
         group = f"{owner}:{family}" if family in _TOPICS else ""
         if group and meaning is not None and meaning.service and family in {"cookie", "database"}:
             group = f"{group}:{meaning.service}"
-        used = ()
+        used: tuple[Location, ...] = ()
         if value.place is not None and candidates and candidates[0].location is not None:
             read = value.place.location()
             used = (read,) if read != location else ()

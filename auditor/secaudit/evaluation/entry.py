@@ -46,9 +46,7 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     del options
     sources = sources_of(project, deployment.root)
     told = len(sources.problems)
-    world = ClosedWorld(
-        sources, deployment.environment, deployment.dialect, deployment.absent
-    )
+    world = ClosedWorld(sources, deployment.environment, deployment.dialect, deployment.absent)
     interpreter = Interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
     problems: list[Problem] = []
@@ -80,5 +78,3 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
 def _module_name(path: str, root: str) -> str:
     relative = path.removeprefix(root).strip("/").removesuffix(".py")
     return relative.removesuffix("/__init__").removeprefix("src/").replace("/", ".")
-
-

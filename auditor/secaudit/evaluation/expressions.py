@@ -272,10 +272,11 @@ def _with_fallbacks(
 def _compare(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
     assert isinstance(node, ast.Compare)  # noqa: S101 - narrows the type for the dispatcher
     left = evaluate(interpreter, frame, node.left)
-    result = Value(True, place)  # noqa: FBT003 - the value of an empty chain
+    result = Value(True, place)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(interpreter, frame, right_node)
         result = operators.compare(op, left, right, place)
+        interpreter.tested.update(left.variables, right.variables)
         if operators.truth(result) is not True:
             return result
         left = right
@@ -382,9 +383,7 @@ def _loop(
         return
     for item in items[:MAX_LOOP]:
         assign(interpreter, frame, generator.target, item)
-        decisions = [
-            operators.truth(evaluate(interpreter, frame, test)) for test in generator.ifs
-        ]
+        decisions = [operators.truth(evaluate(interpreter, frame, test)) for test in generator.ifs]
         if None in decisions:
             yield False
             return
@@ -449,4 +448,3 @@ _EVALUATORS: dict[type[ast.expr], Evaluator] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
 }
-

@@ -1,5 +1,6 @@
 """Walks the namespaces of an evaluation and names the settings in them."""
 
+import ast
 import re
 
 from secaudit.evaluation.collecting import Collector
@@ -59,15 +60,54 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
+    _excuse(interpreter, collector)
     return collector.finish()
+
+
+def _excuse(interpreter: Interpreter, collector: Collector) -> None:
+    """Mark settings that a guard of a module refuses: the program does not start with them."""
+    for module, error in interpreter.failures:
+        if error.place is None or not isinstance(error.place.node, ast.Raise):
+            continue
+        names = {
+            name
+            for node in ast.walk(module.syntax.tree)
+            if isinstance(node, ast.If)
+            and any(inner is error.place.node for inner in ast.walk(node))
+            for name in _tested(node.test)
+        }
+        subjects = []
+        for index, setting in enumerate(collector.settings):
+            if setting.name.rpartition(".")[2] in names and setting.error is None:
+                message = f"start-up is refused: {error.message or error.kind}"
+                collector.settings[index] = setting._replace(error=message)
+                subjects.append(setting.name)
+        interpreter.observe(
+            "guard",
+            error.place.location(),
+            module.name,
+            selector="",
+            fires=True,
+            defeated_by="",
+            subject=", ".join(subjects),
+        )
+
+
+def _tested(test: ast.AST) -> set[str]:
+    """Return the names in a condition."""
+    return {
+        node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+        for node in ast.walk(test)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
 
 
 def _is_selected(module: ModuleData, selected: str) -> bool:
     if not selected:
         return False
     tail = f".{module.name}"
-    return module.path == selected or tail.endswith(f".{selected}") or (
-        f".{selected}".endswith(tail)
+    return (
+        module.path == selected or tail.endswith(f".{selected}") or (f".{selected}".endswith(tail))
     )
 
 
@@ -106,9 +146,7 @@ def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
             _fields(instance, collector, "", f"{instance.type_name}", 0)
 
 
-def _fields(
-    instance: Instance, collector: Collector, prefix: str, owner: str, depth: int
-) -> None:
+def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, depth: int) -> None:
     types: dict[str, str] = instance.state.get("types", {})
     for name, value in instance.attributes.items():
         full = f"{prefix}{name}"
@@ -117,7 +155,11 @@ def _fields(
             _fields(nested, collector, f"{full}.", f"{owner}.{name}", depth + 1)
         elif not isinstance(nested, _OBJECTS):
             collector.add(
-                slot_of(instance, name), full, value, owner, type_=types.get(name, ""),
+                slot_of(instance, name),
+                full,
+                value,
+                owner,
+                type_=types.get(name, ""),
                 layer="default",
             )
 
@@ -131,7 +173,9 @@ def _module(module: ModuleData, collector: Collector, *, final: bool) -> None:
         if imported and not (final and name.isupper()):
             continue
         if name.isupper():
-            collector.add_tree(value.source if imported and value.source else slot, name, value, module.path)
+            collector.add_tree(
+                value.source if imported and value.source else slot, name, value, module.path
+            )
         else:
             _lower(slot, name, value, module.path, collector)
 
@@ -148,9 +192,7 @@ def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector
         collector.hidden[slot] = (name, value, owner, "")
 
 
-def _class(
-    interpreter: Interpreter, cls: ClassData, collector: Collector, selected: str
-) -> None:
+def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selected: str) -> None:
     """Add the attributes of a plain configuration class."""
     chosen = selected.rpartition(":")[2] == cls.name or cls in interpreter.loaded_classes
     if interpreter.loaded_classes and cls not in interpreter.loaded_classes:

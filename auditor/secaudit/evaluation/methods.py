@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from secaudit.evaluation.calls import Call
 
 _TEXT_METHODS = frozenset(
-    "lower upper strip lstrip rstrip title capitalize casefold swapcase startswith endswith "
-    "removeprefix removesuffix replace find rfind index rindex count isdigit isalpha isalnum "
-    "isspace isnumeric isdecimal islower isupper isidentifier isascii encode decode zfill "
-    "ljust rjust center hex".split()
+    ["lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold", "swapcase", "startswith", "endswith", "removeprefix", "removesuffix", "replace", "find", "rfind", "index", "rindex", "count", "isdigit", "isalpha", "isalnum", "isspace", "isnumeric", "isdecimal", "islower", "isupper", "isidentifier", "isascii", "encode", "decode", "zfill", "ljust", "rjust", "center", "hex"]
 )
 _TEXT_LISTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _OTHER_METHODS = frozenset(
@@ -249,6 +246,12 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Cal
         return Value(data.rest, call.place)
     if default is None and name == "pop":
         raise ProgramError("KeyError", str(key), call.place)
+    if name == "get":
+        from secaudit.frameworks import guards  # noqa: PLC0415 - frameworks build on the evaluator
+
+        key_value = call.argument(0, "key")
+        if key_value is not None:
+            guards.choose_class(interpreter, key_value, default, call.place)
     result = default if default is not None else Value(None, call.place)
     if name == "setdefault" and _changed(interpreter, data):
         data.items[key] = result

@@ -40,7 +40,9 @@ def _find_local(frame: Frame, name: str) -> Value | None:
     current: Frame | None = frame
     innermost = True
     while current is not None and not current.is_module():
-        visible = innermost or current.owner is None or current.owner.namespace is not current.locals
+        visible = (
+            innermost or current.owner is None or current.owner.namespace is not current.locals
+        )
         if visible and name in current.locals and name not in current.globals:
             return current.locals[name]
         innermost = False

@@ -38,6 +38,11 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.BitAnd: operator.and_,
     ast.BitXor: operator.xor,
 }
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -88,9 +93,7 @@ def provenance(
             first._replace(value=result),
             *(other._replace(value=again(other.value)) for other in others),
         )
-    return Value(
-        data, place, candidates, merge_variables(operands), None, merge_parts(operands)
-    )
+    return Value(data, place, candidates, merge_variables(operands), None, merge_parts(operands))
 
 
 def run(function: Callable[..., Any], place: Place | None, *data: Any) -> Any:  # noqa: ANN401 - values of the evaluated program
@@ -231,12 +234,7 @@ def unary(op: ast.unaryop, operand: Value, place: Place | None) -> Value:
         if decided is None:
             return Value(_reason(operand), place)
         return provenance(not decided, lambda data: not data, place, operand)
-    function: Callable[[Any], Any] = {
-        ast.USub: operator.neg,
-        ast.UAdd: operator.pos,
-        ast.Invert: operator.invert,
-    }[type(op)]
-    return derive(function, place, operand)
+    return derive(_UNARY[type(op)], place, operand)
 
 
 def _reason(value: Value) -> Unknown:

@@ -113,9 +113,13 @@ class Interpreter:
         self.called: set[int] = set()  # identity of function nodes that ran
         self.reads: list[tuple[str, Value, Place]] = []  # environment variables read by code
         self.bound: set[str] = set()  # variables whose value got a name, perhaps replaced later
+        self.results: dict[int, Value] = {}  # of cached functions, by function node
         self.state: dict[str, Any] = {}  # of framework modules
         self.selected = ""  # the module or class whose final namespace holds the settings
         self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
+        self.tested: set[str] = set()  # variables whose value a condition compares
+        self.guards: list[Any] = []  # conditions with a ``raise`` behind them
+        self.class_choices: list[tuple[Value, ClassData, Place]] = []  # by name, with a default
         self.flask_configs: list[DictData] = []  # what applications end up with
         self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads

@@ -18,7 +18,9 @@ def note_unread(interpreter: Interpreter, world: ClosedWorld) -> None:
             if entry.key.lower() not in read:
                 near = get_close_matches(entry.key.lower(), list(read), 1, 0.75)
                 nearest = read[near[0]] if near else ""
-                interpreter.observe("key-unread", entry.key_location, entry.key, key=entry.key, nearest=nearest)
+                interpreter.observe(
+                    "key-unread", entry.key_location, entry.key, key=entry.key, nearest=nearest
+                )
     for name in environment.names():
         location = environment.peek(name)[0].location
         if name.lower() in read or location is None or location.path in world.opened:

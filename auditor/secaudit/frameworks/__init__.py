@@ -135,7 +135,7 @@ def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> V
     handler = _table(instance.type_name, "METHODS", key)
     if handler is None:
         return unknown(f"calls {key}()", call.place)
-    return handler(receiver, instance, call)  # type: ignore[no-any-return]
+    return handler(receiver, instance, call)
 
 
 def attribute(
@@ -145,7 +145,7 @@ def attribute(
     key = f"{instance.type_name}.{name}"
     handler = _table(instance.type_name, "ATTRIBUTES", key)
     if handler is not None:
-        return handler(interpreter, instance, place)  # type: ignore[no-any-return]
+        return handler(interpreter, instance, place)
     if instance.cls is None and _table(instance.type_name, "METHODS", key) is not None:
         return Value(Method(receiver, name), place)
     return None
@@ -155,8 +155,10 @@ def external_attribute(
     interpreter: Interpreter, owner: str, name: str, place: Place
 ) -> Value | None:
     """Return an attribute of a library symbol that stands for a value."""
-    handler = _table(owner, "EXTERNALS", f"{owner}.{name}") or _table(owner, "EXTERNALS", f"{owner}.*")
-    return None if handler is None else handler(interpreter, name, place)  # type: ignore[no-any-return]
+    handler = _table(owner, "EXTERNALS", f"{owner}.{name}") or _table(
+        owner, "EXTERNALS", f"{owner}.*"
+    )
+    return None if handler is None else handler(interpreter, name, place)
 
 
 def external_subscript(
@@ -164,7 +166,7 @@ def external_subscript(
 ) -> Value | None:
     """Return an item of a library symbol, such as ``os.environ[key]``."""
     handler = _table(name, "ITEMS", name)
-    return None if handler is None else handler(interpreter, Value(External(name)), key, place)  # type: ignore[no-any-return]
+    return None if handler is None else handler(interpreter, Value(External(name)), key, place)
 
 
 def subscript(
@@ -172,7 +174,7 @@ def subscript(
 ) -> Value | None:
     """Return an item of a library object."""
     handler = _table(instance.type_name, "ITEMS", instance.type_name)
-    return None if handler is None else handler(interpreter, receiver, key, place)  # type: ignore[no-any-return]
+    return None if handler is None else handler(interpreter, receiver, key, place)
 
 
 def set_attribute(
@@ -219,7 +221,7 @@ def class_attribute(
     for base in cls.externals():
         handler = _table(base, "CLASS_ATTRIBUTES", base)
         if handler is not None:
-            return handler(interpreter, cls, name, place)  # type: ignore[no-any-return]
+            return handler(interpreter, cls, name, place)
     return None
 
 
@@ -252,9 +254,7 @@ def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData
         starlette.note_decorated(interpreter, frame, function)
 
 
-def note_condition(
-    interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value
-) -> None:
+def note_condition(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
     """Look at an ``if``: selectors and guards."""
     from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
 

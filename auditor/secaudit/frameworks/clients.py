@@ -1,11 +1,12 @@
 """Outbound connections: certificate verification, data stores, brokers, mail, password hashing."""
 
+import ast
 from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.calls import Call
 from secaudit.evaluation.runtime import Interpreter, SinkUse
-from secaudit.evaluation.values import External, Instance, Place, Value, plain
+from secaudit.evaluation.values import External, Instance, Place, Value
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _VERIFY: Final = Argument("verify", "tls.verify")
@@ -19,7 +20,9 @@ def _request(library: str) -> Callable[[Call], Value]:
     def handle(call: Call) -> Value:
         if "verify" in call.keywords:
             group = record(call, library, (_VERIFY,), library)
-            name = plain(call.place.node.func.attr) if hasattr(call.place.node, "func") else ""  # type: ignore[attr-defined]
+            node = call.place.node
+            target = node.func if isinstance(node, ast.Call) else None
+            name = target.attr if isinstance(target, ast.Attribute) else ""
             position = 1 if name in {"request", "stream"} else 0
             address = call.argument(position, "url")
             if address is not None:
@@ -56,7 +59,7 @@ def _set_verify(interpreter: Interpreter, instance: Instance, value: Value, plac
 
 def _unverified_context(call: Call) -> Value:
     """``ssl._create_unverified_context()``."""
-    off = Value(False, call.place)  # noqa: FBT003 - not verified
+    off = Value(False, call.place)
     group = group_of(call.place, "ssl")
     sink = SinkUse("tls.verify", group, "ssl.verify_mode", off, call.place.location(), "ssl")
     use(call.interpreter, sink)
@@ -154,23 +157,17 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "Fernet", (Argument("key", "encryption.key", position=0),)
     ),
 }
-METHODS: Final = {
-    f"{client}.{name}": _method
-    for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient")
-    for name in _METHODS
-}
+_CLIENTS: Final = ("requests.Session", "httpx.Client", "httpx.AsyncClient")
 
 
 def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
     return receiver
 
 
-METHODS.update(
-    {
-        f"{client}.__enter__": _itself
-        for client in ("requests.Session", "httpx.Client", "httpx.AsyncClient")
-    }
-)
+METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
+    **{f"{client}.{name}": _method for client in _CLIENTS for name in _METHODS},
+    **{f"{client}.__enter__": _itself for client in _CLIENTS},
+}
 SET_ATTRIBUTES: Final = {
     "requests.Session.verify": _set_verify,
     "ssl.SSLContext.verify_mode": _set_verify_mode,

@@ -112,7 +112,10 @@ def _boolean(data: Any) -> bool:  # noqa: ANN401 - text or a default
 def _csv(instance: Instance) -> Callable[[Any], Any]:
     """Return the function that a ``Csv(cast=str, delimiter=",", strip=..., post_process=list)`` is."""
     given: Call = instance.state["call"]
-    options = [given.argument(i, name) for i, name in enumerate(("cast", "delimiter", "strip", "post_process"))]
+    options = [
+        given.argument(i, name)
+        for i, name in enumerate(("cast", "delimiter", "strip", "post_process"))
+    ]
     item, separator, strip, post = options
     kinds: dict[str, Callable[[Any], Any]] = {"builtins.int": int, "builtins.str": str}
     name = "builtins.str" if item is None else getattr(item.data, "name", "")
@@ -158,9 +161,7 @@ def _env_repository(call: Call) -> Value:
     """``RepositoryEnv(path)``."""
     path = plain(call.argument(0, "source") or Value(""))
     instance = Instance("decouple.RepositoryEnv", None, call.interpreter.level)
-    instance.state["found"] = (
-        _file(call.interpreter, path) if isinstance(path, str) else None
-    )
+    instance.state["found"] = _file(call.interpreter, path) if isinstance(path, str) else None
     return Value(instance, call.place)
 
 
@@ -200,4 +201,3 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "decouple.AutoConfig": _auto_config,
 }
 METHODS: Final = {"decouple.Config.__call__": _call, "decouple.Config.get": _call}
-

@@ -97,9 +97,9 @@ def _load_dotenv(call: Call) -> Value:
         interpreter.environment.searched = True
         return unknown("loads an env file that is not known", call.place)
     if file is None:
-        return Value(False, call.place)  # noqa: FBT003 - what load_dotenv returns
+        return Value(False, call.place)
     load_file(interpreter, file, override=override, interpolate=interpolate)
-    return Value(True, call.place)  # noqa: FBT003 - what load_dotenv returns
+    return Value(True, call.place)
 
 
 def _dotenv_values(call: Call) -> Value:

@@ -42,11 +42,13 @@ def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``read_env(env_file=None, overwrite=False, parse_comments=False)``."""
     interpreter = call.interpreter
     given = call.argument(0, "env_file")
-    path = plain(given) if given is not None and given.data is not None else join(
-        dirname(call.frame.module.path), ".env"
+    path = (
+        plain(given)
+        if given is not None and given.data is not None
+        else join(dirname(call.frame.module.path), ".env")
     )
-    comments = plain(call.argument(2, "parse_comments") or Value(False))  # noqa: FBT003 - the default
-    overwrite = plain(call.argument(1, "overwrite") or Value(False))  # noqa: FBT003 - the default
+    comments = plain(call.argument(2, "parse_comments") or Value(False))
+    overwrite = plain(call.argument(1, "overwrite") or Value(False))
     if not isinstance(path, str) or isinstance(overwrite, Unknown) or isinstance(comments, Unknown):
         interpreter.environment.searched = True
         return unknown("loads an env file that is not known", call.place)
@@ -110,7 +112,10 @@ def _get(call: Call, instance: Instance, marker: Any, default: Value | None, kin
 
 
 def _from_scheme(
-    instance: Instance, name: str, marker: Any, default: Value | None  # noqa: ANN401 - a type of the program
+    instance: Instance,
+    name: str,
+    marker: Any,
+    default: Value | None,
 ) -> tuple[Any, Value | None]:
     entry = instance.state.get("scheme", {}).get(name)
     if entry is None:
@@ -122,9 +127,7 @@ def _from_scheme(
     return marker or data, default
 
 
-def _proxied(
-    interpreter: Interpreter, value: Value, default: Value | None, place: Place
-) -> Value:
+def _proxied(interpreter: Interpreter, value: Value, default: Value | None, place: Place) -> Value:
     """Follow a value that starts with ``$``: it names another variable."""
     for _ in range(10):
         if not (isinstance(value.data, str) and value.data.startswith("$")):
@@ -236,7 +239,6 @@ def _set_prefix(_interpreter: Interpreter, instance: Instance, value: Value, _pl
     instance.attributes["prefix"] = value
 
 
-
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "environ.Env": _make,
     "environ.FileAwareEnv": _make,
@@ -253,4 +255,3 @@ METHODS: Final = {
     **{f"{_ENV}.{kind}": _reader(kind) for kind in _KINDS},
 }
 SET_ATTRIBUTES: Final = {f"{_ENV}.prefix": _set_prefix}
-

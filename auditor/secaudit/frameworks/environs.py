@@ -14,8 +14,12 @@ from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
 
 _ENV: Final = "environs.Env"
-_TRUE: Final = frozenset({"t", "T", "true", "True", "TRUE", "on", "On", "ON", "y", "Y", "yes", "Yes", "YES", "1"})
-_FALSE: Final = frozenset({"f", "F", "false", "False", "FALSE", "off", "Off", "OFF", "n", "N", "no", "No", "NO", "0"})
+_TRUE: Final = frozenset(
+    {"t", "T", "true", "True", "TRUE", "on", "On", "ON", "y", "Y", "yes", "Yes", "YES", "1"}
+)
+_FALSE: Final = frozenset(
+    {"f", "F", "false", "False", "FALSE", "off", "Off", "OFF", "n", "N", "no", "No", "NO", "0"}
+)
 
 
 def _make(call: Call) -> Value:
@@ -30,7 +34,7 @@ def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
     interpreter = call.interpreter
     given = call.argument(0, "path")
     path = plain(given) if given is not None else None
-    override = plain(call.argument(3, "override") or Value(False))  # noqa: FBT003 - the default
+    override = plain(call.argument(3, "override") or Value(False))
     if isinstance(path, Unknown) or isinstance(override, Unknown):
         interpreter.environment.searched = True
         return unknown("loads an env file that is not known", call.place)

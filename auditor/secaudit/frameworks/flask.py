@@ -195,7 +195,7 @@ def _from_prefixed_env(_receiver: Value, instance: Instance, call: Call) -> Valu
             _nest(interpreter, instance, key, inner, value, call.place)
         else:
             _put(interpreter, instance, key, value)
-    return Value(True, call.place)  # noqa: FBT003 - what Flask returns
+    return Value(True, call.place)
 
 
 def _loads(text: str) -> Any:  # noqa: ANN401 - parsed JSON
@@ -248,7 +248,7 @@ def _from_pyfile(_receiver: Value, instance: Instance, call: Call) -> Value:
     path = name if isabs(name) else join(dirname(call.frame.module.path), name)
     module = load_module(call.interpreter, path, name)
     if module is None:
-        if plain(call.argument(1, "silent") or Value(False)) is not True:  # noqa: FBT003 - the default
+        if plain(call.argument(1, "silent") or Value(False)) is not True:
             _items(instance).rest = Unknown("a configuration file that is not there")
         return Value(None, call.place)
     for key, value in module.namespace.items():
@@ -279,7 +279,7 @@ def _run(_receiver: Value, _instance: Instance, call: Call) -> Value:
         Argument("host", "server.host", position=0),
     )
     group = record(call, "app.run", arguments, service)
-    on = Value(True, call.place)  # noqa: FBT003 - a development server runs
+    on = Value(True, call.place)
     sink = SinkUse("debug.server", group, "app.run", on, call.place.location(), service)
     use(call.interpreter, sink)
     return Value(None, call.place)
@@ -332,7 +332,7 @@ def _talisman(call: Call) -> Value:
     if call.arguments:
         record(call, "Talisman", _TALISMAN, "session")
         call.interpreter.state["talisman"] = True
-        off = plain(call.keywords.get("strict_transport_security", Value(True))) is False  # noqa: FBT003 - the default
+        off = plain(call.keywords.get("strict_transport_security", Value(True))) is False
         for what in ("security-headers", *(() if off else ("hsts",)), "nosniff", "frame"):
             mitigation(call.interpreter, location, what)
     return Value(Instance("flask_talisman.Talisman"), call.place)

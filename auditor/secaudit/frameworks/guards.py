@@ -1,27 +1,175 @@
-"""Selectors that choose an environment, guards that refuse to start, and fallbacks around them."""
+"""Selectors that choose an environment, guards that refuse to start, fallbacks around settings."""
 
 import ast
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
+from secaudit.evaluation import operators
 from secaudit.evaluation.runtime import Frame, Interpreter
-from secaudit.evaluation.values import Value
-from secaudit.facts import Setting
+from secaudit.evaluation.values import ClassData, Instance, Place, Value
+from secaudit.facts import Setting, Unknown
+from secaudit.naming import SECRET_CONCEPTS
+
+_DEVELOPMENT: Final = frozenset(
+    ("dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "ci")
+)
+_DEVELOPMENT_CLASS: Final = ("dev", "test", "local", "debug")
+_BROAD: Final = ("Exception", "BaseException", "ValidationError", "ValueError", "SettingsError")
+
+
+class Guard(NamedTuple):
+    """One ``if`` with a ``raise`` inside, and how its condition turned out."""
+
+    place: Place  # of the condition
+    names: tuple[str, ...]  # that the condition and those inside it test
+    decided: bool | None
 
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
-    """Note what an ``if`` says about selectors and guards."""
-    del interpreter, frame, node, condition
+    """Remember a guard; it is judged when all settings are known."""
+    if not any(isinstance(inner, ast.Raise) for inner in _inside(node.body)):
+        return
+    names = [*_names(node.test)]
+    for inner in _inside(node.body):
+        if isinstance(inner, ast.If):
+            names += _names(inner.test)
+    guard = Guard(
+        Place(frame.module.syntax, node.test),
+        tuple(dict.fromkeys(names)),
+        operators.truth(condition),
+    )
+    interpreter.guards.append(guard)
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
-    """Note what a ``match`` says about selectors."""
-    del interpreter, frame, node, subject
+    """Remember the variables that a ``match`` tests."""
+    del frame, node
+    interpreter.tested.update(subject.variables)
 
 
 def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
-    """Note a handler that would replace the settings."""
-    del interpreter, frame, node
+    """Note a handler that replaces refused settings by ones with other arguments."""
+    targets = {name: value for name, value in _assigned(node.body)}
+    for handler in node.handlers:
+        kind = "" if handler.type is None else ast.unparse(handler.type)
+        if kind and not any(name in kind for name in _BROAD):
+            continue
+        for name, call in _assigned(handler.body):
+            made = frame.locals.get(name)
+            settings = made is not None and isinstance(made.data, Instance) and made.data.cls
+            if name in targets and settings and call.keywords:
+                location = Place(frame.module.syntax, handler).location()
+                interpreter.observe(
+                    "settings-fallback", location, name, exception=kind or "any exception"
+                )
+
+
+def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.Call]]:
+    """Yield names that get the result of a call, also one that is returned."""
+    for statement in body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, statement.value
+        elif isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call):
+            yield "", statement.value
+
+
+def _inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    for statement in body:
+        yield from ast.walk(statement)
+
+
+def _names(test: ast.AST) -> list[str]:
+    """Return the names that a condition mentions: ``self.secret_key`` -> ``secret_key``."""
+    names: list[str] = []
+    for node in ast.walk(test):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+        elif isinstance(node, ast.Name):
+            names.append(node.id)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            names.append(str(node.slice.value))
+    return names
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
-    """Note guards and selectors with what they decide about the settings."""
-    del interpreter, settings
+    """Note selectors that fail open and guards that let a default pass."""
+    for setting in settings:
+        if _falls_open(interpreter, setting):
+            default = setting.candidates[0].value
+            interpreter.observe(
+                "selector-fails-open",
+                setting.location,
+                setting.name,
+                selector=setting.variables[0],
+                default=default,
+            )
+    for key, chosen, place in interpreter.class_choices:
+        lowered = chosen.name.lower()
+        if lowered.startswith(_DEVELOPMENT_CLASS) and key.variables:
+            interpreter.observe(
+                "selector-fails-open",
+                place.location(),
+                chosen.name,
+                selector=key.variables[0],
+                default=chosen.name,
+            )
+    for guard in interpreter.guards:
+        _judge(interpreter, guard, settings)
+
+
+def _falls_open(interpreter: Interpreter, setting: Setting) -> bool:
+    """Say whether a selector that the code tests is development because nobody gave it."""
+    if setting.concept != "environment" or not set(setting.variables) & interpreter.tested:
+        return False
+    return _is_default(setting) and is_development(setting)
+
+
+def is_development(setting: Setting) -> bool:
+    """Say whether a selector's value names a development environment."""
+    return str(setting.program_value).lower() in _DEVELOPMENT
+
+
+def _is_default(setting: Setting) -> bool:
+    return bool(setting.candidates) and setting.candidates[0].layer in {"default", "assignment"}
+
+
+def _judge(interpreter: Interpreter, guard: Guard, settings: tuple[Setting, ...]) -> None:
+    """Note a guard that does not fire for a secret that stands in the code."""
+    if guard.decided is not False:
+        return
+    tested = [s for s in settings if s.name.rpartition(".")[2] in guard.names]
+    secrets = [s for s in tested if _written_secret(s)]
+    if not secrets:
+        return
+    selectors = [s for s in tested if s.concept == "environment" and is_development(s)]
+    if any(not _is_default(selector) for selector in selectors):
+        return  # somebody said that this is development
+    how = "its own default passes"
+    if selectors:
+        how = f"it does not run unless {selectors[0].name} is set"
+    interpreter.observe(
+        "guard",
+        guard.place.location(),
+        secrets[0].name,
+        selector=selectors[0].name if selectors else "",
+        fires=False,
+        defeated_by=how,
+        subject=secrets[0].name,
+    )
+
+
+def _written_secret(setting: Setting) -> bool:
+    """Say whether the effective secret is a text in the code."""
+    if setting.concept not in SECRET_CONCEPTS or isinstance(setting.value, Unknown):
+        return False
+    return _is_default(setting) and setting.candidates[0].literal and bool(setting.value)
+
+
+def choose_class(interpreter: Interpreter, key: Value, default: Value | None, place: Place) -> None:
+    """Remember ``configurations.get(name, DevelopmentConfig)``."""
+    if default is not None and isinstance(default.data, ClassData):
+        interpreter.class_choices.append((key, default.data, place))
+
+

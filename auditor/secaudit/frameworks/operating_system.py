@@ -31,9 +31,7 @@ def _getenv(call: Call) -> Value:
     return variable(call.interpreter, name, default, call.place)
 
 
-def _environ_item(
-    interpreter: Interpreter, _receiver: Value, key: Value, place: Place
-) -> Value:
+def _environ_item(interpreter: Interpreter, _receiver: Value, key: Value, place: Place) -> Value:
     """``os.environ[key]``: raises inside ``try``, is an error of the setting elsewhere."""
     name = _name(interpreter, key)
     if name is None:

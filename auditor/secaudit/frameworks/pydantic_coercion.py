@@ -219,7 +219,9 @@ def _normal_url(spec: TypeSpec, text: str, scheme: str) -> Any:  # noqa: ANN401 
     rest = text.partition("://")[2]
     host = re.split(r"[/?#]", rest, maxsplit=1)[0]
     tail = rest[len(host) :]
-    plain_host = re.fullmatch(r"(?:[\w.~!$&'()*+,;=%-]*(?::[\w.~!$&'()*+,;=%-]*)?@)?[a-z0-9.-]+(:\d+)?", host)
+    plain_host = re.fullmatch(
+        r"(?:[\w.~!$&'()*+,;=%-]*(?::[\w.~!$&'()*+,;=%-]*)?@)?[a-z0-9.-]+(:\d+)?", host
+    )
     if not plain_host or text[: len(scheme)] != scheme or not text.isascii() or '"' in text:
         return Unknown("a URL that is normalised")
     if "," in host or re.search(r"\.\.|/\./|[|^`{}<>\[\] ]", rest):
@@ -331,5 +333,3 @@ def decode(text: str) -> Any:  # noqa: ANN401 - decoded data
         return json.loads(text)
     except (ValueError, RecursionError):
         raise InvalidError("not valid JSON") from None
-
-

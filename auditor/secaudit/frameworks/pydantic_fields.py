@@ -99,9 +99,7 @@ def _field_call(written: Value | None) -> Call | None:
     return written.data.state["call"]  # type: ignore[no-any-return]
 
 
-def _annotated_field(
-    interpreter: Interpreter, cls: ClassData, annotation: ast.expr
-) -> Call | None:
+def _annotated_field(interpreter: Interpreter, cls: ClassData, annotation: ast.expr) -> Call | None:
     """Return the ``Field(...)`` inside ``Annotated[type, Field(...)]``."""
     from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - only Annotated needs it
 
@@ -179,5 +177,3 @@ def text_list(value: Any) -> list[str] | Unknown:  # noqa: ANN401 - a configurat
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return list(value)
     return Unknown("env files that are not known")
-
-

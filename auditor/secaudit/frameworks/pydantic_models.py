@@ -69,11 +69,13 @@ class Builder:
                 reason = f"{shown} is not given"
                 error = f"{reason} and has no default"
                 return Value(Unknown(reason), field.place, (), variables, error=error)
-            value = default._replace(variables=tuple(dict.fromkeys((*variables, *default.variables))))
+            value = default._replace(
+                variables=tuple(dict.fromkeys((*variables, *default.variables)))
+            )
             if not self.check_defaults:
                 return self._wrapped(field.spec, value)
-            shown = candidates_of(value, "default") if value.data is not None else ()
-            value = value._replace(candidates=shown)
+            behind = candidates_of(value, "default") if value.data is not None else ()
+            value = value._replace(candidates=behind)
             return self._checked(field, value, default=True)
         return self._given(field, node, default, variables)
 
@@ -89,7 +91,9 @@ class Builder:
     def _given(
         self, field: Field, node: Node, default: Value | None, variables: tuple[str, ...]
     ) -> Value:
-        behind = () if default is None or default.data is None else candidates_of(default, "default")
+        behind = (
+            () if default is None or default.data is None else candidates_of(default, "default")
+        )
         if isinstance(node, dict):
             return self._nested(field, node, variables)
         used = tuple(dict.fromkeys((node.variable, *variables) if node.variable else variables))
@@ -120,7 +124,12 @@ class Builder:
         members = field.spec.items if field.spec.kind == "union" else (field.spec,)
         for spec in members:
             if spec.kind == "model" and spec.cls is not None:
-                return Value(build_nested(spec.cls, node, self.call, exact=self.exact), field.place, (), variables)
+                return Value(
+                    build_nested(spec.cls, node, self.call, exact=self.exact),
+                    field.place,
+                    (),
+                    variables,
+                )
         data = collapse(node)
         leaf = first_leaf(node)
         candidates = () if leaf is None else (leaf.candidates[0]._replace(value=data),)
@@ -138,7 +147,12 @@ class Builder:
             reason = f"start-up refuses {field.name}: {error}"
             return value._replace(data=Unknown(reason), error=reason)
         except ProgramError as error:
-            if error.kind not in {"ValueError", "AssertionError", "TypeError", "PydanticCustomError"}:
+            if error.kind not in {
+                "ValueError",
+                "AssertionError",
+                "TypeError",
+                "PydanticCustomError",
+            }:
                 reason = f"a validator raises {error.kind}"
                 return value._replace(data=Unknown(reason), error=reason)
             validators.note_guard(self, field.name, error)
@@ -150,8 +164,10 @@ class Builder:
         if isinstance(data, Unknown):
             return value
         if isinstance(data, Instance) and data.cls is not None:
-            return value if _accepts_object(spec, data) else value._replace(
-                data=Unknown("an object of another class")
+            return (
+                value
+                if _accepts_object(spec, data)
+                else value._replace(data=Unknown("an object of another class"))
             )
         if isinstance(data, DictData):
             nested = self._model_from(spec, value)
@@ -245,7 +261,7 @@ def build_nested(
     lowered = {} if exact else {key.lower(): node for key, node in nodes.items()}
     given: dict[str, Node] = {}
     for name, field in fields_of(call.interpreter, cls).items():
-        for key in ([choice[0] for choice in field.choices] or [name]):
+        for key in [choice[0] for choice in field.choices] or [name]:
             if key in nodes:
                 given[name] = nodes[key]
             elif key.lower() in lowered:
@@ -273,4 +289,3 @@ def first_leaf(node: Node) -> Leaf | None:
         if found is not None:
             return found
     return None
-

@@ -159,9 +159,7 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
     return found if known else None
 
 
-def _all_unknown(
-    cls: ClassData, call: Call, fields: dict[str, Field], config: Config
-) -> Value:
+def _all_unknown(cls: ClassData, call: Call, fields: dict[str, Field], config: Config) -> Value:
     reason = config.unknown or Unknown("settings come from a source that is not known")
     instance = Instance(cls.name, cls, call.interpreter.level)
     instance.state["types"] = {}
@@ -250,8 +248,10 @@ def _unwrap(_receiver: Value, instance: Instance, _call: Call) -> Value:
 def _build_url(call: Call) -> Value:
     """``PostgresDsn.build(scheme=, username=, password=, host=, port=, path=)``."""
     given: dict[str, Any] = {name: plain(value) for name, value in call.keywords.items()}
-    if call.rest is not None or call.arguments or any(
-        isinstance(part, Unknown) for part in given.values()
+    if (
+        call.rest is not None
+        or call.arguments
+        or any(isinstance(part, Unknown) for part in given.values())
     ):
         return unknown("a URL whose parts are not known", call.place)
     user = given.get("username", given.get("user"))
@@ -279,8 +279,25 @@ def _finish(interpreter: Interpreter) -> None:
         _make_settings(cls, Call(interpreter, Frame(cls.module), place, [], {}))
 
 
-_NAMES: Final = ("pydantic", "pydantic.v1", "pydantic.types", "pydantic.networks", "pydantic.fields")
-_URL_TYPES: Final = ("PostgresDsn", "AnyUrl", "AnyHttpUrl", "HttpUrl", "RedisDsn", "MongoDsn", "AmqpDsn", "MySQLDsn", "MultiHostUrl", "Url")
+_NAMES: Final = (
+    "pydantic",
+    "pydantic.v1",
+    "pydantic.types",
+    "pydantic.networks",
+    "pydantic.fields",
+)
+_URL_TYPES: Final = (
+    "PostgresDsn",
+    "AnyUrl",
+    "AnyHttpUrl",
+    "HttpUrl",
+    "RedisDsn",
+    "MongoDsn",
+    "AmqpDsn",
+    "MySQLDsn",
+    "MultiHostUrl",
+    "Url",
+)
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "pydantic_settings.SettingsConfigDict": _config_dict,
@@ -300,8 +317,14 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     ),
     **{f"{prefix}.Field": _object("pydantic.Field") for prefix in _NAMES},
     **{f"{prefix}.SecretStr": _wrapping("pydantic.SecretStr") for prefix in _NAMES},
-    **{f"{prefix}.{name}": _wrapping("pydantic.AnyUrl") for prefix in _NAMES for name in _URL_TYPES},
-    **{f"{prefix}.{name}.build": _build_url for prefix in (*_NAMES, "pydantic_core") for name in _URL_TYPES},
+    **{
+        f"{prefix}.{name}": _wrapping("pydantic.AnyUrl") for prefix in _NAMES for name in _URL_TYPES
+    },
+    **{
+        f"{prefix}.{name}.build": _build_url
+        for prefix in (*_NAMES, "pydantic_core")
+        for name in _URL_TYPES
+    },
 }
 METHODS: Final = {
     "pydantic.SecretStr.get_secret_value": _unwrap,

@@ -234,14 +234,18 @@ def _explode(
     result: dict[str, Node] = {}
     if not config.delimiter:
         return result
-    prefixes = [config.normal(name) + config.normal(config.delimiter) for name, _ in names_of(config, field)]
+    prefixes = [
+        config.normal(name) + config.normal(config.delimiter) for name, _ in names_of(config, field)
+    ]
     for name, entry in table.items():
         prefix = next((one for one in prefixes if name.startswith(one)), None)
         if prefix is None or entry[1].value is None:
             continue
         rest = name[len(prefix) :]
-        keys = rest.split(config.normal(config.delimiter), config.max_split - 1) if config.max_split else (
-            rest.split(config.normal(config.delimiter))
+        keys = (
+            rest.split(config.normal(config.delimiter), config.max_split - 1)
+            if config.max_split
+            else (rest.split(config.normal(config.delimiter)))
         )
         spec: TypeSpec | None = field.spec
         names: list[str] = []
@@ -274,7 +278,9 @@ def _put(
     if spec is not None and decodes and entry[1].value and isinstance(entry[1].value, str):
         node = _decoded(config, spec, entry, ())
         if isinstance(node, Leaf) and node.error is not None:
-            node = Leaf(entry[1].value, (entry[1],), entry[0])  # nested failures are left to validation
+            node = Leaf(
+                entry[1].value, (entry[1],), entry[0]
+            )  # nested failures are left to validation
         known = target.get(names[-1])
         target[names[-1]] = merge(known, node) if isinstance(known, dict) else node
     elif not isinstance(target.get(names[-1]), dict) or entry[1].value:

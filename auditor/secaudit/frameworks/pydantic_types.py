@@ -81,7 +81,11 @@ _CONTAINERS: Final = {
 }
 _ENUMS: Final = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 _MODELS: Final = ("pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel")
-_SETTINGS: Final = ("pydantic_settings.BaseSettings", "pydantic.v1.BaseSettings", "pydantic.BaseSettings")
+_SETTINGS: Final = (
+    "pydantic_settings.BaseSettings",
+    "pydantic.v1.BaseSettings",
+    "pydantic.BaseSettings",
+)
 NONE: Final = TypeSpec("none")
 OTHER: Final = TypeSpec("other")
 
@@ -103,9 +107,7 @@ def resolve(
     return OTHER if value is None else _named(value)
 
 
-def _constant(
-    interpreter: Interpreter, frame: Frame, node: ast.Constant, depth: int
-) -> TypeSpec:
+def _constant(interpreter: Interpreter, frame: Frame, node: ast.Constant, depth: int) -> TypeSpec:
     if node.value is None:
         return NONE
     if isinstance(node.value, str):
@@ -150,9 +152,7 @@ def _named(value: Value) -> TypeSpec:
     return OTHER
 
 
-def _subscript(
-    interpreter: Interpreter, frame: Frame, node: ast.Subscript, depth: int
-) -> TypeSpec:
+def _subscript(interpreter: Interpreter, frame: Frame, node: ast.Subscript, depth: int) -> TypeSpec:
     outer = _evaluated(interpreter, frame, node.value)
     name = outer.data.name if outer is not None and isinstance(outer.data, External) else ""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -166,14 +166,16 @@ def _subscript(
     if short == "Annotated":
         return _annotated(interpreter, frame, parts, depth)
     if short in {"Final", "ClassVar"}:
-        return TypeSpec("class-variable") if short == "ClassVar" else resolve(
-            interpreter, frame, parts[0], depth + 1
+        return (
+            TypeSpec("class-variable")
+            if short == "ClassVar"
+            else resolve(interpreter, frame, parts[0], depth + 1)
         )
     if name in _CONTAINERS:
         if _CONTAINERS[name] == "tuple" and not _variadic(parts):
-            return TypeSpec("fixed-tuple", tuple(
-                resolve(interpreter, frame, part, depth + 1) for part in parts
-            ))
+            return TypeSpec(
+                "fixed-tuple", tuple(resolve(interpreter, frame, part, depth + 1) for part in parts)
+            )
         items = [p for p in parts if not (isinstance(p, ast.Constant) and p.value is ...)]
         kinds = tuple(resolve(interpreter, frame, part, depth + 1) for part in items)
         return TypeSpec(_CONTAINERS[name], kinds)
@@ -238,10 +240,8 @@ _CONSTRAINTS: Final = ("min_length", "max_length", "ge", "gt", "le", "lt", "patt
 
 def with_constraints(spec: TypeSpec, call: Call) -> TypeSpec:
     """Return a type with the constraints of a ``Field(...)`` call."""
-    found = [
-        (name, plain(call.keywords[name])) for name in _CONSTRAINTS if name in call.keywords
-    ]
-    if plain(call.keywords.get("strict", Value(False))) is not False:  # noqa: FBT003 - the default
+    found = [(name, plain(call.keywords[name])) for name in _CONSTRAINTS if name in call.keywords]
+    if plain(call.keywords.get("strict", Value(False))) is not False:
         return OTHER
     return spec._replace(constraints=(*spec.constraints, *found))
 
@@ -254,10 +254,14 @@ def describe(spec: TypeSpec) -> str:
         return spec.cls.name
     if spec.kind == "url":
         return str(spec.values[0])
-    names = {"secret": "SecretStr", "none": "None", "other": "", "path": "Path", "email": "EmailStr"}
+    names = {
+        "secret": "SecretStr",
+        "none": "None",
+        "other": "",
+        "path": "Path",
+        "email": "EmailStr",
+    }
     name = names.get(spec.kind, spec.kind.removeprefix("fixed-"))
     if spec.items:
         return f"{name}[{', '.join(describe(item) for item in spec.items)}]"
     return name
-
-

@@ -52,15 +52,15 @@ def _option(call: Call | None, name: str, default: Any) -> Any:  # noqa: ANN401 
 
 def run_field(builder: "Builder", field: "Field", value: Value, moment: str) -> Value:
     """Run the validators of a field that belong before or after its conversion."""
-    functions = [function for mode, function in field.spec.validators if mode == moment]
-    for function in functions:
-        value = _apply(builder, function, value)
+    for mode, annotated in field.spec.validators:
+        if mode == moment:
+            value = _apply(builder, annotated, value)
     chosen: list[FunctionData] = []
     for function, call in _decorators(builder.cls, _FIELD | _FIELD_1):
         names = [] if call is None else [plain(argument) for argument in call.arguments]
         if field.name not in names and "*" not in names:
             continue
-        mode = _option(call, "mode", "before" if _option(call, "pre", False) else "after")  # noqa: FBT003 - the default
+        mode = _option(call, "mode", "before" if _option(call, "pre", False) else "after")
         if mode in {"wrap", "plain"}:
             return value._replace(data=Unknown("a validator that is not evaluated"))
         if mode == moment:
@@ -126,7 +126,7 @@ def before_model(builder: "Builder", nodes: dict[str, "Node"]) -> dict[str, "Nod
     from secaudit.frameworks.pydantic_sources import Leaf  # noqa: PLC0415 - models validate
 
     for function, call in _decorators(builder.cls, _MODEL | _MODEL_1):
-        early = _option(call, "mode", "") == "before" or _option(call, "pre", False) is True  # noqa: FBT003 - the default
+        early = _option(call, "mode", "") == "before" or _option(call, "pre", False) is True
         if not early:
             continue
         place = Place(function.frame.module.syntax, function.node)
@@ -138,9 +138,7 @@ def before_model(builder: "Builder", nodes: dict[str, "Node"]) -> dict[str, "Nod
         arguments = [Value(builder.cls, place), Value(data, place)]
         frame: Frame = function.frame
         try:
-            result = call_function(
-                function, Call(builder.interpreter, frame, place, arguments, {})
-            )
+            result = call_function(function, Call(builder.interpreter, frame, place, arguments, {}))
         except ProgramError as error:
             note_guard(builder, "", error)
             continue
@@ -157,7 +155,7 @@ def after_model(builder: "Builder") -> None:
     functions = [
         (function, call)
         for function, call in _decorators(builder.cls, _MODEL | _MODEL_1)
-        if _option(call, "mode", "after") == "after" and not _option(call, "pre", False)  # noqa: FBT003 - the default
+        if _option(call, "mode", "after") == "after" and not _option(call, "pre", False)
     ]
     late = builder.cls.find("model_post_init")
     pairs = [(function, call, function.decorated_by(*_MODEL_1)) for function, call in functions]
@@ -232,5 +230,3 @@ def _names(test: ast.AST) -> list[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names.append(node.value)
     return names
-
-

@@ -53,7 +53,7 @@ def _converter(function: Callable[..., Any], empty: Any) -> Callable[[Call], Val
 
 def _bool(call: Call) -> Value:
     if not call.arguments:
-        return Value(False, call.place)  # noqa: FBT003 - the value of bool()
+        return Value(False, call.place)
     first = call.arguments[0]
     decided = truth(first)
     if decided is None:
@@ -88,9 +88,7 @@ def _collect(kind: str) -> Callable[[Call], Value]:
         source = call.arguments[0]
         items = iterate(source)
         if items is None:
-            return Value(
-                source.data if not source.known else Unknown("unknown items"), call.place
-            )
+            return Value(source.data if not source.known else Unknown("unknown items"), call.place)
         rest = source.data.rest if isinstance(source.data, ListData | DictData) else None
         if kind in {"set", "frozenset"}:
             items = list({repr(plain(item)): item for item in items}.values())
@@ -133,9 +131,9 @@ def _len(call: Call) -> Value:
 
 def _isinstance(call: Call) -> Value:
     value, types = call.arguments[0], call.arguments[1]
-    names = [plain(t) for t in types.data.items] if isinstance(types.data, ListData) else [
-        plain(types)
-    ]
+    names = (
+        [plain(t) for t in types.data.items] if isinstance(types.data, ListData) else [plain(types)]
+    )
     data = value.data
     if not value.known or any(isinstance(name, Unknown) for name in names):
         return unknown("the type of an unknown value", call.place)
@@ -217,9 +215,7 @@ def _map_filter(*, keep: bool) -> Callable[[Call], Value]:
                 made.append(item)
         rest = source.data.rest if isinstance(source.data, ListData) else None
         value = call.interpreter.list_value(made, "list", call.place, rest)
-        return value._replace(
-            variables=merge_variables([source]), parts=merge_parts([source])
-        )
+        return value._replace(variables=merge_variables([source]), parts=merge_parts([source]))
 
     return apply
 
@@ -346,4 +342,3 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "type": _type,
     }.items()
 }
-

@@ -77,5 +77,3 @@ def cast(
         except ProgramError as error:
             candidates.append(other._replace(value=Unknown(f"does not convert: {error.kind}")))
     return value._replace(data=result, candidates=tuple(candidates))
-
-

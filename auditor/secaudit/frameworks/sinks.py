@@ -120,5 +120,3 @@ def by_name(name: str, call: Call) -> Value | None:
 
         return add_middleware(Value(None), Instance("unknown"), call)
     return None
-
-

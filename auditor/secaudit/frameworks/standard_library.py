@@ -29,7 +29,9 @@ def from_plain(interpreter: Interpreter, data: Any, place: Place | None) -> Valu
     """Return parsed data as a value whose containers keep items of their own."""
     if isinstance(data, list | tuple) and not isinstance(data, Unknown):
         kind = "list" if isinstance(data, list) else "tuple"
-        return interpreter.list_value([from_plain(interpreter, d, place) for d in data], kind, place)
+        return interpreter.list_value(
+            [from_plain(interpreter, d, place) for d in data], kind, place
+        )
     if isinstance(data, dict):
         items = {key: from_plain(interpreter, item, place) for key, item in data.items()}
         return interpreter.dict_value(items, place)
@@ -87,9 +89,7 @@ def _pure(function: Callable[..., Any]) -> Callable[[Call], Value]:
             return derive(lambda one: function(one, **keywords), call.place, call.arguments[0])
         result = run(lambda: function(*data, **keywords), call.place)
         given = call.arguments
-        return Value(
-            result, call.place, (), merge_variables(given), None, merge_parts(given)
-        )
+        return Value(result, call.place, (), merge_variables(given), None, merge_parts(given))
 
     return apply
 
@@ -142,7 +142,9 @@ def _wrapper(name: str) -> Callable[[Call], Value]:
     return make
 
 
-def enum_attribute(interpreter: Interpreter, cls: ClassData, name: str, place: Place) -> Value | None:
+def enum_attribute(
+    interpreter: Interpreter, cls: ClassData, name: str, place: Place
+) -> Value | None:
     """Return a member of an enumeration: an object that stands for its value."""
     del interpreter
     found = cls.find(name)
@@ -191,21 +193,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "functools.cache": _wrapper("functools.cache"),
     "dataclasses.field": _object("dataclasses.field"),
     "typing.cast": _cast,
-    **{
-        name: _generated
-        for name in (
-            "secrets.token_urlsafe",
-            "secrets.token_hex",
-            "secrets.token_bytes",
-            "secrets.choice",
-            "uuid.uuid4",
-            "uuid.uuid1",
-            "random.choice",
-            "random.choices",
-            "random.randint",
-            "random.SystemRandom",
-        )
-    },
+    **dict.fromkeys(("secrets.token_urlsafe", "secrets.token_hex", "secrets.token_bytes", "secrets.choice", "uuid.uuid4", "uuid.uuid1", "random.choice", "random.choices", "random.randint", "random.SystemRandom"), _generated),
 }
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 BASES: Final = dict.fromkeys(_ENUMS, make_enum)

@@ -219,7 +219,13 @@ METHODS: Final = {
     **{
         f"{app}.{name}": _nothing
         for app in _APP_TYPES
-        for name in ("include_router", "mount", "add_exception_handler", "add_route", "add_api_route")
+        for name in (
+            "include_router",
+            "mount",
+            "add_exception_handler",
+            "add_route",
+            "add_api_route",
+        )
     },
     **{f"{name}.set_cookie": _set_cookie for name in _RESPONSE_NAMES},
     **{f"{app}.middleware": _decorator for app in _APP_TYPES},

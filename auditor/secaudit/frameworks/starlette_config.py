@@ -51,9 +51,7 @@ def _read(_receiver: Value, instance: Instance, call: Call) -> Value:
     name = f"{instance.state['prefix']}{key}"
     behind = instance.state["file"].get(name)
     default = call.argument(2, "default")
-    value = variable(
-        interpreter, name, default, call.place, () if behind is None else (behind,)
-    )
+    value = variable(interpreter, name, default, call.place, () if behind is None else (behind,))
     if interpreter.handlers:
         value = required(value, "KeyError", call.place)
     converter = call.argument(1, "cast")
@@ -126,4 +124,3 @@ METHODS: Final = {
     "starlette.config.Config.__call__": _read,
     "starlette.config.Config.get": _read,
 }
-

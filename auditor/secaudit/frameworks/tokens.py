@@ -37,7 +37,7 @@ def _claims(call: Call, claims: Value, group: str) -> None:
         present: Any = False if data.rest is None else Unknown("claims that are not known")
         _use(call, "token.expires", Value(present, call.place), group)
         return
-    _use(call, "token.expires", Value(True, call.place), group)  # noqa: FBT003 - a token that expires
+    _use(call, "token.expires", Value(True, call.place), group)
     moment = expiry.data
     if isinstance(moment, Instance) and moment.type_name == "datetime.datetime":
         delta: Value | None = moment.state.get("delta")
@@ -45,8 +45,10 @@ def _claims(call: Call, claims: Value, group: str) -> None:
             kind = plain(data.items.get("type", data.items.get("token_type", Value(""))))
             refresh = isinstance(kind, str) and "refresh" in kind.lower()
             function = getattr(call.frame.owner, "name", "")
-            concept = "token.refresh_lifetime" if refresh or "refresh" in function.lower() else (
-                "token.access_lifetime"
+            concept = (
+                "token.refresh_lifetime"
+                if refresh or "refresh" in function.lower()
+                else ("token.access_lifetime")
             )
             _use(call, concept, delta, group)
 
@@ -75,7 +77,12 @@ def _decode(call: Call) -> Value:
         use(
             call.interpreter,
             SinkUse(
-                "token.verify", group, "jwt.decode.verify", verified, call.location("options"), "jwt"
+                "token.verify",
+                group,
+                "jwt.decode.verify",
+                verified,
+                call.location("options"),
+                "jwt",
             ),
         )
     return unknown("the claims of a token", call.place)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
+
 from secaudit.facts import Unknown
 
 CASES: Final = int(os.environ.get("SECAUDIT_DIFFERENTIAL_CASES", "0"))

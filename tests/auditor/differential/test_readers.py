@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 import pytest
+
 from secaudit.facts import Unknown
 
 _NAMES: Final = ("DEBUG", "SECRET_KEY", "HOSTS", "TTL", "DATABASE_URL", "EMPTY")
@@ -19,7 +20,16 @@ _VALUES: Final = (
     *("postgres://user:pw@db:5432/name", "sqlite:///db.sqlite3", "http://a,http://b", "'q'", '"q"'),
     *("${TTL}", "x${SECRET_KEY}y", "$TTL", "a;b", "k=v", "(a,b)"),
 )
-_LINES: Final = ("{}={}", "{}={}", "{}={}", "{} = {}", "export {}={}", '{}="{}"', "{}='{}'", "  {}={}")
+_LINES: Final = (
+    "{}={}",
+    "{}={}",
+    "{}={}",
+    "{} = {}",
+    "export {}={}",
+    '{}="{}"',
+    "{}='{}'",
+    "  {}={}",
+)
 
 _PLAIN: Final = (
     'os.getenv("{name}")',
@@ -173,7 +183,9 @@ class Case:
 
     def __str__(self) -> str:
         lines = "\n".join(self.assignments)
-        return f"{self.head.removeprefix(_HELPERS)}{lines}\n--- .env\n{self.env}\n{self.environment}"
+        return (
+            f"{self.head.removeprefix(_HELPERS)}{lines}\n--- .env\n{self.env}\n{self.environment}"
+        )
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - values of the executed module
@@ -241,7 +253,7 @@ def test_readers_give_what_the_real_library_gives(
         known, unknown = known + outcome.known, unknown + outcome.unknown
     share = unknown / max(known + unknown, 1)
     sys.stdout.write(f"\n{reader}: {known} known, {share:.1%} Unknown\n")
-    assert share < 0.15  # noqa: PLR2004 - an auditor that shrugs is of no use
+    assert share < 0.15
 
 
 def _forget_decouple() -> None:
