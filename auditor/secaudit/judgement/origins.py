@@ -8,7 +8,7 @@ from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_loopback, url_of
 
 _ANYTHING: Final = re.compile(
-    r"\^?\(?(https?\??:/?/?|http\.\*|\(https\?\|http\):\/\/)?\(?(\.[*+]|\[\^?.*\][*+])\)?\)?\$?"
+    r"\^?\(?(https?\??:?/?/?|\(https\?\|http\):\/\/)?\(?(\.[*+]|\[\^?.*\][*+])\)?\)?\$?"
 )
 _OPEN_DOT: Final = re.compile(r"(?<![\\*+?])(?<=[a-z0-9])\.(?=[a-z]{2,})")
 _GLUED: Final = re.compile(r"(\.[*+]|\[[^\]]*\][*+])\)?[a-z0-9]")
