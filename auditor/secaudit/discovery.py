@@ -98,9 +98,10 @@ def read(path: str, overlay: Mapping[str, bytes] = {}) -> bytes:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a path"
             raise AuditError(f"cannot be read: {reason}", path=path) from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # checked before the stream exists: Python refuses one on a folder
+            os.close(descriptor)
+            raise AuditError("is not a regular file", path=path)
         with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise AuditError("is not a regular file", path=path)
             data = stream.read(MAXIMUM_BYTES + 1)
     if len(data) > MAXIMUM_BYTES:
         raise AuditError("is larger than 2 MiB", "exclude it with --exclude", path=path)

@@ -29,7 +29,10 @@ def report_of(  # noqa: PLR0913 - the parts of a report, each once
         files=tuple(sorted({file.path for file in files})),
         deployments=tuple(dict.fromkeys(one.deployment for one in facts)),
         findings=tuple(sorted(findings, key=order)),
-        suppressed=tuple(sorted(suppressed, key=lambda one: order(one.finding))),
+        suppressed=tuple(
+            one._replace(reason=secrets.text(one.reason))
+            for one in sorted(suppressed, key=lambda one: order(one.finding))
+        ),
         problems=tuple(sorted(clean, key=lambda p: (relative(p.path), p.line or 0, p.message))),
         settings=tuple(settings),
         notes=tuple(sorted(set(map(secrets.text, notes)))),

@@ -15,7 +15,7 @@ PRODUCTION = ("config", ".", "--profile", "production")
 
 
 def test_a_fix_changes_its_span_and_nothing_else(shell: Shell) -> None:
-    before = b"\xef\xbb\xbf# caf\xc3\xa9\r\nexport DEBUG=true # on\r\nNAME=\"x\"\r\n"
+    before = b'\xef\xbb\xbf# caf\xc3\xa9\r\nexport DEBUG=true # on\r\nNAME="x"\r\n'
     shell.write({".env": before})
     run = shell(*PRODUCTION, "--fix")
     after = (shell.folder / ".env").read_bytes()
