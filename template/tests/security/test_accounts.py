@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Delete, Update, delete, select, update
 from starlette.testclient import TestClient
 
+from app.security.passwords import Passwords, Verdict
 from app.services import Services
 from app.settings import Settings
 from app.storage.base import utc_now
@@ -242,12 +243,46 @@ def test_successes_are_no_failures(client: TestClient, alice: Account) -> None:
 
 
 def test_an_inactive_account_looks_like_a_wrong_password(
-    client: TestClient, alice: Account, administrator: Account
+    client: TestClient, alice: Account, administrator: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
     change(client, administrator, alice.id, active=False)
+    caplog.clear()
     inactive, wrong = post_sign_in(client, alice.email), post_sign_in(client, alice.email, "wrong")
     assert inactive.status_code == wrong.status_code == 400
+    assert caplog.messages.count("sign_in_failed") == 2
     assert {**inactive.json(), "request_id": ""} == {**wrong.json(), "request_id": ""}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(User).values(active=False),
+        update(User).values(password_hash="changed"),
+        delete(User),
+    ],
+    ids=["deactivated", "password changed", "deleted"],
+)
+def test_what_changes_while_a_password_is_compared_counts(
+    client: TestClient,
+    alice: Account,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: Update | Delete,
+) -> None:
+    """The comparison takes long enough for an administrator, or the owner, to be faster."""
+    verify = Passwords.verify
+
+    async def slowly(self: Passwords, stored: str | None, password: str) -> Verdict:
+        verdict = await verify(self, stored, password)
+        database = Database(database_url)
+        async with database.write() as session:
+            await session.execute(statement)
+        await database.close()
+        return verdict
+
+    monkeypatch.setattr(Passwords, "verify", slowly)
+    answer = post_sign_in(client, alice.email)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
 # One's own account

@@ -238,7 +238,8 @@ def test_an_expired_refresh_token_is_refused_and_is_no_replay(make_client: MakeC
 def test_what_an_operator_changes_in_the_database_counts(
     make_client: MakeClient, database_url: str, change: Update
 ) -> None:
-    alice = register(make_client(), "alice@example.com")
+    one, two = make_client(), make_client()
+    alice = register(one, "alice@example.com")
 
     async def execute() -> None:
         database = Database(database_url)
@@ -247,9 +248,8 @@ def test_what_an_operator_changes_in_the_database_counts(
         await database.close()
 
     asyncio.run(execute())
-    restarted = make_client()
-    assert me(restarted, alice.access) == 401
-    assert refresh(restarted, alice.refresh).status_code == 400
+    assert me(two, alice.access) == 401
+    assert refresh(two, alice.refresh).status_code == 400
 
 
 def test_sessions_of_one_account_are_bounded(
