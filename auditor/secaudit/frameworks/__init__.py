@@ -227,6 +227,9 @@ def class_attribute(
 
 def finish(interpreter: Interpreter) -> None:
     """Let every library that was met say its last word."""
+    for cls in interpreter.classes:  # a class may be defined and never called
+        for base in cls.externals():
+            _table(base, "BASES", base)
     for module in list(_LOADED.values()):
         last = getattr(module, "FINISH", None)
         if last is not None:

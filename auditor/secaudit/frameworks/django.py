@@ -91,7 +91,7 @@ _DEFAULT_VALUES: Final = {  # known defaults that other code may read through dj
 def is_settings_module(module: ModuleData) -> bool:
     """Say whether a module looks like what DJANGO_SETTINGS_MODULE names."""
     names = module.namespace
-    return "INSTALLED_APPS" in names and ("MIDDLEWARE" in names or "ROOT_URLCONF" in names)
+    return "INSTALLED_APPS" in names or ("MIDDLEWARE" in names and "ROOT_URLCONF" in names)
 
 
 def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector") -> None:
