@@ -240,9 +240,9 @@ def _wrapping(name: str) -> Callable[[Call], Value]:
     return make
 
 
-def _unwrap(_receiver: Value, instance: Instance, _call: Call) -> Value:
-    inner: Value = instance.state["plain"]
-    return inner
+def _unwrap(_receiver: Value, instance: Instance, call: Call) -> Value:
+    inner: Value | None = instance.state.get("plain")
+    return unknown("a wrapped value that is not known", call.place) if inner is None else inner
 
 
 def _build_url(call: Call) -> Value:
