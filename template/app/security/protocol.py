@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .server import HardenedConfig
 
 _MAX_FIELDS: Final = 100
+_MAX_PIPELINED: Final = 100
 _LINGER_SECONDS: Final = 2.0
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
 _IDLE, _HEAD, _BODY, _DEAF = range(4)
@@ -173,6 +174,8 @@ class HardenedProtocol(HttpToolsProtocol):
         if previous is None or previous.response_complete:
             self._start_asgi_task(self.cycle, self.app)
         else:
+            if len(self.pipeline) >= _MAX_PIPELINED:
+                self._stop(Problem(400, "Too many requests are waiting for their answers."))
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
 

@@ -279,6 +279,13 @@ def test_pipelined_requests_are_answered_in_order(connection: Connection) -> Non
     assert ids == [f"request-{n}" for n in range(4)]
 
 
+def test_the_queue_of_pipelined_requests_is_bounded(connection: Connection) -> None:
+    request = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answer = connection.send(request + request * 150).answer()
+    assert answer.status == 400
+    assert connection.seconds_until_closed(4) < 3
+
+
 def test_an_absolute_target_with_the_right_host_is_served(connection: Connection) -> None:
     request = b"GET http://localhost/a?b=c HTTP/1.1\r\nHost: localhost\r\n\r\n"
     assert connection.send(request).answer().status == 200
