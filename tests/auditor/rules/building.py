@@ -6,6 +6,7 @@ from secaudit.facts import Candidate, Facts, Observation, Setting
 from secaudit.finding import Severity
 from secaudit.location import Location
 from secaudit.registry import find
+from secaudit.rule import Rule
 
 
 def place(path: str = "/project/.env", line: int = 1) -> Location:
@@ -95,3 +96,17 @@ def severities(
     matches = rule.check(facts(*items, profile=profile))
     found = [rule.severity_of(match, profile) for match in matches]
     return [severity for severity in found if severity is not None]
+
+
+def told(rule: Rule, items: list[Setting | Observation]) -> list[str]:
+    """Return what a rule tells about facts in production, one line a match, with its fix."""
+    lines = []
+    for match in rule.check(facts(*items)):
+        line = f"{rule.code} {rule.severity_of(match, 'production')} {match.message}"
+        if match.related:
+            line += f" (also {', '.join(str(place.line) for place in match.related)})"
+        if match.fix is not None:
+            edits = ", ".join(edit.replacement or "<generated>" for edit in match.fix.edits)
+            line += f" [{match.fix.safety}: {match.fix.title}: {edits}]"
+        lines.append(line)
+    return lines

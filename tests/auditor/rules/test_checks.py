@@ -3,6 +3,7 @@
 # ruff: noqa: E501, S104 - tables read best with one case a line; the addresses are judged only
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from secaudit.facts import Unknown
 from secaudit.registry import find
 
-from .building import candidate, default, facts, place, seen, setting, severities, simple
+from .building import candidate, default, facts, place, seen, setting, severities, simple, told
 
 REAL = "Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i"
 OTHER = "q3ZkT8wLr5Xn0cVb7YmJd2HgPs9UeKfA"
@@ -18,13 +19,15 @@ FASTAPI = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"
 PROVIDER = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY1zA3"
 CODE = "/project/settings.py"
 COMPOSE = "/project/compose.yaml"
+Cases = list[tuple[str, list[Any], list[str]]]
+MESSAGES = Path(__file__).parent / "messages.txt"
 
 
 def code(value: Any, layer: str = "assignment", *, literal: bool = True) -> Any:  # noqa: ANN401 - a candidate of any value
     return candidate(value, layer, CODE, literal=literal)
 
 
-SECRETS = [
+SECRETS: Cases = [
     ("SEC001", [simple("signing.secret", "changeme")], ["critical"]),
     ("SEC001", [simple("encryption.key", "changeme")], ["critical"]),
     ("SEC001", [simple("signing.secret", b"changeme")], ["critical"]),
@@ -96,7 +99,18 @@ SECRETS = [
     ("SEC018", [setting("password", code("changeme"))], []),
     ("SEC018", [setting("password", code(PROVIDER))], []),
     ("SEC018", [simple("password", "w7Rk2vQx9LpT")], []),
+    ("SEC006", [simple("signing.secret", REAL), seen("value-of-example", key="SECRET_KEY", example=".env.example")], ["critical"]),
+    ("SEC006", [setting("signing.secret", candidate(OTHER, line=3), candidate(REAL, line=4)), seen("value-of-example", key="SECRET_KEY", example=".env.example")], []),
+    ("SEC006", [simple("signing.secret", "changeme"), seen("value-of-example", key="SECRET_KEY", example=".env.example")], []),
+    ("SEC006", [simple("debug.log_level", REAL), seen("value-of-example", key="LEVEL", example=".env.example")], []),
+    ("SEC006", [simple("debug.log_level", REAL), setting("signing.secret", candidate(REAL, line=1)), seen("value-of-example", key="SECRET_KEY", example=".env.example")], ["critical"]),
+    ("SEC008", [setting("signing.secret", candidate(REAL[:20], "assignment", CODE))], ["low"]),
+    ("SEC009", [setting("provider.secret", candidate(PROVIDER, path="/project/prod.env"))], ["info"]),
+    ("SEC009", [setting("provider.secret", candidate("", "process-environment"), code(PROVIDER, "default"))], ["high"]),
+    ("SEC017", [seen("file-tracked"), *(simple("provider.secret", REAL, name=name) for name in ("d", "c", "b", "a"))], ["high"]),
     ("CRED001", [simple("database.url", "postgresql://postgres:postgres@db.acme.io/x")], ["high"]),
+    ("CRED001", [simple("database.url", "not a url"), simple("database.url", "redis://:guest@mq.acme.io")], ["high"]),
+    ("CRED003", [setting("database.url", code("postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/x", literal=False))], []),
     ("CRED001", [simple("database.url", "postgresql://postgres:postgres@db:5432/x")], ["medium"]),
     ("CRED001", [simple("database.url", "postgresql://orders:orders@db:5432/x")], ["medium"]),
     ("CRED001", [simple("database.url", "postgresql://orders:q3ZkT8wLr5Xn0cVb@db:5432/x")], []),
@@ -116,7 +130,7 @@ SECRETS = [
     ("CRED003", [setting("database.url", code("sqlite:///x.db"))], []),
     ("CRED003", [simple("database.url", "postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/x")], []),
 ]  # fmt: skip
-APPLICATION = [
+APPLICATION: Cases = [
     ("DBG001", [simple("debug.enabled", value=True, service="django")], ["critical"]),
     ("DBG001", [simple("debug.enabled", value=True, service="flask")], ["critical"]),
     ("DBG001", [simple("debug.enabled", value=True)], ["high"]),
@@ -124,7 +138,35 @@ APPLICATION = [
     ("DBG001", [simple("debug.enabled", value=False)], []),
     ("DBG001", [simple("debug.enabled", "False")], []),
     ("DBG002", [simple("debug.reload", value=True)], ["medium"]),
+    ("DBG001", [setting("debug.enabled", candidate(value=True, raw="TRUE"))], ["high"]),
+    ("DBG001", [setting("debug.enabled", candidate(value=True, raw="1"))], ["high"]),
+    ("DBG001", [setting("debug.enabled", candidate(value=True, raw="Yes"))], ["high"]),
+    ("DBG001", [setting("debug.enabled", candidate(value=True, raw="T"))], ["high"]),
+    ("DBG001", [setting("debug.enabled", candidate(value=True, raw="enabled"))], ["high"]),
+    ("DBG001", [setting("debug.enabled", code(True))], ["high"]),
+    ("DBG001", [setting("debug.enabled", code(True, literal=False))], ["high"]),
     ("DBG002", [simple("debug.reload", value=False)], []),
+    ("DBG002", [setting("debug.reload", code(True))], ["medium"]),
+    ("DBG004", [setting("debug.errors", code(True))], ["medium"]),
+    ("DBG005", [setting("debug.sql_echo", code(True))], ["low"]),
+    ("DBG008", [setting("graphql.introspection", code(True))], ["low"]),
+    ("CORS001", [simple("cors.origins", ["*"], group="a"), setting("cors.credentials", code(True), group="a")], ["high"]),
+    ("CORS002", [simple("cors.origins", ["*"], group="a"), simple("cors.origins", ["*"], group="b"), simple("cors.origins", ["*"]), simple("cors.origins", ["*"])], ["low"] * 4),
+    ("CORS001", [simple("cors.origins", ["*"]), simple("cors.origins", ["*"]), simple("cors.credentials", value=True)], ["high", "high"]),
+    ("TLS001", [setting("tls.verify", code(False))], ["high"]),
+    ("TLS001", [simple("tls.verify", value=False), simple("service.url", "https://localhost:1")], ["high"]),
+    ("TLS002", [setting("tls.redirect", code(False))], ["low"]),
+    ("TLS002", [default("tls.redirect", value=False)], ["low"]),
+    ("TLS004", [simple("tls.database", "disable"), simple("database.host", "db.acme.io")], []),
+    ("TLS006", [setting("tls.mail", code(False))], ["low"]),
+    ("HEAD001", [simple("header.hsts", 0)], ["low"]),
+    ("HEAD002", [setting("header.nosniff", code(False))], ["low"]),
+    ("COOKIE001", [default("cookie.secure", value=False, service="session")], ["high"]),
+    ("COOKIE001", [setting("cookie.secure", code(False), service="session")], ["high"]),
+    ("COOKIE002", [setting("cookie.httponly", code(False), service="session")], ["medium"]),
+    ("COOKIE003", [simple("cookie.samesite", "none", group="a"), simple("cookie.secure", value=False, group="a")], ["medium"]),
+    ("COOKIE003", [simple("cookie.samesite", "none", group="a"), simple("cookie.secure", value=True, group="a")], ["medium"]),
+    ("COOKIE004", [setting("csrf.enabled", code(False))], ["high"]),
     ("DBG003", [simple("debug.server", value=True)], ["medium"]),
     ("DBG003", [simple("debug.server", value=False)], []),
     ("DBG004", [simple("debug.errors", value=True)], ["medium"]),
@@ -246,7 +288,7 @@ APPLICATION = [
     ("COOKIE005", [simple("session.serializer", "django.contrib.sessions.serializers.PickleSerializer")], ["high"]),
     ("COOKIE005", [simple("session.serializer", "json")], []),
 ]  # fmt: skip
-ACCESS = [
+ACCESS: Cases = [
     ("AUTH001", [simple("token.access_lifetime", timedelta(hours=23))], []),
     ("AUTH001", [simple("token.access_lifetime", timedelta(hours=24))], ["low"]),
     ("AUTH001", [simple("token.access_lifetime", timedelta(days=6, hours=23))], ["low"]),
@@ -269,6 +311,17 @@ ACCESS = [
     ("AUTH005", [simple("token.algorithms", ["RS256", "ES256"])], []),
     ("AUTH006", [simple("token.verify", value=False)], ["critical"]),
     ("AUTH006", [simple("token.verify", value=True)], []),
+    ("AUTH006", [setting("token.verify", code(False))], ["critical"]),
+    ("AUTH011", [simple("access.permissions", "AllowAny")], []),
+    ("AUTH013", [setting("access.enabled", code(False))], ["high"]),
+    ("LIMIT001", [setting("limit.enabled", code(False))], ["medium"]),
+    ("LIMIT004", [simple("limit.page", 0)], ["low"]),
+    ("LIMIT004", [simple("limit.page", 1)], []),
+    ("GUARD004", [seen("profile-conflict", signals="a")], ["medium"]),
+    ("NET001", [seen("port-published", service="db", image=None, address=None, port="5432:5432")], ["medium"]),
+    ("NET002", [setting("container.privileged", candidate(True, "assignment", COMPOSE, raw="true"))], ["high"]),
+    ("DIALECT001", [seen("line-dropped", key="", dialect="django-environ", reason="spaces")], ["low"]),
+    ("DIALECT003", [seen("key-duplicate", key="DEBUG")], ["medium"]),
     ("AUTH007", [simple("token.audience", "")], ["low"]),
     ("AUTH007", [default("token.audience", "")], []),
     ("AUTH007", [simple("token.audience", "api")], []),
@@ -372,6 +425,21 @@ def test_severities_in_production(rule: str, items: list[Any], expected: list[st
     assert severities(rule, *items) == expected
 
 
+def reported() -> str:
+    """Return what every case above is told, one line a match, in order."""
+    lines = []
+    for code_of_rule, items, _ in [*SECRETS, *APPLICATION, *ACCESS]:
+        rule = find(code_of_rule)
+        assert rule is not None
+        lines += told(rule, items)
+    return "\n".join(lines) + "\n"
+
+
+def test_messages_and_fixes() -> None:
+    """`PYTHONPATH=auditor:tests/auditor python -m rules.test_checks` rewrites the file."""
+    assert MESSAGES.read_text(encoding="utf-8") == reported()
+
+
 @pytest.mark.parametrize(
     ("rule", "items", "profile", "expected"),
     [
@@ -433,3 +501,7 @@ def test_an_example_lacks_what_code_reads() -> None:
     assert severities("DRIFT006", shown, read) == ["info"]
     assert severities("DRIFT006", shown, known) == []
     assert severities("DRIFT006", shown, simple("", "x", variables=("OTHER",))) == []
+
+
+if __name__ == "__main__":
+    MESSAGES.write_text(reported(), encoding="utf-8")
