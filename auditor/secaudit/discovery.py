@@ -98,7 +98,8 @@ def read(path: str, overlay: Mapping[str, bytes] = {}) -> bytes:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a path"
             raise AuditError(f"cannot be read: {reason}", path=path) from None
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # checked before the stream exists: Python refuses one on a folder
+        # Checked before there is a stream: Python refuses to make one of a folder.
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise AuditError("is not a regular file", path=path)
         with os.fdopen(descriptor, "rb") as stream:

@@ -35,7 +35,7 @@ class Shell:
     def __call__(self, *argv: str, stdin: bytes = b"") -> Run:
         """Run secaudit in the folder."""
         here = Path.cwd()
-        out, err = io.StringIO(), io.StringIO()
+        out, err = _stream(), _stream()
         with (
             patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
             patch.object(sys, "stdout", out),
@@ -48,4 +48,13 @@ class Shell:
                 status = int(exit_.code or 0)
             finally:
                 os.chdir(here)
-        return Run(status, out.getvalue(), err.getvalue())
+        return Run(status, _text(out), _text(err))
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
