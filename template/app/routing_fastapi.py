@@ -304,7 +304,6 @@ class SecureAPI(FastAPI):
             openapi_url=None,
             docs_url=None,
             redoc_url=None,
-            redirect_slashes=False,
             telemetry=_UNTRACED,
             **options,
         )

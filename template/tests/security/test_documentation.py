@@ -57,12 +57,18 @@ def test_every_locked_route_is_documented_with_its_refusals(document: dict[str, 
 
 
 def test_what_comes_in_is_bounded_in_the_document(document: dict[str, Any]) -> None:
+    """A length, and a form: at least the one that rules out NUL, which is refused."""
+    examined = 0
     for name, schema in document["components"]["schemas"].items():
-        if schema.get("additionalProperties") is False:
-            for field, member in schema["properties"].items():
-                for part in (member, *member.get("anyOf", ())):
-                    bounded = part.get("type") != "string" or {"maxLength", "enum"} & part.keys()
-                    assert bounded, f"{name}.{field}"
+        if schema.get("additionalProperties") is not False:
+            continue
+        for field, member in schema["properties"].items():
+            for part in (member, *member.get("anyOf", ())):
+                if part.get("type") == "string":
+                    examined += 1
+                    assert {"maxLength", "enum", "const"} & part.keys(), f"{name}.{field}"
+                    assert {"pattern", "format", "enum", "const"} & part.keys(), f"{name}.{field}"
+    assert examined
 
 
 def test_errors_are_documented_as_problems_only(document: dict[str, Any]) -> None:
