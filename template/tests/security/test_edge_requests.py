@@ -256,10 +256,12 @@ def test_without_origins_every_preflight_is_denied() -> None:
         b"http://localhost:3000.evil.example",
         b"http://localhost:123456",
         b"https://localhost:3000",
+        b"http://devXlocalhost:3000",
     ],
 )
 def test_an_origin_that_only_looks_allowed_is_not(origin: bytes) -> None:
-    app = edge(hello, cors_origins=(ORIGIN.decode(), "http://localhost:*"))
+    allowed = (ORIGIN.decode(), "http://localhost:*", "http://dev.localhost:*")
+    app = edge(hello, cors_origins=allowed)
     answer = ask(app, headers=[HOST, (b"origin", origin)])
     assert answer.status == 200
     assert answer["access-control-allow-origin"] is None
