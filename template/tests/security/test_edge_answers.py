@@ -186,6 +186,22 @@ def test_the_body_has_a_time_of_its_own() -> None:
     assert answer["connection"] == "close"
 
 
+@pytest.mark.parametrize(
+    ("body_seconds", "timeout_seconds", "status"), [(0.3, 5, 200), (5, 0.3, 504)]
+)
+def test_the_time_to_answer_counts_from_the_end_of_the_body(
+    body_seconds: float, timeout_seconds: float, status: int
+) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        await receive()
+        await asyncio.sleep(0.8)
+        await hello(scope, receive, send)
+
+    app = edge(application, body_seconds=body_seconds, timeout_seconds=timeout_seconds)
+    headers = [HOST, (b"content-length", b"2")]
+    assert ask(app, "POST", headers=headers, body=[b"ab"]).status == status
+
+
 def test_a_stopping_server_answers_what_it_interrupts() -> None:
     async def scenario() -> Answer:
         answer = Answer(0)
