@@ -1,0 +1,186 @@
+"""One route of FastAPI with the service's checks in front of it, in the contract's order."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl
+
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from .handlers_fastapi import Terms, adapt, caller, object_id
+from .problems_fastapi import from_http, from_validation, invalid
+from .security.access import Access
+from .security.bodies import JSON, NO_BODY, Body, parse_json
+from .security.declarations import NO_CONTENT, check
+from .security.problems import Problem
+from .security.routes import Route
+from .security.versioning import Deprecation
+from .storage.objects import load
+
+_OK: Final = 200
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+
+
+class SecureRoute(APIRoute):
+    """A route of FastAPI that decides access to its object before it reads the body.
+
+    Attributes:
+        declared: the route as the table and the posture see it.
+    """
+
+    def __init__(  # noqa: PLR0913 - one declaration, one keyword each
+        self,
+        method: str,
+        path: str,
+        handler: Callable[..., Awaitable[Any]],
+        *,
+        access: Access,
+        tags: list[str],
+        body: Body | None = None,
+        status: int | None = None,
+        deprecation: Deprecation | None = None,
+        produces: tuple[str, ...] = (),
+        errors: tuple[int, ...] = (),
+    ) -> None:
+        upload = body is not None and body.upload
+        terms = Terms(access, read_only=method == "GET", upload=upload)
+        self._access = access
+        self._body = body or NO_BODY
+        super().__init__(
+            path,
+            adapt(handler, terms),
+            methods=[method],
+            status_code=status or _default_status(handler),
+            tags=[*tags],
+            deprecated=deprecation is not None,
+        )
+        # FastAPI has read the signature by now; the handler below reads these at request time.
+        if body is None and self.body_field is not None:
+            self._body = JSON
+        self._check_object_first = access.model is not None and bool(
+            self._body.media_types or self.dependant.query_params
+        )
+        query = _query_schema(self)
+        self._scalars = {name for name, schema in query.items() if not _is_list(schema)}
+        self.declared = Route(
+            method=method,
+            path=path,
+            access=access,
+            app=self.app,
+            body=self._body,
+            deprecation=deprecation,
+            module=handler.__module__,
+            request_model=_model(self.body_field),
+            response_model=_model(self.response_field),
+            page_limit=query.get("limit", {}).get("maximum"),
+            errors=errors,
+        )
+        check(self.declared, status=self.status_code or _OK, produces=produces)
+        if produces:
+            self.responses[_OK] = {"content": dict.fromkeys(produces, _BINARY)}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return FastAPI's handler behind the checks that the contract puts before it."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            if self._check_object_first:
+                await self._load_object(request)
+            try:
+                request = await self._accept_body(request)
+                self._check_query(request)
+                return await handle(request)
+            except ClientDisconnect:
+                raise Problem(400, "The body broke off.", close=True) from None
+            except RequestValidationError as error:
+                raise from_validation(error) from None
+            except HTTPException as error:
+                raise from_http(error) from None
+            except ResponseValidationError as error:
+                raise _UnfitAnswerError(self.declared, error) from None
+
+        return answer
+
+    async def _load_object(self, request: Request) -> None:
+        """Answer 404 before the body is read; the handler's own transaction loads it again."""
+        async with request.app.database.read() as session:
+            await load(session, self._access, caller(request), object_id(request))
+
+    async def _accept_body(self, request: Request) -> Request:
+        if not self._body.media_types:
+            return request
+        request.state.media_type = self._body.check(request.scope["headers"])
+        if self._body is not JSON:
+            return request
+        content = await request.body()
+        return _JsonRequest(request, content, parse_json(content))
+
+    def _check_query(self, request: Request) -> None:
+        query: bytes = request.scope["query_string"]
+        if b"%00" in query:
+            raise invalid([{"pointer": "/query", "detail": "must not contain NUL"}])
+        if b"&" not in query:
+            return
+        names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
+        repeated = [name for name in self._scalars if names.count(name) > 1]
+        if repeated:
+            raise invalid(
+                {"pointer": f"/query/{name}", "detail": "may be given once"}
+                for name in sorted(repeated)
+            )
+
+
+class _UnfitAnswerError(TypeError):
+    """A handler's answer does not fit its model; the log learns where, not what was answered."""
+
+    def __init__(self, route: Route, error: ResponseValidationError) -> None:
+        places = ["/".join(map(str, fault["loc"])) for fault in error.errors()]
+        super().__init__(f"{route.method} {route.path} does not fit its model at {places}")
+
+
+class _JsonRequest(Request):
+    """A request whose body is read and parsed already, by a stricter parser than FastAPI's."""
+
+    def __init__(self, request: Request, content: bytes, value: Any) -> None:  # noqa: ANN401 - JSON is any value
+        super().__init__(request.scope, request.receive)
+        self._content = content
+        self._value = value
+
+    async def body(self) -> bytes:
+        """Return the bytes that were read."""
+        return self._content
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON is any value
+        """Return the value that was parsed."""
+        return self._value
+
+
+def _default_status(handler: Callable[..., Awaitable[Any]]) -> int:
+    answer = inspect.signature(handler, eval_str=True).return_annotation
+    return NO_CONTENT if answer is None else _OK
+
+
+def _model(field: Any) -> type[BaseModel] | None:  # noqa: ANN401 - FastAPI keeps the class private
+    annotation = getattr(getattr(field, "field_info", None), "annotation", None)
+    return (
+        annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    )
+
+
+def _query_schema(route: APIRoute) -> dict[str, dict[str, Any]]:
+    """Return the JSON schema of each query parameter by name."""
+    schemas: dict[str, dict[str, Any]] = {}
+    for field in route.dependant.query_params:
+        annotation: Any = Annotated[field.field_info.annotation, field.field_info]
+        schema = TypeAdapter(annotation).json_schema()
+        schemas |= schema.get("properties", {field.alias: schema})
+    return schemas
+
+
+def _is_list(schema: Mapping[str, Any]) -> bool:
+    return any(part.get("type") == "array" for part in (schema, *schema.get("anyOf", ())))
