@@ -61,7 +61,7 @@ def _page(document: Document) -> Iterator[str]:
     yield "<p><a href=/openapi.json>openapi.json</a></p>"
     for path, operations in sorted(document["paths"].items()):
         for method, operation in sorted(operations.items()):
-            yield from _operation(path, method, operation, document["components"]["responses"])
+            yield from _operation(path, method, operation)
     yield "<h2>Models</h2>"
     for name, schema in sorted(document["components"]["schemas"].items()):
         yield f"<h3 id='{escape(name)}'>{escape(name)}</h3>"
@@ -79,10 +79,12 @@ def _operation(path: str, method: str, operation: Document, shared: Document) ->
         yield f"<tr><td>{parameter['in']}<td><code>{escape(parameter['name'])}</code><td>{kind}"
     for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
         yield f"<tr><td>body<td>{escape(media_type)}<td>{_type(body['schema'])}"
-    for status, response in sorted(operation["responses"].items()):
-        said = shared[response["$ref"].rsplit("/", 1)[-1]] if "$ref" in response else response
-        kinds = [_type(body.get("schema", {})) for body in said.get("content", {}).values()]
-        yield f"<tr><td>answer<td>{status}<td>{', '.join(dict.fromkeys(kinds)) or '-'}"
+    refused = [status for status, answer in operation["responses"].items() if "$ref" in answer]
+    for status, answer in operation["responses"].items():
+        if status not in refused:
+            kinds = [_type(body.get("schema", {})) for body in answer.get("content", {}).values()]
+            yield f"<tr><td>answer<td>{status}<td>{', '.join(dict.fromkeys(kinds)) or '-'}"
+    yield f"<tr><td>refusals<td>{' '.join(sorted(refused))}<td><a href='#Problem'>Problem</a>"
     yield "</table></details>"
 
 
