@@ -68,7 +68,7 @@ def _page(document: Document) -> Iterator[str]:
         yield from _fields(schema)
 
 
-def _operation(path: str, method: str, operation: Document, shared: Document) -> Iterator[str]:
+def _operation(path: str, method: str, operation: Document) -> Iterator[str]:
     css = " class=deprecated" if operation.get("deprecated") else ""
     yield f"<details><summary{css}><span class=method>{method.upper()}</span>"
     yield f"<code>{escape(path)}</code>"
