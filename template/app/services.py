@@ -8,11 +8,14 @@ from datetime import timedelta
 from typing import Self
 
 from .auth import housekeeping
-from .auth.accounts import Accounts, PasswordRules
+from .auth.accounts import Accounts
 from .auth.authenticator import TokenAuthenticator
 from .auth.flow_limits import FlowLimits
+from .auth.password_changes import PasswordChanges
+from .auth.password_rules import PasswordRules
 from .auth.revocation import Revocations
 from .auth.sessions import Lifetimes, Sessions
+from .auth.sign_in import SignIn
 from .health import Health
 from .project import PROJECT
 from .security.limit_stores import Limiters, limiters
@@ -37,6 +40,8 @@ class Services:
     revocations: Revocations
     sessions: Sessions
     accounts: Accounts
+    sign_in: SignIn
+    password_changes: PasswordChanges
     health: Health
 
     @classmethod
@@ -59,6 +64,15 @@ class Services:
             session=timedelta(seconds=settings.tokens.session_ttl_seconds),
         )
         sessions = Sessions(database, tokens, revocations, flows, lifetimes)
+        rules = PasswordRules(settings.passwords.min_length, (PROJECT.slug, PROJECT.title))
+        accounts = Accounts(
+            database=database,
+            passwords=passwords,
+            rules=rules,
+            sessions=sessions,
+            revocations=revocations,
+            limits=flows,
+        )
         return cls(
             settings=settings,
             database=database,
@@ -67,12 +81,14 @@ class Services:
             authenticator=TokenAuthenticator(tokens, revocations, database),
             revocations=revocations,
             sessions=sessions,
-            accounts=Accounts(
+            accounts=accounts,
+            sign_in=SignIn(database, passwords, sessions, flows),
+            password_changes=PasswordChanges(
                 database=database,
                 passwords=passwords,
-                rules=PasswordRules(settings.passwords.min_length, (PROJECT.slug, PROJECT.title)),
+                rules=rules,
+                accounts=accounts,
                 sessions=sessions,
-                revocations=revocations,
                 limits=flows,
             ),
             health=Health(database, limits.flows),

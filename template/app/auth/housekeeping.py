@@ -12,7 +12,7 @@ from app.storage.base import utc_now
 from app.storage.database import Database
 from app.storage.models import AuthSession, KnownAddress, PasswordReset, Revocation
 
-from .accounts import KNOWN_FOR
+from .sign_in import KNOWN_FOR
 
 _EVERY_SECONDS: Final = 600
 # Longer than any access token may live, and than clocks may differ.

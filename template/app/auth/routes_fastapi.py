@@ -15,7 +15,6 @@ from app.services import Services
 from app.storage.models import AuthSession, User
 from app.storage.paging import paginate
 
-from .accounts import Client
 from .schemas import (
     ManagedUserView,
     PasswordChange,
@@ -29,6 +28,7 @@ from .schemas import (
     UserChange,
     UserView,
 )
+from .sign_in import Client
 
 TOKEN_FORM = form("grant_type", optional=("username", "password", "refresh_token"))
 
@@ -44,9 +44,14 @@ def services_of(request: Request) -> Services:
     return services
 
 
+def address_of(request: Request) -> str:
+    """Return the caller's address, as the edge resolved it."""
+    return context_of(request.scope).client
+
+
 def client_of(request: Request) -> Client:
     """Return who is at the other end, as the edge and the request itself say."""
-    address = context_of(request.scope).client
+    address = address_of(request)
     agent = request.headers.get("user-agent", "an unknown client")
     name = "".join(char for char in agent if char.isascii() and char.isprintable())
     return Client(address, f"{name[:120]} from {address}")
@@ -56,7 +61,8 @@ def client_of(request: Request) -> Client:
 async def register(request: Request, new: Registration) -> RegisteredView:
     """Make an account."""
     accounts = services_of(request).accounts
-    return RegisteredView.of(await accounts.register(new.email, new.password, client_of(request)))
+    made = await accounts.register(new.email, new.password, address_of(request))
+    return RegisteredView.of(made)
 
 
 @auth.post("/token", access=public, body=TOKEN_FORM)
@@ -66,7 +72,7 @@ async def issue_token(request: Request) -> TokenView:
     match required(fields, "grant_type"):
         case "password":
             username, password = required(fields, "username"), required(fields, "password")
-            pair = await services.accounts.sign_in(username, password, client_of(request))
+            pair = await services.sign_in.with_password(username, password, client_of(request))
         case "refresh_token":
             pair = await services.sessions.refresh(required(fields, "refresh_token"))
         case _:
@@ -108,15 +114,15 @@ async def end_session(request: Request, session: Session, ended: Loaded[AuthSess
 @auth.post("/password", access=user, status=204, errors=(403,))
 async def change_password(request: Request, caller: Caller, change: PasswordChange) -> None:
     """Set a new password; all other sessions end."""
-    accounts = services_of(request).accounts
-    await accounts.change_password(caller, change.current_password, change.new_password)
+    changes = services_of(request).password_changes
+    await changes.change(caller, change.current_password, change.new_password)
 
 
 @auth.post("/password/reset", access=public, status=204)
 async def reset_password(request: Request, use: PasswordResetUse) -> None:
     """Set a new password with a reset token; all sessions end."""
-    accounts = services_of(request).accounts
-    await accounts.reset_password(use.token, use.new_password, client_of(request))
+    changes = services_of(request).password_changes
+    await changes.reset(use.token, use.new_password, address_of(request))
 
 
 @me.get("/me", access=user)

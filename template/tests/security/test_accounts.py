@@ -68,7 +68,7 @@ def issue_reset(settings: Settings, email: str) -> str:
     async def run() -> str:
         services = Services.of(settings)
         try:
-            return await services.accounts.issue_reset(email)
+            return await services.password_changes.issue_reset(email)
         finally:
             await services.close()
 
