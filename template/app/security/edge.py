@@ -11,8 +11,8 @@ from .context import Authenticator, RequestContext, attach
 from .deadlines import Deadline, Deadlines
 from .exchange import LINES, Exchange
 from .limits import Decision, Limiter, Quota, StoreUnavailableError
-from .logs import security_event, timestamp
-from .policies.access_line import LineWriter, Served, access_line, console_line
+from .logs import security_event
+from .policies.access_line import AccessLog, Served, access_line, console_line
 from .policies.body import Body
 from .policies.cors import compile_origins, is_preflight, preflight_lines
 from .policies.head import bearer_token, path_fault, read_fields
@@ -114,8 +114,7 @@ class _Edge:
             "admin": rate_class("admin", policy.admin),
         }
         self._deadlines = Deadlines()
-        self._format = access_line if policy.log_format == "json" else console_line
-        self._log = LineWriter()
+        self._log = AccessLog(access_line if policy.log_format == "json" else console_line)
         self._reports = Reports()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,10 +147,9 @@ class _Edge:
             if exchange.held_back:
                 await exchange.finish()
             seconds = time.perf_counter() - started
-            served = Served(
-                exchange.context, scope["method"], scope["path"], exchange.status, seconds
+            self._log.note(
+                Served(exchange.context, scope["method"], scope["path"], exchange.status, seconds)
             )
-            self._log.write(self._format(served, timestamp(time.time())))
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass lifespan events on, and refuse WebSockets."""
