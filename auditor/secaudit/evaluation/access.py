@@ -3,7 +3,7 @@
 from typing import Any
 
 from secaudit.evaluation.calls import Call, call_function
-from secaudit.evaluation.operators import derive, run
+from secaudit.evaluation.operators import Scalar, derive, run
 from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, slot_of
 from secaudit.evaluation.values import (
     ClassData,
@@ -49,7 +49,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
         return _path_attribute(receiver, data, name, place)
     if isinstance(data, FunctionData):
         return unknown("an attribute of a function", place)
-    if hasattr(data, name) and not callable(getattr(data, name)):
+    plain_value = isinstance(data, Scalar) and hasattr(data, name)
+    if plain_value and not callable(getattr(data, name)):
         return derive(lambda one: getattr(one, name), place, receiver)
     return Value(Method(receiver, name), place)
 

@@ -141,15 +141,28 @@ def _call_decorated(function: FunctionData, call: Call) -> Value:
 
 def call_function(function: FunctionData, call: Call) -> Value:
     """Run a function of the project and return its result."""
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions call functions
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
-
     interpreter = call.interpreter
     node = function.node
     interpreter.called.add(id(node))
     names = bind(function, call)
+    # Both branches of what is not known are followed: a recursion over it would never end.
+    unknown_argument = any(isinstance(value.data, Unknown) for value in names.values())
+    if unknown_argument and id(node) in interpreter.running:
+        return unknown("a recursion over a value that is not known", call.place)
     parent: Frame = function.frame
     frame = Frame(parent.module, names, parent, parent.owner)
+    interpreter.running.append(id(node))
+    try:
+        return _result_of(function, frame, call)
+    finally:
+        interpreter.running.pop()
+
+
+def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions call functions
+    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
+
+    interpreter, node = call.interpreter, function.node
     if isinstance(node, ast.Lambda):
         return evaluate(interpreter, frame, node.body)
     if isinstance(node, ast.AsyncFunctionDef) or _yields(node):

@@ -120,6 +120,18 @@ def _items(
     return items, rest
 
 
+def distinct(items: list[Value]) -> list[Value]:
+    """Return the items of a set: equal ones once."""
+    kept: list[Value] = []
+    seen: list[object] = []
+    for item in items:
+        data = plain(item)
+        if isinstance(data, Unknown) or data not in seen:
+            seen.append(data)
+            kept.append(item)
+    return kept
+
+
 def iterate(value: Value) -> list[Value] | None:
     """Return the items a loop over ``value`` would see, None when they are not determined."""
     data = value.data
@@ -136,6 +148,8 @@ def _sequence(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Pla
     assert isinstance(node, ast.List | ast.Tuple | ast.Set)  # noqa: S101 - narrows the type
     kind = type(node).__name__.lower()
     items, rest = _items(interpreter, frame, node.elts)
+    if kind == "set":
+        items = distinct(items)
     made = interpreter.list_value(items, kind, place, rest)
     return made._replace(variables=merge_variables(items), parts=merge_parts(items))
 
@@ -344,7 +358,7 @@ def _comprehension(interpreter: Interpreter, frame: Frame, node: ast.expr, place
         items.append(evaluate(interpreter, inner, node.elt))
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     if kind == "set":
-        items = list({repr(plain(item)): item for item in items}.values())
+        items = distinct(items)
     open_ = Unknown("a comprehension over items that are not known") if rest else None
     made = interpreter.list_value(items, kind, place, open_)
     return _carry(made, sources, place)

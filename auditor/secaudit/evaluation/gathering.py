@@ -169,7 +169,7 @@ def _module(module: ModuleData, collector: Collector, *, final: bool) -> None:
         if name.startswith("_") or isinstance(value.data, _OBJECTS):
             continue
         slot = slot_of(module, name)
-        imported = value.source is not None and value.source.owner != id(module)
+        imported = name in module.imported
         if imported and not (final and name.isupper()):
             continue
         if name.isupper():

@@ -46,6 +46,8 @@ def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) 
             continue
         target = alias.asname or alias.name
         frame.locals[target] = _imported(interpreter, module, node, alias.name, place)
+        if frame.is_module():
+            frame.module.imported.add(target)
 
 
 def _imported(
@@ -89,6 +91,8 @@ def _star(
         if listed:
             source = value.source or slot_of(module, item)
             frame.locals[item] = value._replace(source=source)
+            if frame.is_module():
+                frame.module.imported.add(item)
     if module.rest is not None and frame.module.rest is None:
         frame.module.rest = module.rest
 

@@ -52,6 +52,8 @@ def _find_local(frame: Frame, name: str) -> Value | None:
 
 def write_name(interpreter: Interpreter, frame: Frame, name: str, value: Value) -> None:
     """Bind a name where the running code would bind it."""
+    if name in frame.globals or frame.is_module():
+        frame.module.imported.discard(name)
     if name in frame.globals:
         if not interpreter.ignored(0):
             frame.module.namespace[name] = value

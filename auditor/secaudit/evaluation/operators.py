@@ -256,7 +256,7 @@ def truth(value: Value) -> bool | None:
             return None if isinstance(inner, Unknown) else bool(inner)
         return True
     if isinstance(data, External):
-        return True
+        return None
     return bool(data) if isinstance(data, Scalar) else True
 
 
@@ -266,6 +266,8 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Va
         return _identity(op, left, right, place)
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(op, left, right, place)
+    if isinstance(left.data, External) is not isinstance(right.data, External):
+        return Value(Unknown("a comparison with a symbol of a library"), place)
     first, second = plain(left), plain(right)
     for side in (first, second):
         if isinstance(side, Unknown):

@@ -124,6 +124,7 @@ class Interpreter:
         self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
         self.import_depth = 0
+        self.running: list[int] = []  # functions being called, by the id of their node
         self.handlers = 0  # enclosing ``try`` blocks with handlers
         self.shown: list[tuple[Value, Place]] = []  # printed or logged
         self.objects: list[Instance] = []  # objects of ordinary project classes

@@ -94,7 +94,7 @@ class External(NamedTuple):
 class ModuleData:
     """A module of the project and its namespace; ``rest`` after an unresolved star import."""
 
-    __slots__ = ("name", "namespace", "path", "rest", "syntax")
+    __slots__ = ("imported", "name", "namespace", "path", "rest", "syntax")
 
     def __init__(self, name: str, path: str, syntax: Module) -> None:
         self.name = name
@@ -102,6 +102,7 @@ class ModuleData:
         self.syntax = syntax
         self.namespace: dict[str, Value] = {}
         self.rest: Unknown | None = None
+        self.imported: set[str] = set()  # names that are bound by an import, not by an assignment
 
 
 class ClassData:

@@ -80,7 +80,10 @@ def _collect(kind: str) -> Callable[[Call], Value]:
     """Return the handler of ``list``, ``tuple``, ``set`` or ``frozenset``."""
 
     def collect(call: Call) -> Value:
-        from secaudit.evaluation.expressions import iterate  # noqa: PLC0415 - expressions call
+        from secaudit.evaluation.expressions import (  # noqa: PLC0415 - expressions call
+            distinct,
+            iterate,
+        )
 
         interpreter = call.interpreter
         if not call.arguments:
@@ -91,7 +94,7 @@ def _collect(kind: str) -> Callable[[Call], Value]:
             return Value(source.data if not source.known else Unknown("unknown items"), call.place)
         rest = source.data.rest if isinstance(source.data, ListData | DictData) else None
         if kind in {"set", "frozenset"}:
-            items = list({repr(plain(item)): item for item in items}.values())
+            items = distinct(items)
         made = interpreter.list_value(items, kind, call.place, rest)
         return source._replace(data=made.data, source=None, parts=merge_parts([source]))
 

@@ -1,0 +1,170 @@
+"""The evaluator computes what Python computes: every snippet is run for real and compared."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from secaudit.facts import Unknown
+
+SNIPPETS = {
+    "arithmetic": "A = 60 * 24 * 8\nB = 7 // 2 + 7 % 4 - 2 ** 3\nC = -A / 2\nD = 1 << 4 | 1",
+    "text": 'A = "a" + "b" * 3\nB = "%s-%d" % ("x", 3)\nC = "{}/{}".format("u", 1)\nD = "abc"[1:]',
+    "f-strings": 'A = 3\nB = f"x{A}y{A + 1!r}z{A:03d}"\nC = f"{[1, 2]}"',
+    "methods": 'A = " a,b ".strip().split(",")\nB = ",".join(["a", "b"])\nC = "Ab".lower().upper()',
+    "truth": 'A = "" or "x"\nB = "a" and "b"\nC = not []\nD = 1 < 2 < 3\nE = "a" in "abc"',
+    "conditions": 'A = 1 if "x" else 2\nif A == 1:\n    B = "one"\nelif A == 2:\n    B = "two"',
+    "lists": "A = [1, 2]\nA.append(3)\nA += [4]\nA.insert(0, 0)\nA.remove(2)\nB = A[1:]\nC = [*A, 9]",
+    "dictionaries": 'A = {"a": 1, **{"b": 2}}\nA["c"] = 3\nA.update(d=4)\nA.pop("a")\nB = A.get("z", 5)',
+    "sets": 'A = sorted({"b", "a"})\nB = len({1, 1, 2})',
+    "tuples": "A, (B, *C) = 1, (2, 3, 4)\nD = (1, 2) + (3,)",
+    "loops": "A = []\nfor i in range(5):\n    if i == 3:\n        break\n    A.append(i)\nelse:\n    A.append(9)",
+    "while": "A = 0\nwhile True:\n    A += 1\n    if A > 3:\n        break",
+    "comprehensions": "A = [i * j for i in (1, 2) for j in (3, 4) if i + j > 4]\nB = {k: 1 for k in 'ab'}",
+    "generators": "A = any(x > 1 for x in [1, 2])\nB = all([True, False])\nC = sum([1, 2])",
+    "functions": "def f(a, b=2, *c, d=4, **e):\n    return [a, b, list(c), d, sorted(e)]\nA = f(1)\n"
+    "B = f(1, 3, 5, d=6, z=7)",
+    "recursion": "def f(n):\n    return 1 if n < 2 else n * f(n - 1)\nA = f(5)",
+    "closures": "def outer(x):\n    def inner(y):\n        return x + y\n    return inner\nA = outer(1)(2)",
+    "lambdas": "A = (lambda v: [s.strip() for s in v.split(',')])('a, b')\nB = list(map(str, [1, 2]))",
+    "classes": "class P:\n    X = 1\n    Y = X + 1\nclass Q(P):\n    X = 5\nA = Q.X\nB = Q.Y",
+    "objects": "class P:\n    def __init__(self, a):\n        self.a = a\n    @property\n"
+    "    def b(self):\n        return self.a * 2\nA = P(2).b",
+    "methods of classes": "class P:\n    @classmethod\n    def make(cls):\n        return cls.N\n"
+    "    @staticmethod\n    def twice(x):\n        return 2 * x\n    N = 4\nA = P.make()\nB = P.twice(3)",
+    "inheritance": "class A1:\n    V = 'a'\nclass B1(A1):\n    pass\nclass C1(A1):\n    V = 'c'\n"
+    "class D1(B1, C1):\n    pass\nA = D1.V",
+    "super": "class P:\n    def f(self):\n        return 1\nclass Q(P):\n    def f(self):\n"
+    "        return super().f() + 1\nA = Q().f()",
+    "dataclasses": "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    a: int = 1\n"
+    "    b: list = field(default_factory=list)\nA = P(a=2).a\nB = P().b",
+    "enumerations": "from enum import Enum\nclass E(str, Enum):\n    DEV = 'dev'\n    PROD = 'prod'\n"
+    "A = E.DEV.value\nB = E('prod') == E.PROD\nC = E['DEV'].value",
+    "exceptions": "try:\n    A = int('x')\nexcept (TypeError, ValueError):\n    A = 1\nelse:\n    A = 2\n"
+    "finally:\n    B = 3",
+    "missing keys": "try:\n    A = {}['x']\nexcept LookupError:\n    A = 'missing'",
+    "match": "V = 'b'\nmatch V:\n    case 'a' | 'b' if V == 'b':\n        A = 1\n    case _:\n        A = 2",
+    "walrus": "A = y if (y := 5) > 3 else 0",
+    "durations": "from datetime import timedelta\nA = timedelta(days=7)\nB = timedelta(hours=1) * 2\n"
+    "C = A.total_seconds()\nD = A > timedelta(days=1)",
+    "json": 'import json\nA = json.loads(\'{"a": [1, true]}\')["a"]',
+    "quoting": "from urllib.parse import quote, quote_plus\nA = quote('a b/c')\nB = quote_plus('p@ss')",
+    "paths": "import os\nA = os.path.join('a', 'b')\nB = os.path.dirname('/x/y')",
+    "globals": "N = 1\ndef f():\n    global N\n    N = 2\nf()\nA = N",
+    "caching": "from functools import lru_cache\nC = []\n@lru_cache\ndef f():\n    C.append(1)\n    return 5\n"
+    "f()\nf()\nA = len(C)",
+    "setattr": "class P:\n    pass\np = P()\nsetattr(p, 'x', 3)\nA = p.x\nB = getattr(p, 'y', 4)",
+    "deleting": "A = {'a': 1, 'b': 2}\ndel A['a']\nB = list(A)",
+    "isinstance": "A = isinstance('x', str)\nB = isinstance([1], (list, tuple))\nC = isinstance(True, int)",
+    "nested data": "A = {'default': {'HOST': 'x'}}\nA['default']['PORT'] = 1\nB = A['default']['PORT']",
+    "text tests": "A = 'abc'.startswith('a')\nB = 'x=1'.partition('=')[2]\nC = 'a.b'.replace('.', '_')",
+    "conversions": "A = int('7')\nB = str(5)\nC = bool('False')\nD = float('1.5')\nE = list('ab')\nF = repr('x')",
+    "identity": "V = 'x'\nA = None is None\nB = V is not None\nC = (V == 'x') is True",
+    "slices": "A = [1, 2, 3, 4][::2]\nB = 'abcdef'[-2:]\nC = (1, 2, 3)[1]",
+    "chained assignment": "A = B = [1]\nA.append(2)",
+    "annotated": "A: int = 5\nB: 'list[str]' = ['x']",
+    "conditional import": "try:\n    import json\nexcept ImportError:\n    json = None\nA = json is not None",
+    "min and max": "A = min(3, 1)\nB = max([1, 4, 2])\nC = abs(-3)\nD = round(1.6)",
+    "zip-free loops": "A = ''\nfor k, v in {'a': 1, 'b': 2}.items():\n    A += f'{k}{v}'",
+}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - values of the executed snippet
+    """Return a real value in the form the auditor reports it."""
+    return frozenset(value) if isinstance(value, set) else value
+
+
+@pytest.mark.parametrize("name", list(SNIPPETS))
+def test_snippet_has_the_values_that_python_computes(
+    name: str, values: Callable[..., dict[str, Any]]
+) -> None:
+    source = SNIPPETS[name]
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "snippet.py", "exec"), namespace)  # noqa: S102 - our own source
+    found = values({"snippet.py": source})
+    for letter, value in namespace.items():
+        if len(letter) != 1 or not letter.isupper() or isinstance(value, type):
+            continue
+        if isinstance(value, dict) and value:  # reported entry by entry
+            for key, item in value.items():
+                if not isinstance(item, dict):
+                    assert found[f"{letter}.{key}"] == plain(item)
+            continue
+        assert letter in found or value is None, f"{letter} of {name} is missing"
+        answer = found.get(letter)
+        assert answer == plain(value), f"{letter} of {name}"
+        assert type(answer) is type(plain(value)), f"{letter} of {name}"
+
+
+UNKNOWN = {
+    "a library call": "import somewhere\nA = somewhere.value()",
+    "a library constant in a test": "import somewhere\nA = 1 if somewhere.FLAG else 2",
+    "a changed list": "import somewhere\nL = [1]\nif somewhere.x():\n    L.append(2)\nA = L[0:]",
+    "a branch": "import somewhere\nif somewhere.x():\n    A = 1\nelse:\n    A = 2",
+    "a return under a condition": "import somewhere\ndef f():\n    if somewhere.x():\n        return 1\n"
+    "    return 2\nA = f()",
+    "a loop over unknown items": "import somewhere\nA = 0\nfor i in somewhere.items():\n    A = 1",
+    "a wrapped function": "def twice(f):\n    return lambda: f() * 2\n@twice\ndef f():\n    return 1\nA = f()",
+    "random": "import secrets\nA = secrets.token_urlsafe(32)",
+    "an unknown base class": "from somewhere import Base\nclass C(Base):\n    pass\nA = C().x",
+    "a generator": "def f():\n    yield 1\nA = f()",
+    "a coroutine": "async def f():\n    return 1\nA = f()",
+    "a comparison with a library symbol": "import somewhere\nA = somewhere.X == 'x'",
+}
+
+
+@pytest.mark.parametrize("name", list(UNKNOWN))
+def test_what_cannot_be_known_is_unknown(
+    name: str, values: Callable[..., dict[str, Any]]
+) -> None:
+    found = values({"snippet.py": UNKNOWN[name] + "\n"})
+    assert isinstance(found.get("A", Unknown("")), Unknown), name
+
+
+def test_both_branches_that_agree_give_a_value(values: Callable[..., dict[str, Any]]) -> None:
+    source = "import somewhere\nif somewhere.x():\n    A = 1\nelse:\n    A = 1\nB = A + 1\n"
+    assert values({"snippet.py": source})["B"] == 2
+
+
+def test_a_branch_that_raises_leaves_the_other(values: Callable[..., dict[str, Any]]) -> None:
+    source = "import somewhere\nA = 1\nif somewhere.x():\n    A = 2\n    raise ValueError\n"
+    assert values({"snippet.py": source})["A"] == 1
+
+
+def test_a_statement_that_raises_does_not_hide_later_ones(
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    found = values({"snippet.py": "A = int('x')\nB = 2\n"})
+    assert isinstance(found.get("A", Unknown("")), Unknown)
+    assert found["B"] == 2
+
+
+def test_names_cross_modules(values: Callable[..., dict[str, Any]]) -> None:
+    files = {
+        "main.py": "from pkg.base import *\nfrom pkg import other\nA = NAME + other.get()\n",
+        "pkg/__init__.py": "",
+        "pkg/base.py": "NAME = 'n'\n_HIDDEN = 1\n",
+        "pkg/other.py": "from . import deep\n\ndef get():\n    return deep.VALUE\n",
+        "pkg/deep.py": "VALUE = 'v'\n",
+    }
+    assert values(files)["A"] == "nv"
+
+
+def test_imports_in_circles_end(values: Callable[..., dict[str, Any]]) -> None:
+    files = {"a.py": "import b\nA = 1\n", "b.py": "import a\nB = 2\n"}
+    found = values(files)
+    assert (found["A"], found["B"]) == (1, 2)
+
+
+def test_functions_that_nothing_calls_change_nothing(
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    source = "L = [1]\nclass C:\n    X = 1\ndef f():\n    L.append(2)\n    C.X = 2\nA = C.X\n"
+    found = values({"snippet.py": source})
+    assert found["L"] == [1]
+    assert found["A"] == 1
+
+
+def test_a_duration_is_a_duration(values: Callable[..., dict[str, Any]]) -> None:
+    source = "from datetime import timedelta\nA = timedelta(minutes=30)\n"
+    assert values({"snippet.py": source})["A"] == timedelta(minutes=30)
