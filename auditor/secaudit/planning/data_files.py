@@ -23,6 +23,10 @@ _TOOLS = (  # tables of pyproject.toml that say where packages come from
     re.compile(r"tool\.(poetry|pdm)\.source\.\d+\.url"),
 )
 _TRUSTED = re.compile(r"(tool\.uv(\.pip)?\.allow-insecure-host|.*\btrusted-host)")
+_CONTAINER = re.compile(  # tables that only hold the application's settings together
+    r"^(app|application|server|api|service|settings|config|main|web|project|common)\.",
+    re.IGNORECASE,
+)
 _MAX_SETTINGS = 5000
 
 
@@ -118,7 +122,7 @@ def _setting(name: str, key: Scalar, node: Node) -> Setting:
     written = plain(node)
     raw = node.raw if isinstance(node, Scalar) else None
     value = Unknown("a reference that the program expands") if _refers(written) else written
-    meaning = meaning_of(name)
+    meaning = meaning_of(name) or meaning_of(_CONTAINER.sub("", name))
     if _TRUSTED.fullmatch(name):
         meaning, value = Meaning("tls.verify", inverted=False, service=""), False
     elif _is_source(name):

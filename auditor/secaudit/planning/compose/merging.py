@@ -7,7 +7,10 @@ _KEYED = frozenset({"environment", "args", "labels", "annotations", "sysctls", "
 _LISTED = frozenset({"env_file", "dns", "tmpfs"})
 
 
-def merged(base: Node, over: Node, key: str = "") -> Node:
+_DEPTH = 4  # below a service; deeper entries are replaced: aliases could make them countless
+
+
+def merged(base: Node, over: Node, key: str = "", depth: int = 0) -> Node:
     """Return ``over`` on top of ``base``; ``key`` is the name both stand under.
 
     Mappings merge, sequences are appended, ``environment`` and its like merge by variable in both
@@ -24,31 +27,32 @@ def merged(base: Node, over: Node, key: str = "") -> Node:
     elif key in _LISTED:
         base, over = listed(base), listed(over)
     if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return _mappings(base, over)
+        return _mappings(base, over, depth) if depth < _DEPTH else over
     if isinstance(base, Sequence) and isinstance(over, Sequence):
         return Sequence((*base.items, *over.items), over.location)
     return over
 
 
-def _mappings(base: Mapping, over: Mapping) -> Mapping:
+def _mappings(base: Mapping, over: Mapping, depth: int) -> Mapping:
     items = dict(base.items)
     for name, (key, value) in over.items.items():
         if value.tag == "!reset":
             items.pop(name, None)
         elif name in items:
-            items[name] = (key, merged(items[name][1], value, name))
+            items[name] = (key, merged(items[name][1], value, name, depth + 1))
         else:
             items[name] = (key, value)
     return Mapping(items, base.location)
 
 
-def without_resets(node: Mapping) -> Mapping:
-    """Return a mapping without the entries that ``!reset`` empties, at all of its levels."""
+def without_resets(node: Mapping, depth: int = 0) -> Mapping:
+    """Return a service without the entries that ``!reset`` empties."""
     items = {}
     for name, (key, value) in node.items.items():
         if value.tag != "!reset":
-            kept = without_resets(value) if isinstance(value, Mapping) else value
-            items[name] = (key, kept)
+            if isinstance(value, Mapping) and depth < _DEPTH:
+                value = without_resets(value, depth + 1)  # noqa: PLW2901 - the same entry, cleaned
+            items[name] = (key, value)
     return Mapping(items, node.location, node.tag)
 
 

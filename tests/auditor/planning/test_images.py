@@ -1,0 +1,117 @@
+"""Dockerfiles: variables, user, command, secrets in layers."""
+
+from secaudit.facts import Setting
+from secaudit.planning.deployment import Deployment
+
+from .conftest import Planner
+
+CODE = {"app.py": "import os\nA = os.getenv('A')\n"}
+
+
+def of(deployment: Deployment, concept: str) -> list[object]:
+    return [setting.value for setting in deployment.settings if setting.concept == concept]
+
+
+def setting(deployment: Deployment, concept: str) -> Setting:
+    (found,) = [one for one in deployment.settings if one.concept == concept]
+    return found
+
+
+def test_the_image_is_the_weakest_layer_of_the_code(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nARG V=2\nENV A=image B=$V\n",
+        "deploy.env": "A=given\n",
+    }
+    (one,) = planned(files).deployments
+    assert [candidate.value for candidate in one.environment["A"]] == ["given", "image"]
+    assert one.environment["B"][0].value == "2"
+
+
+def test_without_code_a_dockerfile_is_judged_alone(planned: Planner) -> None:
+    (one,) = planned({"Dockerfile.prod": "FROM x\nENV A=1\n"}).deployments
+    assert (one.name, one.profile, one.modules) == ("Dockerfile.prod", "production", ())
+
+
+def test_build_arguments_and_target_come_from_compose(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "compose.yaml": (
+            "services:\n  api:\n    build:\n      context: .\n      target: first\n"
+            "      args: {V: '9'}\n      dockerfile: docker/Dockerfile\n"
+        ),
+        "docker/Dockerfile": "FROM x AS first\nARG V=1\nENV A=$V\nFROM x AS second\nENV A=no\n",
+    }
+    (one,) = planned(files).deployments
+    assert one.environment["A"][0].value == "9"
+
+
+def test_the_user_of_the_last_stage(planned: Planner) -> None:
+    root = planned({"Dockerfile": "FROM x AS a\nUSER app\nFROM x\nRUN true\n"}).deployments[0]
+    user = setting(root, "container.user")
+    assert (user.value, user.location.line) == ("", 3)
+    inherited = planned({"Dockerfile": "FROM x AS a\nUSER app:grp\nFROM a\n"}).deployments[0]
+    assert setting(inherited, "container.user").value == "app"
+    number = planned({"Dockerfile": "FROM x\nUSER 0\n"}).deployments[0]
+    assert setting(number, "container.user").value == ""
+
+
+def test_secrets_in_layers(planned: Planner) -> None:
+    text = (
+        "FROM x AS build\nARG API_TOKEN=abc\nARG SECRET_KEY\nENV DB_PASSWORD=$P\n"
+        "FROM x\nENV A=1 \\\n  SECRET_KEY='k'\n"
+    )
+    (one,) = planned({"Dockerfile": text}).deployments
+    found = [
+        (seen.subject, seen.detail["instruction"], seen.location.line)
+        for seen in one.observations
+        if seen.kind == "secret-in-image"
+    ]
+    assert found == [("API_TOKEN", "ARG", 2), ("SECRET_KEY", "ENV", 7)]
+
+
+def test_commands(planned: Planner) -> None:
+    rows = [
+        ('CMD ["uvicorn", "app:app", "--reload"]', "debug.reload", [True]),
+        ("CMD uvicorn app:app --workers 4 --host 0.0.0.0", "server.workers", [4]),
+        ("CMD gunicorn -w 2 app:app", "server.workers", [2]),
+        ("CMD gunicorn --forwarded-allow-ips='*' app:app", "proxy.trusted", [["*"]]),
+        (
+            'CMD ["sh", "-c", "alembic upgrade head && uvicorn a:b --reload"]',
+            "debug.reload",
+            [True],
+        ),
+        ("CMD flask run --debug", "debug.server", [True]),
+        ("CMD flask --app x run --debug", "debug.enabled", [True]),
+        ("CMD flask db upgrade", "debug.server", []),
+        ("CMD python manage.py runserver 0.0.0.0:8000", "debug.server", [True]),
+        ("CMD python manage.py migrate", "debug.server", []),
+        ("CMD fastapi dev app.py", "debug.reload", [True]),
+        ("CMD fastapi run app.py", "debug.reload", []),
+        ('ENTRYPOINT ["python", "-m", "uvicorn"]\nCMD ["a:b", "--reload"]', "debug.reload", [True]),
+        ('CMD ["uvicorn", "--reload"]\nENTRYPOINT ["uvicorn", "a:b"]', "debug.reload", []),
+        ("CMD uvicorn --reload\nCMD uvicorn a:b", "debug.reload", []),
+        ("RUN uvicorn a:b --reload", "debug.reload", []),
+    ]
+    for text, concept, expected in rows:
+        (one,) = planned({"Dockerfile": f"FROM x\n{text}\n"}).deployments
+        assert of(one, concept) == expected, text
+
+
+def test_the_place_of_an_option(planned: Planner) -> None:
+    (one,) = planned({"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--reload"]\n'}).deployments
+    assert setting(one, "debug.reload").location[1:] == (2, 25, 2, 33)
+    text = "FROM x\nCMD sh -c 'uvicorn a:b --reload'\n"
+    (one,) = planned({"Dockerfile": text}).deployments
+    assert setting(one, "debug.reload").location[1:] == (2, 24, 2, 32)
+
+
+def test_a_service_replaces_the_command_of_its_image(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nCMD uvicorn app:app --reload\nUSER app\n",
+        "compose.yaml": "services:\n  api:\n    build: .\n    command: uvicorn app:app\n",
+    }
+    (one,) = planned(files).deployments
+    assert of(one, "debug.reload") == []
+    assert of(one, "container.user") == ["app"]
