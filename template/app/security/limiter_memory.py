@@ -41,7 +41,12 @@ class MemoryLimiter:
         now = self._clock()
         width = quota.window / SUB_WINDOWS
         current = int(now / width)
-        window = self._window(key)
+        keys = self._kinds.get(key.partition(":")[0])
+        window = None if keys is None else keys.get(key)
+        if keys is None or window is None:
+            window = self._add(key)
+        else:
+            keys.move_to_end(key)
         total = window[0]
         if total and window[1] < current - SUB_WINDOWS:
             _expire(window, current)
@@ -57,7 +62,7 @@ class MemoryLimiter:
             else:
                 window += (current, cost)
             window[0] = total = total + cost
-        reset = _end(window[-2], width) - now if total else 0.0
+        reset = (window[-2] + SUB_WINDOWS + 1) * width - now if total else 0.0
         return Decision(True, quota.limit - total, reset, 0.0)
 
     async def ping(self) -> None:
@@ -66,15 +71,9 @@ class MemoryLimiter:
     async def close(self) -> None:
         """Have nothing to let go of."""
 
-    def _window(self, key: str) -> list[int]:
-        """Return ``[total, sub-window, count, sub-window, count ...]`` and mark the key as used."""
-        kind = key.partition(":")[0]
-        keys = self._kinds.get(kind)
-        if keys is None:
-            keys = self._kinds[kind] = OrderedDict()
-        elif key in keys:
-            keys.move_to_end(key)
-            return keys[key]
+    def _add(self, key: str) -> list[int]:
+        """Hold ``[total, sub-window, count, sub-window, count ...]`` for a new key."""
+        keys = self._kinds.setdefault(key.partition(":")[0], OrderedDict())
         if len(keys) >= self._max_keys:
             keys.popitem(last=False)
         window = keys[key] = [0]

@@ -44,6 +44,16 @@ def test_the_window_slides_and_retry_after_is_the_truth() -> None:
     assert not limiter.hit_now("k:a", quota).allowed
 
 
+def test_an_event_counts_until_it_is_a_whole_window_old() -> None:
+    clock = Clock()
+    limiter, quota = MemoryLimiter(clock=clock), Quota(2, 60)
+    limiter.hit_now("k:a", quota)
+    clock.now += 1.9
+    limiter.hit_now("k:a", quota)
+    clock.now += 59.6  # the first is 61.5 s old, the second 59.6 s
+    assert [limiter.hit_now("k:a", quota).allowed for _ in range(2)] == [True, False]
+
+
 def test_a_look_and_a_refusal_count_nothing() -> None:
     clock = Clock()
     limiter, quota = MemoryLimiter(clock=clock), Quota(2, 60)
