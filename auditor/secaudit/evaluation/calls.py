@@ -159,7 +159,7 @@ def call_function(function: FunctionData, call: Call) -> Value:
 
 
 def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions call functions
+    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - they call functions
     from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
 
     interpreter, node = call.interpreter, function.node

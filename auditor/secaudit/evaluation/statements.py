@@ -187,7 +187,7 @@ def _for(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 
 def _while(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.While)  # noqa: S101 - narrows the type for the dispatcher
-    for _ in range(MAX_LOOP):
+    for _ in range(1 if _endless(node) else MAX_LOOP):
         decided = operators.truth(evaluate(interpreter, frame, node.test))
         if decided is None:
             break
@@ -201,6 +201,14 @@ def _while(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         except ContinueSignal:
             continue
     undecided_branches(interpreter, frame, [node.body, []], "a loop without a known end")
+
+
+def _endless(node: ast.While) -> bool:
+    """Whether nothing in the loop leaves it: a service's own loop, which runs until cancelled."""
+    leaving = (ast.Break, ast.Return, ast.Raise)
+    return isinstance(node.test, ast.Constant) and not any(
+        isinstance(inner, leaving) for inner in ast.walk(node)
+    )
 
 
 def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
