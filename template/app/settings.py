@@ -61,7 +61,9 @@ class SecretGroup(Group):
         for name in [name for name in data if name.endswith("_file") and data[name]]:
             secret = name.removesuffix("_file")
             if secret in data:
-                raise refusal("SEC020", "is given twice, as a value and as a file", secret, name)
+                raise refusal(
+                    "given_twice", "is given twice, as a value and as a file", secret, name
+                )
             try:
                 text = Path(data[name]).read_text("utf-8")
             except (OSError, UnicodeDecodeError):
@@ -104,7 +106,7 @@ class TokenSettings(SecretGroup):
                     check_secret(key)
             KeyRing.of(self.algorithm, keys)
         except KeyRingError as error:
-            raise refusal("AUTH010", str(error), "signing_keys") from None
+            raise refusal("key_kind", str(error), "signing_keys") from None
         except PydanticCustomError as error:
             raise refusal(error.type, error.message_template, "signing_keys") from None
         return self

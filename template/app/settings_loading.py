@@ -24,8 +24,16 @@ _KUBERNETES: Final = re.compile(
     r"|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
 _CODE: Final = re.compile(r"[A-Z]+\d{3}")
-_UNKNOWN: Final = "DRIFT002"
-_MISSING: Final = "DRIFT004"
+_UNKNOWN: Final = "DRIFT005"
+_MISSING: Final = "DRIFT002"
+# Of settings whose type alone refuses what the rule reports.
+_CODES: Final = {
+    "APP_TOKENS__ALGORITHM": "AUTH004",
+    "APP_TOKENS__ACCESS_TTL_SECONDS": "AUTH003",
+    "APP_PASSWORDS__MIN_LENGTH": "AUTH009",
+    "APP_LIMITS__BODY_BYTES": "LIMIT005",
+    "APP_LIMITS__UPLOAD_BYTES": "LIMIT006",
+}
 # The prefix under which the process environment has nothing, for settings from values alone.
 _NO_PREFIX: Final = "\0"
 
@@ -159,7 +167,8 @@ def _fault(details: ErrorDetails, paths: list[tuple[str, ...]]) -> Fault:
     names = tuple(PREFIX + "__".join(path).upper() for path in paths)
     if details["type"] == "missing":
         return Fault(names, "is required; `env --write` makes secrets", _MISSING)
-    code = details["type"] if _CODE.fullmatch(details["type"]) else ""
+    kind = details["type"]
+    code = kind if _CODE.fullmatch(kind) else _CODES.get(names[0], "")
     return Fault(names, details["msg"], code)
 
 

@@ -54,7 +54,7 @@ class Serving:
 def insecure(settings: "Settings") -> Iterator[Fault]:
     """Yield what is unsafe in these settings by themselves."""
     if not settings.http.allowed_hosts and settings.production:
-        yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "DRIFT004")
+        yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "DRIFT002")
     if settings.tokens.refresh_ttl_seconds > settings.tokens.session_ttl_seconds:
         yield Fault(
             ("APP_TOKENS__REFRESH_TTL_SECONDS", "APP_TOKENS__SESSION_TTL_SECONDS"),
@@ -83,12 +83,12 @@ def _plaintext(settings: "Settings") -> Iterator[Fault]:
         yield Fault(
             ("APP_DATABASE__URL",),
             "is not encrypted on a public host; add sslmode=verify-full",
-            "TLS003",
+            "TLS004",
         )
     store = urlsplit(settings.limits.store_url.get_secret_value())
     if store.scheme == "redis" and _is_public(store.hostname):
         yield Fault(
-            ("APP_LIMITS__STORE_URL",), "is not encrypted on a public host; use rediss", "TLS003"
+            ("APP_LIMITS__STORE_URL",), "is not encrypted on a public host; use rediss", "TLS004"
         )
 
 
@@ -109,7 +109,7 @@ def questionable(settings: "Settings") -> Iterator[Fault]:
         return
     if not settings.https_required:
         yield Fault(
-            ("APP_HTTP__FORCE_HTTPS",), "is off: requests over plain http are answered", "TLS004"
+            ("APP_HTTP__FORCE_HTTPS",), "is off: requests over plain http are answered", "TLS002"
         )
     if settings.docs_served:
         yield Fault(("APP_DOCS_ENABLED",), "is on: the API document is public", "DOC001")
@@ -121,7 +121,7 @@ def unservable(settings: "Settings", serving: Serving) -> Iterator[Fault]:
         yield Fault(
             ("--tls-certificate", "APP_HTTP__TRUSTED_PROXIES", "APP_HTTP__FORCE_HTTPS"),
             "https is required, but there is neither a certificate nor a proxy that ends TLS",
-            "TLS004",
+            "TLS002",
         )
     shared = settings.limits.store_url.get_secret_value() != "memory://"
     if settings.production and serving.workers > 1 and not shared:
@@ -132,7 +132,7 @@ def unservable(settings: "Settings", serving: Serving) -> Iterator[Fault]:
         )
     if not settings.production and not _is_loopback(serving.host):
         yield Fault(
-            ("--host", "APP_ENVIRONMENT"), f"{settings.environment} binds loopback only", "GUARD001"
+            ("--host", "APP_ENVIRONMENT"), f"{settings.environment} binds loopback only", "DBG003"
         )
 
 

@@ -56,7 +56,7 @@ def decode_list(value: Any) -> Any:  # noqa: ANN401 - what is read is of any typ
     except ValueError:
         decoded = None
     if not isinstance(decoded, list) or not all(isinstance(item, str) for item in decoded):
-        raise refusal("DIALECT003", 'must be a JSON list of strings, such as ["a", "b"]')
+        raise refusal("DIALECT005", 'must be a JSON list of strings, such as ["a", "b"]')
     return decoded
 
 
