@@ -1,20 +1,18 @@
 """Deployments of a project's code as it is started directly, and of files judged alone."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from secaudit.discovery import Root
-from secaudit.facts import Observation, Setting
+from secaudit.facts import Observation
 from secaudit.options import Declared, Options
-from secaudit.planning import env_uses, git_index, images, layers, paths, profiles
+from secaudit.planning import env_uses, git_index, layers, paths, profiles
 from secaudit.planning.code import Leaf, scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse, EnvUses
-from secaudit.planning.images import Image
+from secaudit.planning.image import Image, image_facts
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
-from secaudit.syntax.dockerfile import ignored as dockerignored
-from secaudit.syntax.text import decode
 
 
 class Codebase:
@@ -23,7 +21,6 @@ class Codebase:
     def __init__(self, root: Root, env: Iterable[str], reader: Reader, options: Options) -> None:
         self.root = root.path
         self.options = options
-        self.reader = reader
         self.given = layers.given(options.env)
         self.explicit = frozenset(file.path for file in root.files if file.explicit)
         python = [file.path for file in root.files if file.kind == "python"]
@@ -97,7 +94,7 @@ class Codebase:
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
         seen += env_uses.compared(files, self.env.examples)
-        settings, more = _of_image(image)
+        settings, more = image_facts(image)
         label = self._label(leaf)
         name = f"{label} with {', '.join(use.relative for use in group)}" if group else label
         return Deployment(
@@ -206,7 +203,7 @@ class Codebase:
 
     def of_image(self, image: Image, name: str) -> Deployment:
         """Return the deployment of a Dockerfile that is judged by itself."""
-        settings, seen = _of_image(image)
+        settings, seen = image_facts(image)
         signals = profiles.selectors(layers.values(image.environment))
         named = profiles.of_file(name)
         return Deployment(
@@ -219,13 +216,6 @@ class Codebase:
             settings,
             seen,
         )
-
-    def ignored(self, context: str) -> Callable[[str], bool]:
-        """Return whether ``.dockerignore`` keeps a path below the build context out of it."""
-        path = paths.join(context, ".dockerignore")
-        data = self.reader.parse(path, decode) if self.reader.allowed(path) else None
-        patterns = [line.strip() for line in (data or "").splitlines()]
-        return lambda name: dockerignored(name, patterns)
 
     # --- declared --------------------------------------------------------------------------
 
@@ -251,7 +241,7 @@ class Codebase:
         leaf = next(matches, None)
         signals = self.signals(leaf, uses, environment)
         chosen = declared.profile if declared.profile != "auto" else self.profile(signals)
-        settings, more = _of_image(image)
+        settings, more = image_facts(image)
         return Deployment(
             declared.name,
             self.root,
@@ -272,10 +262,3 @@ def leaf_profile(leaf: Leaf, root: str) -> str:
         return profiles.of_class(leaf.selected)
     profile = profiles.of_file(paths.relative(leaf.path, root))
     return profiles.UNKNOWN if profile == profiles.EXAMPLE else profile
-
-
-def _of_image(image: Image | None) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
-    if image is None:
-        return (), ()
-    settings = [*images.command_settings(image.command), *([image.user] if image.user else [])]
-    return tuple(settings), image.observations

@@ -7,7 +7,7 @@ from typing import Any
 
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
-from secaudit.syntax.dockerfile import Text
+from secaudit.syntax.text import Text
 
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
 _RUNNERS = re.compile(

@@ -24,12 +24,12 @@ from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.services import EnvFileUse, Service, ServiceReader
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
-from secaudit.planning.images import Image
+from secaudit.planning.image import Image
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
-from secaudit.syntax.dockerfile import Text
+from secaudit.syntax.text import Text
 
 
 class Containers:
@@ -109,7 +109,7 @@ class Containers:
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
         self.contained.add(codebase.root)
-        visible = _visible(codebase, service, image, source.context)
+        visible = _visible(self.reader, codebase, service, image, source.context)
         leaves = _leaves(codebase, shared.environment, shared.signals)
         return [self._runs(shared, codebase, modules, leaf, visible) for leaf in leaves]
 
@@ -238,17 +238,18 @@ def _settings(
     own = list(service.settings)
     if image is not None and image.user and not any(one.name == "user" for one in own):
         own.append(image.user)
-    return (*own, *images.command_settings(words))
+    return (*own, *commands.settings(commands.flattened(words)))
 
 
 def _visible(
-    codebase: Codebase, service: Service, image: Image | None, context: str
+    reader: Reader, codebase: Codebase, service: Service, image: Image | None, context: str
 ) -> list[EnvUse]:
     """Return the env files that code finds inside the container: mounted, or copied with all else.
 
     Files that ``.dockerignore`` keeps out of the build context are not copied.
     """
-    ignored = codebase.ignored(context) if image is not None and image.copies_everything else None
+    patterns = reader.lines(paths.join(context, ".dockerignore"))
+    copies = image is not None and image.copies_everything
     found = []
     for use in codebase.env.loaded:
         mounted = any(
@@ -256,9 +257,9 @@ def _visible(
             for place in service.mounts
         )
         copied = (
-            ignored is not None
+            copies
             and use.path.startswith(context.rstrip("/") + "/")
-            and not ignored(paths.relative(use.path, context))
+            and not dockerfile.ignored(paths.relative(use.path, context), patterns)
         )
         if mounted or copied:
             found.append(use)

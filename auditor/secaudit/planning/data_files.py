@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from secaudit.facts import Candidate, Setting, Unknown
@@ -12,7 +13,6 @@ from secaudit.planning import paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
-from secaudit.syntax import ini, json, toml, yaml
 from secaudit.syntax.tree import Mapping, Node, Scalar, leaves, plain
 
 _REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
@@ -45,15 +45,8 @@ def deployments(
 
 
 def _trees(path: str, kind: Kind, reader: Reader) -> list[Mapping]:
-    node: Node | tuple[Node, ...] | None
-    if kind == "yaml":
-        node = reader.parse(path, yaml.parse)
-    elif kind == "toml":
-        node = reader.parse(path, toml.parse)
-    elif kind == "json":
-        node = reader.parse(path, json.parse)
-    else:
-        node = reader.parse(path, ini.parse)
+    parser = import_module(f"secaudit.syntax.{kind}").parse  # only the formats that are there
+    node: Node | tuple[Node, ...] | None = reader.parse(path, parser)
     documents = [node] if isinstance(node, Mapping) else node if isinstance(node, tuple) else []
     return [one for one in documents if isinstance(one, Mapping)]
 

@@ -1,25 +1,13 @@
 """What a Dockerfile gives its containers: variables, user, command, and secrets in its layers."""
 
-from typing import NamedTuple
-
 from secaudit.facts import Candidate, Observation, Setting
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands
-from secaudit.planning.layers import Environment
-from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, Text, substituted
+from secaudit.planning.image import Image
+from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, substituted
+from secaudit.syntax.text import Text
 
 _ROOT = frozenset({"", "root", "0"})
-
-
-class Image(NamedTuple):
-    """The target stage of a Dockerfile, with what it continues."""
-
-    path: str
-    environment: Environment
-    command: tuple[Text, ...]  # ENTRYPOINT and CMD
-    user: Setting | None
-    copies_everything: bool  # a COPY of the whole build context
-    observations: tuple[Observation, ...]
 
 
 def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | None = None) -> Image:
@@ -36,10 +24,12 @@ def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | Non
         reader.read(instruction)
     everything = [item for stage in file.stages for item in stage.instructions]
     observations = [seen for item in everything for seen in _secrets(item)]
+    words = (*reader.entrypoint, *reader.command)
     return Image(
         file.path,
         reader.environment,
-        (*reader.entrypoint, *reader.command),
+        words,
+        tuple(commands.settings(commands.flattened(words))),
         _user(chain, reader.user),
         reader.copies_everything,
         tuple(observations),
@@ -50,7 +40,7 @@ class _Reader:
     """Follows the instructions of a stage chain."""
 
     def __init__(self, arguments: dict[str, str]) -> None:
-        self.environment: Environment = {}
+        self.environment: dict[str, tuple[Candidate, ...]] = {}
         self.entrypoint: tuple[Text, ...] = ()
         self.command: tuple[Text, ...] = ()
         self.user: Instruction | None = None
@@ -116,8 +106,3 @@ def _secrets(item: Instruction) -> list[Observation]:
             detail = {"name": name, "instruction": item.keyword}
             seen.append(Observation("secret-in-image", text.location, name, detail))
     return seen
-
-
-def command_settings(words: tuple[Text, ...]) -> list[Setting]:
-    """Return the settings of a container's command."""
-    return commands.settings(commands.flattened(words))

@@ -2,18 +2,14 @@
 
 from typing import NamedTuple
 
-from secaudit.discovery import Project, Root
+from secaudit.discovery import Project, Root, SourceFile
 from secaudit.finding import Problem
 from secaudit.options import Options
-from secaudit.planning import data_files, images, paths
+from secaudit.planning import paths
 from secaudit.planning.codebase import Codebase
-from secaudit.planning.containers import Containers
 from secaudit.planning.deployment import Deployment
-from secaudit.planning.images import Image
+from secaudit.planning.image import Image
 from secaudit.planning.reading import Reader
-from secaudit.syntax import dockerfile
-
-_DATA = frozenset({"toml", "yaml", "json", "ini"})
 
 
 class Plan(NamedTuple):
@@ -33,10 +29,13 @@ def plan(project: Project, options: Options) -> Plan:
     consumed: set[str] = set()
     contained: set[str] = set()
     for root in project.roots:
-        containers = Containers(root, codebases, reader, options)
-        found += containers.deployments()
-        consumed |= containers.consumed
-        contained |= containers.contained
+        if _of_kind(root, "compose"):
+            from secaudit.planning.containers import Containers  # noqa: PLC0415 - brings YAML
+
+            containers = Containers(root, codebases, reader, options)
+            found += containers.deployments()
+            consumed |= containers.consumed
+            contained |= containers.contained
     elsewhere = {use.path for codebase in codebases for use in codebase.env.loaded}
     for root, codebase in zip(project.roots, codebases, strict=True):
         built = _images(root, frozenset(consumed), reader)
@@ -44,18 +43,33 @@ def plan(project: Project, options: Options) -> Plan:
         inside = codebase.root in contained
         found += codebase.direct(frozenset(consumed), image, contained=inside)
         found += codebase.alone(frozenset(consumed | elsewhere))
-        data = [(file.path, file.kind) for file in root.files if file.kind in _DATA]
-        found += data_files.deployments(root.path, data, reader, options)
+        found += _data(root, reader, options)
         rest = built[1:] if image and not inside else built
         found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
     return Plan(tuple(found), tuple(reader.problems), tuple(reader.notes))
 
 
+def _of_kind(root: Root, *kinds: str) -> list[SourceFile]:
+    return [file for file in root.files if file.kind in kinds]
+
+
 def _images(root: Root, consumed: frozenset[str], reader: Reader) -> list[Image]:
     """Return the images of Dockerfiles that no Compose service builds, the plainest name first."""
-    files = [file.path for file in root.files if file.kind == "dockerfile"]
-    wanted = sorted(
-        (path for path in files if path not in consumed), key=lambda one: (len(one), one)
-    )
-    parsed = [reader.parse(path, dockerfile.parse) for path in wanted]
-    return [images.image_of(file) for file in parsed if file is not None]
+    files = [file.path for file in _of_kind(root, "dockerfile") if file.path not in consumed]
+    if not files:
+        return []
+    from secaudit.planning.images import image_of  # noqa: PLC0415 - few projects need it
+    from secaudit.syntax.dockerfile import parse  # noqa: PLC0415 - see above
+
+    parsed = [reader.parse(path, parse) for path in sorted(files, key=lambda one: (len(one), one))]
+    return [image_of(file) for file in parsed if file is not None]
+
+
+def _data(root: Root, reader: Reader, options: Options) -> list[Deployment]:
+    """Return the deployments of configuration files without code."""
+    files = [(file.path, file.kind) for file in _of_kind(root, "toml", "yaml", "json", "ini")]
+    if not files:
+        return []
+    from secaudit.planning import data_files  # noqa: PLC0415 - brings YAML and TOML
+
+    return data_files.deployments(root.path, files, reader, options)

@@ -12,7 +12,7 @@ from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.dotenv import parse as parse_env
 from secaudit.syntax.python import Module
 from secaudit.syntax.python import parse as parse_python
-from secaudit.syntax.text import TemplateError
+from secaudit.syntax.text import TemplateError, decode
 
 Parsed = TypeVar("Parsed")
 
@@ -58,6 +58,11 @@ class Reader:
         except AuditError as error:
             self.problem(error.path or path, error.line, error.message)
         return None
+
+    def lines(self, path: str) -> list[str]:
+        """Return the stripped lines of a text file, none when it is absent."""
+        text = self.parse(path, decode) if self.allowed(path) else None
+        return [line.strip() for line in (text or "").splitlines()]
 
     def module(self, path: str) -> Module | None:
         """Return a parsed Python file."""

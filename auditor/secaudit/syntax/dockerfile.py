@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
-from secaudit.syntax.text import LineIndex, TemplateError, decode, is_template
+from secaudit.syntax.text import LineIndex, TemplateError, Text, decode, is_template
 
 _KEYWORDS = frozenset(
     (
@@ -39,13 +39,6 @@ _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+""", re.DOTAL
 _PIECE = re.compile(r"""\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"|([^\\'"]+)""", re.DOTALL)
 _VARIABLE = re.compile(r"\\\$|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))")
 _MAX_INSTRUCTIONS = 5000
-
-
-class Text(NamedTuple):
-    """A piece of an instruction: its value without quotes, and its place with them."""
-
-    value: str
-    location: Location
 
 
 class Instruction(NamedTuple):

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
@@ -43,6 +44,13 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
         hint = "save it as UTF-8"
         raise AuditError(f"not valid {name} text", hint, path=path, line=line) from None
     return text.removeprefix("\ufeff")
+
+
+class Text(NamedTuple):
+    """A piece of a file: its value without quotes, and its place with them."""
+
+    value: str
+    location: Location
 
 
 class LineIndex:

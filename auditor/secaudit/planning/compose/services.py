@@ -12,7 +12,7 @@ from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.stores import store_of, without_authentication
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
-from secaudit.syntax.dockerfile import Text
+from secaudit.syntax.text import Text
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
