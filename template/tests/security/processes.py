@@ -1,60 +1,58 @@
-"""Runs the service as its operators do: processes of the command line, on ports of their own."""
+"""Runs the server as its command does: in a process of its own, from an import string."""
 
 import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import httpx2
-import pytest
+from .wire import wait_until
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
-def serving(
-    *arguments: str, variables: dict[str, str]
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a serving command; yield its process and its URL once it is ready."""
-    port = free_port()
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, *arguments, "--port", str(port)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+def process(
+    factory: str,
+    *,
+    environment: dict[str, str] | None = None,
+    **options: Any,  # noqa: ANN401 - the command's
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Start ``serve`` in a process of its own; yield it and its port.
+
+    Args:
+        factory: import string of what makes the application.
+        environment: further variables of the process.
+        options: as ``serve`` takes them.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = (
+        "from pathlib import Path, PosixPath\n"
+        "from app.security.server import ServerPolicy, serve\n"
+        f"serve({factory!r}, ServerPolicy(), port={port}, "
+        f"**{options!r})"
     )
-    url = f"http://127.0.0.1:{port}"
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
+    running = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=variables,
+    )
     try:
-        _await_ready(process, url)
-        yield process, url
+        wait_until(lambda: listens(port) or running.poll() is not None, 20)
+        yield running, port
     finally:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        running.kill()
+        running.communicate()
 
 
-def _await_ready(process: subprocess.Popen[str], url: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"it ended: {process.stdout.read() if process.stdout else ''}")
-        try:
-            if httpx2.get(f"{url}/readyz").status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.05)
-    pytest.fail("it did not become ready")
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -18,7 +18,8 @@ from app.security.limit_stores import Limiters, limiters
 from app.security.limiter_memory import MemoryLimiter
 from app.security.limits import Quota, StoreUnavailableError
 
-from .wire import ask, edge, hello, wait_until
+from .processes import process
+from .wire import Connection, ask, edge, hello, wait_until, with_lifespan
 
 QUOTA = Quota(10, 60)
 
@@ -168,12 +169,12 @@ def test_a_slow_caller_costs_what_it_uses_and_no_lease(shared: Redis) -> None:
 
     async def scenario() -> None:
         one, two = members = processes(shared, 2)
-        quota = Quota(100, 60)
+        quota = Quota(2000, 60)
         for _ in range(3):
             assert (await one.general.hit("slow:a", quota)).allowed
             await asyncio.sleep(1.3)
-        left = (await two.general.hit("slow:a", quota)).remaining
-        assert left == 100 - 4
+        assert (await one.general.hit("slow:a", quota)).allowed
+        assert (await two.general.hit("slow:a", quota)).remaining == 2000 - 5
         await close(members)
 
     asyncio.run(scenario())
@@ -263,6 +264,26 @@ def test_an_outage_costs_one_request_a_second_its_patience(own: Redis) -> None:
         await close(members)
 
     asyncio.run(scenario())
+
+
+def create_app() -> object:
+    """Return what the processes below serve."""
+    general = limiters(os.environ["STORE_URL"], "local", "test").general
+    return with_lifespan(edge(hello, limiter=general, public=Quota(40, 60)))
+
+
+def test_server_processes_share_a_quota_and_none_of_it_is_lost(shared: Redis) -> None:
+    factory = "tests.security.test_limits_redis:create_app"
+    environment = {"STORE_URL": shared.url}
+    with (
+        process(factory, environment=environment) as (_, one),
+        process(factory, environment=environment) as (_, two),
+        Connection(one) as first,
+        Connection(two) as second,
+    ):
+        statuses = [each.get("/").status for _ in range(30) for each in (first, second)]
+    assert 40 - 2 <= statuses.count(200) <= 40
+    assert statuses.count(429) == 60 - statuses.count(200)
 
 
 def test_services_that_share_a_store_do_not_share_counters(shared: Redis) -> None:

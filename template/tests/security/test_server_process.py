@@ -4,14 +4,11 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +21,10 @@ from cryptography.x509.oid import NameOID
 
 from app.security.server import tls_context
 
+from .processes import ROOT, process
 from .wire import Connection, edge, hello, serving, wait_until, with_lifespan
 
-ROOT = Path(__file__).parents[2]
+FACTORY = "tests.security.test_server_process:create_app"
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
@@ -43,39 +41,6 @@ async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN
 
 def create_app() -> Any:  # noqa: ANN401 - an ASGI callable
     return with_lifespan(edge(application, public=None))
-
-
-@contextmanager
-def process(*, environment: dict[str, str] | None = None, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - the command's options
-    """Start ``serve`` in a process of its own; yield it and its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = (
-        "from pathlib import Path, PosixPath\n"
-        "from app.security.server import ServerPolicy, serve\n"
-        f"serve('tests.security.test_server_process:create_app', ServerPolicy(), port={port}, "
-        f"**{options!r})"
-    )
-    variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
-    running = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-        [sys.executable, "-c", program],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=variables,
-    )
-    try:
-        wait_until(lambda: listens(port) or running.poll() is not None, 20)
-        yield running, port
-    finally:
-        running.kill()
-        running.communicate()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +81,7 @@ def test_it_serves_https_with_hsts_and_says_so_to_the_application(
 ) -> None:
     chain, key = certificate
     with (
-        process(tls_certificate=chain, tls_key=key) as (_, port),
+        process(FACTORY, tls_certificate=chain, tls_key=key) as (_, port),
         Connection(port, trusting(chain)) as connection,
     ):
         answer = connection.get("/process")
@@ -173,7 +138,7 @@ def test_a_context_for_tls_1_3_only_refuses_1_2(certificate: tuple[Path, Path]) 
 
 def test_the_environment_changes_neither_workers_nor_trust() -> None:
     variables = {"WEB_CONCURRENCY": "3", "FORWARDED_ALLOW_IPS": "*", "UVICORN_PROXY_HEADERS": "1"}
-    with process(environment=variables) as (running, port):
+    with process(FACTORY, environment=variables) as (running, port):
         fields = ["X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https"]
         seen = []
         for _ in range(8):
@@ -183,7 +148,7 @@ def test_the_environment_changes_neither_workers_nor_trust() -> None:
 
 
 def test_requests_under_way_are_answered_when_the_server_is_told_to_stop() -> None:
-    with process() as (running, port):
+    with process(FACTORY) as (running, port):
         with Connection(port) as idle, Connection(port) as busy:
             assert idle.get("/").status == 200
             busy.send(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -218,7 +183,7 @@ def test_no_request_is_lost_when_the_server_is_stopped_under_load() -> None:
                     lost.append(repr(error))
                     return
 
-    with process() as (running, port):
+    with process(FACTORY) as (running, port):
         clients = [threading.Thread(target=client, args=(port,)) for _ in range(4)]
         for each in clients:
             each.start()
@@ -234,7 +199,7 @@ def test_no_request_is_lost_when_the_server_is_stopped_under_load() -> None:
 
 
 def test_workers_share_a_port_and_each_of_them_logs_in_json() -> None:
-    with process(workers=2) as (running, port):
+    with process(FACTORY, workers=2) as (running, port):
         wait_until(lambda: len(seen_processes(port)) == 2, 20)
         running.send_signal(signal.SIGTERM)
         out, _ = running.communicate(timeout=15)
@@ -257,10 +222,10 @@ def seen_processes(port: int) -> set[bytes]:
 
 
 def test_a_port_that_is_taken_is_a_failure_in_one_line() -> None:
-    with process() as (_, port), socket.socket():
+    with process(FACTORY) as (_, port):
         program = (
             "from app.security.server import ServerPolicy, serve\n"
-            f"serve('tests.security.test_server_process:create_app', ServerPolicy(), port={port})"
+            f"serve({FACTORY!r}, ServerPolicy(), port={port})"
         )
         ran = subprocess.run(  # noqa: S603 - our own interpreter and program
             [sys.executable, "-c", program],
