@@ -1,5 +1,6 @@
 """Deployments of containers: each Compose service, and Dockerfiles that no service builds."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
 from secaudit.syntax.text import Text
+
+_PREFIX = 5  # letters of an image's name that its variables share: POSTG, MYSQL, RABBI
 
 
 class Containers:
@@ -106,6 +109,8 @@ class Containers:
         )
         codebase, modules = self._code(source, words)
         if codebase is None:
+            if any(one.code.modules for one in self.codebases):
+                shared = shared._replace(environment=_read_by_image(service, shared.environment))
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
         self.contained.add(codebase.root)
@@ -214,6 +219,22 @@ class Containers:
         if self.options.profile != "auto":
             return self.options.profile
         return profiles.strictest(signals)
+
+
+def _read_by_image(service: Service, environment: Environment) -> Environment:
+    """Return the variables that a foreign image can be expected to read.
+
+    An env file shared with the code gives every container all keys; of those, a ``postgres`` image
+    reads ``POSTGRES_...``. What stands under ``environment`` is meant for the service.
+    """
+    name = service.image.rpartition("/")[2].split("@")[0].split(":")[0]
+    prefix = re.sub(r"\W", "", name).upper()[:_PREFIX]
+    prefixes = (prefix, "MYSQL") if prefix == "MARIA" else (prefix,)
+    return {
+        key: found
+        for key, found in environment.items()
+        if key in service.written or (prefix and key.upper().startswith(prefixes))
+    }
 
 
 def _observations(image: Image | None) -> tuple[Observation, ...]:

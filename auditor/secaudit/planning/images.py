@@ -1,11 +1,15 @@
 """What a Dockerfile gives its containers: variables, user, command, and secrets in its layers."""
 
+from typing import TYPE_CHECKING
+
 from secaudit.facts import Candidate, Observation, Setting
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands
 from secaudit.planning.image import Image
 from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, substituted
-from secaudit.syntax.text import Text
+
+if TYPE_CHECKING:
+    from secaudit.syntax.text import Text
 
 _ROOT = frozenset({"", "root", "0"})
 

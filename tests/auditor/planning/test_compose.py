@@ -287,6 +287,23 @@ def test_services_that_run_the_code(planned: Planner) -> None:
     assert service(plan, "web").root.endswith("backend")
 
 
+def test_a_foreign_image_reads_its_own_variables_of_a_shared_env_file(planned: Planner) -> None:
+    text = (
+        "services:\n  api:\n    build: .\n    env_file: .env\n"
+        "  db:\n    image: postgres:16\n    env_file: .env\n    environment: {OWN: 1}\n"
+    )
+    files = {"compose.yaml": text, ".env": "SECRET_KEY=x\nPOSTGRES_PASSWORD=x\n"}
+    plan = planned({**files, **CODE})
+    assert set(values(service(plan, "db"))) == {"POSTGRES_PASSWORD", "OWN"}
+    assert set(values(service(plan, "api"))) == {"POSTGRES_PASSWORD", "SECRET_KEY"}
+
+
+def test_without_code_every_variable_counts(planned: Planner) -> None:
+    text = "services:\n  db:\n    image: postgres\n    env_file: .env\n"
+    plan = planned({"compose.yaml": text, ".env": "SECRET_KEY=x\n"})
+    assert set(values(service(plan, "db"))) == {"SECRET_KEY"}
+
+
 def test_the_leaf_that_the_variables_name_runs(planned: Planner) -> None:
     django = "INSTALLED_APPS = []\nMIDDLEWARE = []\n"
     files = {

@@ -39,6 +39,7 @@ class Service(NamedTuple):
     command: tuple[Text, ...]
     replaces_command: bool
     environment: Environment
+    written: frozenset[str]  # names under ``environment``; the others come from env files
     env_files: tuple[EnvFileUse, ...]
     mounts: tuple[str, ...]  # absolute host folders mounted into the container
     settings: tuple[Setting, ...]
@@ -61,6 +62,7 @@ class ServiceReader:
         """
         uses = self._env_files(node.get("env_file"))
         environment = self._environment(node, uses)
+        written = node.get("environment")
         image = self._text(node.get("image"))
         command = self._command(node)
         context, dockerfile, target, arguments = self._build(node.get("build"))
@@ -80,6 +82,7 @@ class ServiceReader:
             command,
             node.get("command") is not None or node.get("entrypoint") is not None,
             environment,
+            frozenset(keyed(written).items if written is not None else ()),
             tuple(uses),
             tuple(self._mounts(node.get("volumes"))),
             tuple(self._settings(node)),
