@@ -75,13 +75,21 @@ class Codebase:
         ]
 
     def _fits(self, leaf: Leaf | None, group: list[EnvUse], groups: list[list[EnvUse]]) -> bool:
-        """Say whether a leaf module runs with these env files: not when another pair is meant."""
-        if leaf is None or not group:
+        """Say whether a leaf module runs with these env files: not when another pair is meant.
+
+        ``settings/production.py`` belongs to ``.env.production`` when there is one, and files for
+        one leaf's profile are not given to the leaves of other profiles.
+        """
+        if leaf is None:
             return True
-        wanted, offered = leaf_profile(leaf, self.root), self.env.profile_of(group[0])
+        wanted = leaf_profile(leaf, self.root)
+        offered = self.env.profile_of(group[0]) if group else ""
         if profiles.UNKNOWN in {wanted, offered} or wanted == offered:
             return True
-        return not any(other and self.env.profile_of(other[0]) == wanted for other in groups)
+        if any(other and self.env.profile_of(other[0]) == wanted for other in groups):
+            return False
+        taken = any(leaf_profile(other, self.root) == offered for other in self.code.leaves)
+        return not taken or len(groups) == 1
 
     def deployment(self, leaf: Leaf | None, group: list[EnvUse], image: Image | None) -> Deployment:
         """Return the code with one alternative of its process environment."""

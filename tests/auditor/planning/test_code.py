@@ -52,6 +52,20 @@ def test_leaves_are_paired_with_the_env_file_of_their_profile(planned: Planner) 
     assert found == {("s.local", "l"), ("s.production", "p")}
 
 
+def test_a_leaf_with_an_env_file_of_its_own_runs_with_that_alone(planned: Planner) -> None:
+    plan = planned(
+        {
+            "s/base.py": BASE + "import environ\nenviron.Env.read_env()\nenviron.Env('KEY')\n",
+            "s/local.py": "from .base import *\n",
+            "s/production.py": "from .base import *\n",
+            "s/.env": "KEY=l\n",
+            ".env.production": "KEY=p\n",
+        }
+    )
+    found = {(one.selected, bool(one.environment)) for one in plan.deployments}
+    assert found == {("s.local", False), ("s.production", True)}
+
+
 def test_the_other_leaf_is_meant_by_the_variables(planned: Planner) -> None:
     plan = planned(
         {
