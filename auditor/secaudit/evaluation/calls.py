@@ -31,6 +31,11 @@ _PASS_THROUGH = (  # decorators that do not change what a call returns
 )
 
 
+# What a handler trips over when the audited program calls with too few or odd arguments; the call
+# would fail in the program too.
+MISFITS = (IndexError, TypeError, AttributeError, ValueError, KeyError)
+
+
 class Call(NamedTuple):
     """One call with evaluated arguments. ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
 
@@ -114,7 +119,10 @@ def call_attribute(receiver: Value, name: str, call: Call) -> Value:
 
     if isinstance(receiver.data, Instance):
         return call_library(receiver, receiver.data, name, call)
-    return call_method(call.interpreter, receiver, name, call)
+    try:
+        return call_method(call.interpreter, receiver, name, call)
+    except MISFITS:
+        return unknown(f"calls .{name}() with arguments that do not fit", call.place)
 
 
 def _call_decorated(function: FunctionData, call: Call) -> Value:

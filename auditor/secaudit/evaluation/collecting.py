@@ -36,7 +36,7 @@ class Collector:
         self.settings: list[Setting] = []
         self.by_slot: dict[Slot, int] = {}
         self.hidden: dict[Slot, tuple[str, Value, str, str]] = {}  # named only if something uses it
-        self._seen: dict[tuple[object, ...], int] = {}
+        self._seen: dict[tuple[object, ...], list[int]] = {}
         self._sunk: dict[int, str] = {}  # setting index -> purpose of its sink
         self._composed: list[tuple[int, Value]] = []
 
@@ -64,12 +64,14 @@ class Collector:
         if location is None or len(self.settings) >= _MAX_SETTINGS:
             return None
         data = plain(value)
-        key = (name, location, owner if slot is None else "", repr(data))
-        if key in self._seen:
-            index = self._seen[key]
+        key = (name, location, owner if slot is None else "")
+        known = self._seen.setdefault(key, [])
+        equal = [one for one in known if _equal(self.settings[one].program_value, data)]
+        if equal:
+            index = equal[0]
         else:
             index = len(self.settings)
-            self._seen[key] = index
+            known.append(index)
             judged = from_text(meaning, data) if text and meaning else data
             setting = self._setting(
                 name, value, data, judged, candidates, location, owner, meaning, type_
@@ -252,6 +254,10 @@ class Collector:
                 if "database.password" in concepts or "password" in concepts:
                     self.settings[index] = setting._replace(concept="", group="")
         return tuple(self.settings)
+
+
+def _equal(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
+    return type(one) is type(two) and bool(one == two)
 
 
 def _written(setting: Setting, value: Any) -> Any:  # noqa: ANN401 - values of any type

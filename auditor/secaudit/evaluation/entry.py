@@ -11,6 +11,7 @@ from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError
 from secaudit.evaluation.sources import Sources
 from secaudit.evaluation.uncalled import look_at_uncalled
 from secaudit.evaluation.unread import note_unread
+from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
 from secaudit.facts import Facts
 from secaudit.finding import Problem
@@ -49,15 +50,15 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     world = ClosedWorld(sources, deployment.environment, deployment.dialect, deployment.absent)
     interpreter = Interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
-    problems: list[Problem] = []
     try:
         for path in start_order(world, deployment.modules):
             load_module(interpreter, path, _module_name(path, deployment.root))
         look_at_uncalled(interpreter)
+        interpreter.grant()
         frameworks.finish(interpreter)
     except OutOfBoundsError:
-        message = "the evaluation reached its limit of steps; later settings are missing"
-        problems.append(Problem(deployment.modules[0], None, message))
+        interpreter.stopped += [Place(m.syntax, m.syntax.tree) for m in interpreter.modules.values()]
+    problems = [_stopped(place) for place in interpreter.stopped]
     if deployment.modules:
         settings = gather(interpreter, deployment.selected)
     else:
@@ -73,6 +74,12 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     )
     fresh = tuple(sources.problems[told:])
     return Evaluated(facts, (*problems, *fresh), (), tuple(world.opened))
+
+
+def _stopped(place: Place) -> Problem:
+    location = place.location()
+    message = "the evaluation reached its limit of steps here"
+    return Problem(location.path, location.line, message)
 
 
 def _module_name(path: str, root: str) -> str:

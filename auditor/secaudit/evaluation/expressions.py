@@ -193,9 +193,9 @@ def _joined(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place
             missing = missing or text
         else:
             texts.append(text)
+    if sum(map(len, texts)) > MAX_TEXT:
+        missing = Unknown("too large to compute")
     data: str | Unknown = missing or "".join(texts)
-    if isinstance(data, str) and len(data) > MAX_TEXT:
-        data = Unknown("too large to compute")
     if len(values) == 1 and len(node.values) == 1 and values[0].candidates and missing is None:
         return values[0]._replace(data=data, place=place)
     return Value(data, place, (), merge_variables(values), None, merge_parts(values))

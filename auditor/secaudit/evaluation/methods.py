@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
-from secaudit.evaluation.runtime import MAX_TEXT, Interpreter, ProgramError
+from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     DictData,
     ListData,
@@ -104,6 +104,9 @@ def _format(receiver: Value, call: "Call") -> Value:
         fields = receiver.data.split("{")[1:]
         if any(set(":[!.") & set(field.split("}")[0]) for field in fields):
             return Value(Unknown("a format specification"), call.place)
+    length = sum(len(str(item)) for item in (*arguments, *keywords.values()))
+    if length * (receiver.data.count("{") + 1) > MAX_TEXT:
+        return Value(Unknown("too large to compute"), call.place)
     data = run(lambda: receiver.data.format(*arguments, **keywords), call.place)
     return Value(data, call.place, (), merge_variables(everything), None, merge_parts(everything))
 
@@ -135,7 +138,9 @@ def _list_method(
         "discard": lambda: _remove(data, first, call.place, strict=False),
     }
     if name in changes:
-        if _changed(interpreter, data):
+        if len(data.items) > MAX_ITEMS:
+            data.rest = Unknown("a very long list")
+        elif _changed(interpreter, data):
             changes[name]()
         return done
     if name == "sort":

@@ -8,6 +8,7 @@ from secaudit.evaluation.runtime import (
     ContinueSignal,
     Frame,
     Interpreter,
+    OutOfBoundsError,
     ProgramError,
     ReturnSignal,
 )
@@ -49,6 +50,7 @@ def _top_level(interpreter: Interpreter, frame: Frame, statement: ast.stmt) -> N
     from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements import modules
 
     interpreter.depth = 0
+    before = interpreter.grant()
     try:
         execute(interpreter, frame, [statement])
     except ProgramError as error:
@@ -60,8 +62,12 @@ def _top_level(interpreter: Interpreter, frame: Frame, statement: ast.stmt) -> N
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 frame.locals.setdefault(node.id, Value(Unknown(reason), place, error=reason))
+    except OutOfBoundsError:
+        interpreter.stopped.append(Place(frame.module.syntax, statement))
     except (ReturnSignal, BreakSignal, ContinueSignal):
         return
+    finally:
+        interpreter.limit = before
 
 
 def import_module(interpreter: Interpreter, importer: ModuleData, name: str) -> ModuleData | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from secaudit.evaluation.runtime import MAX_TEXT, ProgramError
+from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, ProgramError
 from secaudit.evaluation.values import (
     DictData,
     External,
@@ -182,6 +182,8 @@ def _lists(op: ast.operator, left: Value, right: Value, place: Place | None) -> 
     first, second = left.data, right.data
     if isinstance(first, ListData) and isinstance(second, ListData) and first.kind == second.kind:
         if isinstance(op, ast.Add) and first.kind in {"list", "tuple"}:
+            if len(first.items) + len(second.items) > MAX_ITEMS:
+                return Value(Unknown("a very long list"), place)
             items = [*first.items, *second.items]
             return Value(
                 ListData(items, first.kind, first.rest or second.rest),
@@ -217,6 +219,9 @@ def _percent(left: Value, right: Value, place: Place | None) -> Value:
     if isinstance(argument, Unknown):
         return Value(argument, place)
     if any(part.isdigit() and len(part) > 3 for part in _digits(left.data)):  # noqa: PLR2004 - widths of four digits
+        return Value(Unknown("too large to compute"), place)
+    parts = argument if isinstance(argument, tuple) else (argument,)
+    if sum(len(part) for part in parts if isinstance(part, str)) > MAX_TEXT:
         return Value(Unknown("too large to compute"), place)
     data = run(operator.mod, place, left.data, argument)
     both = (left, right)

@@ -19,7 +19,8 @@ from secaudit.evaluation.world import World
 from secaudit.facts import Observation, Unknown
 from secaudit.location import Location
 
-MAX_STEPS = 400_000  # evaluated nodes of one deployment
+MAX_STEPS = 60_000  # evaluated nodes of one statement of a module, or of one function looked at
+MAX_ALL_STEPS = 4_000_000  # of one deployment
 MAX_DEPTH = 60  # nested expressions and calls; each level costs several interpreter frames
 MAX_ITEMS = 10_000  # elements of one container
 MAX_TEXT = 100_000  # characters of one computed string
@@ -102,6 +103,8 @@ class Interpreter:
         self.environment = Environment(world.process)
         self.modules: dict[str, ModuleData] = {}  # by absolute path
         self.steps = 0
+        self.limit = MAX_STEPS
+        self.stopped: list[Place] = []  # where a budget was used up
         self.depth = 0
         self.level = 0  # nested undecided branches
         self.condition: str = ""  # why the innermost branch is undecided
@@ -138,8 +141,13 @@ class Interpreter:
             OutOfBoundsError: the evaluation reached its limit.
         """
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.limit or self.steps > MAX_ALL_STEPS:
             raise OutOfBoundsError
+
+    def grant(self) -> int:
+        """Start a new budget of steps; returns the limit to restore afterwards."""
+        before, self.limit = self.limit, self.steps + MAX_STEPS
+        return before
 
     def list_value(
         self, items: list[Value], kind: str, place: Place | None, rest: Unknown | None = None

@@ -11,6 +11,7 @@ from secaudit.evaluation.definitions import define_class, define_function
 from secaudit.evaluation.expressions import evaluate, iterate
 from secaudit.evaluation.imports import execute_import, execute_import_from
 from secaudit.evaluation.runtime import (
+    MAX_ITEMS,
     MAX_LOOP,
     BreakSignal,
     ContinueSignal,
@@ -98,6 +99,9 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         elif isinstance(operand.data, ListData):
             fresh = ListData([*current.data.items], current.data.kind, current.data.rest)
             fresh.items += operand.data.items
+            if len(fresh.items) > MAX_ITEMS:
+                fresh.rest = Unknown("a very long list")
+                fresh.items = fresh.items[:MAX_ITEMS]
             fresh.rest = fresh.rest or operand.data.rest
             fresh.level = current.data.level
             current = current._replace(data=fresh, candidates=(), source=None)

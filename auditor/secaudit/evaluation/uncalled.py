@@ -4,7 +4,13 @@ import ast
 
 from secaudit.evaluation.calls import Call, invoke, run_body
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import LOOKING, Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import (
+    LOOKING,
+    Frame,
+    Interpreter,
+    OutOfBoundsError,
+    ProgramError,
+)
 from secaudit.evaluation.values import (
     ClassData,
     External,
@@ -33,11 +39,15 @@ def look_at_uncalled(interpreter: Interpreter) -> None:
         interpreter.called.add(id(function.node))
         interpreter.level, interpreter.depth = LOOKING, 0
         interpreter.condition = "in a function that is not called"
+        before = interpreter.grant()
         try:
             _look(interpreter, function)
         except ProgramError:
             continue
+        except OutOfBoundsError:
+            interpreter.stopped.append(Place(function.frame.module.syntax, function.node))
         finally:
+            interpreter.limit = before
             interpreter.level, interpreter.condition = 0, ""
 
 

@@ -234,39 +234,44 @@ def unknown(reason: str, place: Place | None = None) -> Value:
     return Value(Unknown(reason), place)
 
 
-def plain(value: Value | Any) -> Any:
-    """Return a value as ordinary Python data; Unknown when any element is Unknown."""
+_MAX_ELEMENTS = 50_000  # of one value, counted again at each place it is shared
+_MAX_NESTING = 50
+
+
+def plain(value: Value | Any) -> Any:  # noqa: ANN401 - data of any type
+    """Return a value as ordinary Python data; Unknown when any element is Unknown.
+
+    A container that holds itself, or is shared so often that it becomes huge, is Unknown.
+    """
     data = value.data if isinstance(value, Value) else value
-    if isinstance(data, ListData):
-        return _plain_list(data)
-    if isinstance(data, DictData):
-        if data.rest is not None:
-            return data.rest
-        result = {}
-        for key, item in data.items.items():
-            element = plain(item)
-            if isinstance(element, Unknown):
-                return element
-            result[key] = element
-        return result
+    if isinstance(data, ListData | DictData):
+        return _plain_container(data, [_MAX_ELEMENTS], 0)
     if isinstance(data, PathData):
         return data.text
-    if isinstance(data, External):
-        return data.name
-    if isinstance(data, ClassData):
+    if isinstance(data, External | ClassData):
         return data.name
     if isinstance(data, FunctionData | Instance | ModuleData | Method):
         return _plain_object(data)
     return data
 
 
-def _plain_list(data: ListData) -> Any:
+def _plain_container(data: ListData | DictData, budget: list[int], depth: int) -> Any:  # noqa: ANN401 - plain data
+    budget[0] -= len(data.items)
+    if depth > _MAX_NESTING or budget[0] < 0:
+        return Unknown("a value that is nested too deeply or too large")
     if data.rest is not None:
         return data.rest
-    items = [plain(item) for item in data.items]
-    for item in items:
+    values = data.items if isinstance(data, ListData) else list(data.items.values())
+    items = []
+    for value in values:
+        inner = value.data
+        nested = isinstance(inner, ListData | DictData)
+        item = _plain_container(inner, budget, depth + 1) if nested else plain(value)
         if isinstance(item, Unknown):
             return item
+        items.append(item)
+    if isinstance(data, DictData):
+        return dict(zip(data.items, items, strict=True))
     if data.kind == "tuple":
         return tuple(items)
     if data.kind in {"set", "frozenset"}:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.calls import MISFITS, Call
 from secaudit.evaluation.runtime import Frame, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
@@ -105,7 +105,10 @@ def call_external(name: str, call: Call) -> Value:
         if name.startswith("logging."):
             return _logged(call)
         return unknown(f"calls {name.removeprefix('builtins.')}()", call.place)
-    return handler(call)
+    try:
+        return handler(call)
+    except MISFITS:
+        return unknown(f"calls {name} with arguments that do not fit", call.place)
 
 
 def call_unknown(name: str, call: Call) -> Value | None:
@@ -135,7 +138,10 @@ def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> V
     handler = _table(instance.type_name, "METHODS", key)
     if handler is None:
         return unknown(f"calls {key}()", call.place)
-    return handler(receiver, instance, call)
+    try:
+        return handler(receiver, instance, call)
+    except MISFITS:
+        return unknown(f"calls {key} with arguments that do not fit", call.place)
 
 
 def attribute(

@@ -1,0 +1,83 @@
+"""Hostile programs: evaluation ends soon, in bounded memory, without a traceback."""
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from secaudit.facts import Unknown
+
+HOSTILE = {
+    "a giant power": "A = 9 ** 9 ** 9",
+    "a giant shift": "A = 1 << 10 ** 9",
+    "a giant text": "A = 'a' * 10 ** 10",
+    "a giant list": "A = [0] * 10 ** 10",
+    "a growing text": "A = 'a'\nfor i in range(100):\n    A = A + A",
+    "a growing list": "A = [1]\nfor i in range(100):\n    A = A + A",
+    "a list in itself": "A = [1]\nA.append(A)\nB = str(A)\nC = A == A",
+    "a dictionary in itself": "A = {}\nA['x'] = A\nB = A['x']['x']",
+    "an endless loop": "A = 0\nwhile True:\n    A += 1",
+    "an endless loop of nothing": "while 1:\n    pass\nA = 1",
+    "endless recursion": "def f(n):\n    return f(n + 1)\nA = f(0)",
+    "mutual recursion": "def f():\n    return g()\ndef g():\n    return f()\nA = f()",
+    "exponential recursion": "def f(n):\n    return f(n - 1) + f(n - 1) if n else 1\nA = f(40)",
+    "nested loops": "A = 0\nfor i in range(9999):\n    for j in range(9999):\n        A += 1",
+    "a nested comprehension": "A = [i for i in range(9999) for j in range(9999)]",
+    "a wide format": "A = f'{1:1000000000}'\nB = '%1000000000d' % 1\nC = '{:1000000000}'.format(1)",
+    "a wide justification": "A = 'x'.ljust(10 ** 10)\nB = 'x'.zfill(10 ** 10)",
+    "a replacement that grows": "A = ('a' * 50000).replace('a', 'b' * 50000)",
+    "a join that grows": "A = ('b' * 50000).join(['a'] * 9999)",
+    "deep nesting": "A = " + "[" * 90 + "]" * 90,
+    "a long sum": "A = " + " + ".join(["1"] * 900),
+    "a class of itself": "class C:\n    pass\nC.x = C\nA = C.x.x.x",
+    "a property of itself": "class C:\n    @property\n    def x(self):\n        return self.x\nA = C().x",
+    "a validator that calls itself": "from pydantic import model_validator\n"
+    "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    a: str = 'x'\n"
+    "    @model_validator(mode='after')\n    def f(self):\n        S()\n        return self\nS()",
+    "a model in itself": "from typing import Optional\nfrom pydantic import BaseModel\n"
+    "from pydantic_settings import BaseSettings\nclass M(BaseModel):\n    m: 'Optional[M]' = None\n"
+    "class S(BaseSettings):\n    m: M = M()\n    model_config = {'env_nested_delimiter': '__'}\n",
+    "a base class of itself": "class C(C):\n    pass\nA = 1",
+    "a decorator of itself": "def d(f):\n    return d(f)\n@d\ndef f():\n    return 1\nA = f()",
+    "many digits": "A = int('9' * 100000)",
+    "a pattern that takes forever": "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n"
+    "class S(BaseSettings):\n    a: str = Field('a' * 40 + '!', pattern=r'(a+)+$')\n",
+    "a star of nothing": "from . import *\nfrom .. import *\nfrom ....... import x\nA = 1",
+    "odd subscripts": "A = {}[[]]\nB = [][{}]\nC = {}[{}]\nD = ()['x']",
+    "odd calls": "A = len()\nB = isinstance(1)\nC = getattr(1)\nD = max()\nE = map()\nF = zip()\nG = int(1, 2, 3)",
+    "odd methods": "A = 'x'.join(1)\nB = [].pop(5)\nC = {}.pop()\nD = 'x'.split(1)\nE = [1].insert(0)",
+    "unpacking": "A, B = 1\nC, D = [1]\n*E, F = []",
+    "environment games": "import os\nA = os.getenv()\nB = os.environ[1]\nos.environ[1] = 2\n"
+    "C = os.environ.get([])\ndel os.environ['x']",
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_hostile_code_ends_soon_and_small(
+    name: str, evaluated: Callable[..., Any]
+) -> None:
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        evaluated({"settings.py": HOSTILE[name] + "\n"})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - started < 20
+    assert peak < 200 * 1024 * 1024
+
+
+def test_reaching_the_limit_is_a_problem(evaluated: Callable[..., Any]) -> None:
+    result = evaluated({"settings.py": HOSTILE["nested loops"] + "\n"})
+    assert ["limit" in problem.message for problem in result.problems] == [True]
+
+
+def test_a_limit_does_not_hide_what_came_before(values: Callable[..., dict[str, Any]]) -> None:
+    found = values({"settings.py": f"DEBUG = True\n{HOSTILE['nested loops']}\n"})
+    assert found["DEBUG"] is True
+
+
+def test_what_is_too_large_is_unknown(values: Callable[..., dict[str, Any]]) -> None:
+    found = values({"settings.py": HOSTILE["a giant power"] + "\n"})
+    assert isinstance(found["A"], Unknown)
