@@ -18,6 +18,7 @@ from .services import Services
 from .settings import Settings
 from .settings_loading import load_settings
 from .settings_policy import questionable
+from .storage.outage import answering_outages
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         lifespan=_lifespan,
     )
     app.state.services = services
-    return protect(app, edge_policy(settings, services))
+    return protect(answering_outages(app), edge_policy(settings, services))
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from tests.security.accounts import PASSWORD
-from tests.security.processes import serving
+from tests.security.commands import serving
 
 KEYS = "APP_TOKENS__SIGNING_KEYS"
 DEVELOPMENT = {"APP_ENVIRONMENT": "development"}

@@ -13,7 +13,7 @@ import pytest
 
 from app.storage.migrate import upgrade
 from tests.security.accounts import PASSWORD
-from tests.security.processes import serving
+from tests.security.commands import serving
 from tests.security.test_limits_redis import Redis
 
 
