@@ -91,18 +91,38 @@ class EnvUses:
         return any(len(tail) >= _SHORTEST_TAIL and tail in self.code.words for tail in tails)
 
     def groups(self, consumed: frozenset[str]) -> list[list[EnvUse]]:
-        """Return the alternatives of process environment: one group of files a profile.
+        """Return the alternatives of process environment, the files of each strongest first.
 
-        The empty group stands for the code with the files it loads itself.
+        Files for different profiles are alternatives, and so are files of different folders and
+        files that set the same variables; others of one folder are given together. The empty group
+        stands for the code with the files it loads itself.
         """
-        found: dict[str, list[EnvUse]] = {}
+        found: list[list[EnvUse]] = []
         for use in self.all:
             if self.is_process(use) and use.path not in consumed:
-                found.setdefault(self.profile_of(use), []).append(use)
+                fitting = (group for group in found if self._together(group, use))
+                group = next(fitting, None)
+                if group is None:
+                    found.append([use])
+                else:
+                    group.append(use)
         loads = any(
             use.path not in self.explicit and use.path not in consumed for use in self.loaded
         )
-        return [[], *found.values()] if loads or not found else list(found.values())
+        return [[], *found] if loads or not found else found
+
+    def _together(self, group: list[EnvUse], use: EnvUse) -> bool:
+        """Say whether a file is given together with those of a group."""
+        first = group[0]
+        named = {first.path, use.path} <= self.explicit
+        if paths.folder_of(first.path) != paths.folder_of(use.path) and not named:
+            return False
+        if self.profile_of(first) != self.profile_of(use):
+            return False
+        if paths.name_of(use.path) == ".flaskenv":  # `flask run` reads it after `.env`
+            return any(paths.name_of(other.path) == ".env" for other in group)
+        known = {entry.key for other in group for entry in other.file.entries}
+        return not any(entry.key in known for entry in use.file.entries)
 
     def profile_of(self, use: EnvUse) -> str:
         """Return the profile of a file by its name, else by its selector variables."""

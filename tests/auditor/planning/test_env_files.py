@@ -50,7 +50,7 @@ def test_files_for_different_profiles_are_alternatives(planned: Planner) -> None
             "settings.py": PLAIN,
             ".env.production": "SECRET_KEY=p\n",
             ".env.dev": "SECRET_KEY=d\n",
-            ".envs/.production/.extra": "DEBUG=1\n",
+            ".env.prod.extra": "DEBUG=1\n",
         }
     )
     found = {one.name: one for one in plan.deployments}
@@ -59,6 +59,42 @@ def test_files_for_different_profiles_are_alternatives(planned: Planner) -> None
     assert (value(production, "SECRET_KEY"), value(production, "DEBUG")) == ("p", "1")
     development = next(one for one in found.values() if one.profile == "development")
     assert set(development.environment) == {"SECRET_KEY"}
+
+
+def test_files_that_set_the_same_variable_are_alternatives(planned: Planner) -> None:
+    files = {
+        "settings.py": PLAIN,
+        "deploy/blue.env": "SECRET_KEY=b\n",
+        "deploy/green.env": "SECRET_KEY=g\n",
+        "deploy/more.env": "DEBUG=1\n",
+        "other/more.env": "DEBUG=2\n",
+    }
+    found = [
+        {name: found[0].value for name, found in one.environment.items()}
+        for one in planned(files).deployments
+    ]
+    assert found == [
+        {"SECRET_KEY": "b", "DEBUG": "1"},
+        {"SECRET_KEY": "g"},
+        {"DEBUG": "2"},
+    ]
+
+
+def test_files_of_different_folders_are_given_together_when_named(planned: Planner) -> None:
+    files = {"settings.py": PLAIN, "a/app.env": "SECRET_KEY=b\n", "b/more.env": "DEBUG=1\n"}
+    assert len(planned(files).deployments) == 2
+    (one,) = planned(files, "settings.py", "a/app.env", "b/more.env").deployments
+    assert set(one.environment) == {"SECRET_KEY", "DEBUG"}
+
+
+def test_flaskenv_lies_below_the_env_file(planned: Planner) -> None:
+    files = {
+        "app.py": "import flask, os\nos.getenv('DEBUG')\n",
+        ".env": "DEBUG=1\n",
+        ".flaskenv": "DEBUG=2\nFLASK_APP=app\n",
+    }
+    (one,) = planned(files).deployments
+    assert [candidate.value for candidate in one.environment["DEBUG"]] == ["1", "2"]
 
 
 def test_a_production_file_stands_in_for_the_loaded_one(planned: Planner) -> None:
