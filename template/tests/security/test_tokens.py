@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+import warnings
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -191,6 +192,18 @@ def test_an_unsigned_token_is_refused(live: AccessTokens) -> None:
     unsigned = signed({**header, "alg": "none"}, claims).rpartition(b".")[0] + b"."
     assert live.read(unsigned) is None
     assert live.read(signed(header, claims).rpartition(b".")[0] + b".") is None
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_a_token_of_another_algorithm_is_refused(live: AccessTokens, algorithm: str) -> None:
+    """Signed with the right key, and rightly, but not as the service signs."""
+    header, claims = parts_of(issue(live))
+    fields = {"kid": header["kid"], "typ": "at+jwt"}
+    assert live.read(jwt.encode(claims, SECRET, "HS256", headers=fields).encode()) is not None
+    secret = SECRET.encode()
+    with warnings.catch_warnings(action="ignore"):  # the key is short for them
+        token = jwt.encode(claims, secret, algorithm, headers=fields).encode()
+        assert live.read(token) is None
 
 
 def test_a_signature_of_another_key_is_refused(live: AccessTokens) -> None:
