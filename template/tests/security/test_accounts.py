@@ -167,7 +167,8 @@ def test_one_ipv6_host_is_one_address_however_many_it_has(make_client: MakeClien
         ({"grant_type": "password", "username": "a@example.com"}, "invalid_request"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
-        ({"grant_type": ["password", "password"]}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": ["a", "b"]}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": ["a", "a"]}, "invalid_request"),
     ],
 )
 def test_malformed_token_requests_have_the_errors_of_oauth(
