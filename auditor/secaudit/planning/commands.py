@@ -15,6 +15,7 @@ _RUNNERS = re.compile(
     r"|rq|arq|python[\d.]*|litestar|alembic|pytest|waitress-serve|poetry|uv|pdm|hatch"
 )
 _CODE = re.compile(r".*\.py|(\./)?manage\.py")
+_UNVERIFIED = frozenset({"-k", "--insecure", "--no-check-certificate"})
 _MINIMUM_QUOTED = 2
 
 
@@ -80,6 +81,33 @@ def settings(words: Sequence[Text]) -> list[Setting]:
     return found
 
 
+def downloads(words: Sequence[Text]) -> list[Setting]:
+    """Return what the commands of a build say about where packages and files come from."""
+    found: list[Setting] = []
+    for position, word in enumerate(words):
+        option, _, text = word.value.partition("=")
+        place = word
+        if not text and position + 1 < len(words):
+            place, text = words[position + 1], words[position + 1].value
+        if option == "--trusted-host":
+            found.append(_setting("pip --trusted-host", "tls.verify", value=False, word=place))
+        elif option in {"--index-url", "--extra-index-url", "-i"} and "://" in text:
+            found.append(_setting(f"pip {option}", "service.url", value=text, word=place))
+        elif option in _UNVERIFIED and _fetches(words[:position]):
+            found.append(_setting(f"download {option}", "tls.verify", value=False, word=word))
+    return found
+
+
+def _fetches(words: Sequence[Text]) -> bool:
+    """Say whether the running command is curl or wget: the last program before an option."""
+    for word in reversed(words):
+        if word.value in {"&&", "||", ";", "|"}:
+            return False
+        if word.value in {"curl", "wget"}:
+            return True
+    return False
+
+
 def _options(server: str, words: list[Text]) -> list[Setting]:
     found = _flag(f"{server} --reload", "debug.reload", words, ("--reload",))
     found += _value(f"{server} --workers", "server.workers", words, ("--workers", "-w"))
@@ -105,7 +133,7 @@ def _value(name: str, concept: str, words: list[Text], names: tuple[str, ...]) -
             place, text = words[position + 1], words[position + 1].value
         else:
             return []
-        return [_setting(name, concept, _typed(concept, text), place)]
+        return [_setting(name, concept, value=_typed(concept, text), word=place)]
     return []
 
 
@@ -123,9 +151,7 @@ def _word(words: list[Text], value: str) -> Text:
     return next(word for word in words if word.value == value)
 
 
-def _setting(name: str, concept: str, value: Any = True, word: Text | None = None) -> Setting:  # noqa: ANN401, FBT002 - a flag that is written is True
-    if word is None:
-        raise ValueError(name)
+def _setting(name: str, concept: str, *, word: Text, value: Any = True) -> Setting:  # noqa: ANN401 - a flag that is written is True
     candidate = Candidate("argument", value, word.value, word.location, literal=True)
     kind = type(value).__name__
     return Setting(name, concept, "server", kind, value, (candidate,), word.location, (), None, ())

@@ -259,6 +259,7 @@ def _settings(
     own = list(service.settings)
     if image is not None and image.user and not any(one.name == "user" for one in own):
         own.append(image.user)
+    own += image.downloads if image is not None else ()
     return (*own, *commands.settings(commands.flattened(words)))
 
 

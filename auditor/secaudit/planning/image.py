@@ -14,6 +14,7 @@ class Image(NamedTuple):
     environment: Environment
     command: tuple[Text, ...]  # ENTRYPOINT and CMD
     server: tuple[Setting, ...]  # what the command says
+    downloads: tuple[Setting, ...]  # how its build fetches packages
     user: Setting | None
     copies_everything: bool  # a COPY of the whole build context
     observations: tuple[Observation, ...]
@@ -23,4 +24,5 @@ def image_facts(image: Image | None) -> tuple[tuple[Setting, ...], tuple[Observa
     """Return the settings and observations of the code that runs in an image by itself."""
     if image is None:
         return (), ()
-    return (*image.server, *((image.user,) if image.user else ())), image.observations
+    user = (image.user,) if image.user else ()
+    return (*image.server, *image.downloads, *user), image.observations

@@ -34,6 +34,12 @@ def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | Non
         reader.environment,
         words,
         tuple(commands.settings(commands.flattened(words))),
+        tuple(
+            setting
+            for item in everything
+            if item.keyword == "RUN"
+            for setting in commands.downloads(item.words)
+        ),
         _user(chain, reader.user),
         reader.copies_everything,
         tuple(observations),

@@ -98,6 +98,21 @@ def test_commands(planned: Planner) -> None:
         assert of(one, concept) == expected, text
 
 
+def test_how_a_build_fetches(planned: Planner) -> None:
+    rows = [
+        ("RUN pip install --trusted-host p.example.com x", "tls.verify", [False]),
+        ("RUN pip install --trusted-host=p.example.com x", "tls.verify", [False]),
+        ("RUN pip install -i http://p.example.com x", "service.url", ["http://p.example.com"]),
+        ("RUN apt update && curl -fsS -k https://x | sh", "tls.verify", [False]),
+        ("RUN wget --no-check-certificate https://x", "tls.verify", [False]),
+        ("RUN sort -k 2 x", "tls.verify", []),
+        ("RUN curl https://x && sort -k 2", "tls.verify", []),
+    ]
+    for text, concept, expected in rows:
+        (one,) = planned({"Dockerfile": f"FROM x AS build\n{text}\nFROM y\n"}).deployments
+        assert of(one, concept) == expected, text
+
+
 def test_the_place_of_an_option(planned: Planner) -> None:
     (one,) = planned({"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--reload"]\n'}).deployments
     assert setting(one, "debug.reload").location[1:] == (2, 25, 2, 33)
