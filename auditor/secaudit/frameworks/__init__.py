@@ -15,11 +15,12 @@ A framework module offers tables; every one is optional:
 
 import ast
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
 from secaudit.evaluation.calls import MISFITS, Call
-from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     External,
@@ -239,7 +240,8 @@ def finish(interpreter: Interpreter) -> None:
     for module in list(_LOADED.values()):
         last = getattr(module, "FINISH", None)
         if last is not None:
-            last(interpreter)
+            with suppress(ProgramError):  # an object that cannot be made hides no other
+                last(interpreter)
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:

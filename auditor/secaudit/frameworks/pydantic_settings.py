@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     FunctionData,
@@ -146,7 +146,10 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
     bound = method.data.bound(Value(cls, place))
     from secaudit.evaluation.calls import call_function  # noqa: PLC0415 - only this needs it
 
-    result = call_function(bound, Call(interpreter, frame, place, [], markers))
+    try:
+        result = call_function(bound, Call(interpreter, frame, place, [], markers))
+    except ProgramError:
+        return None
     if not isinstance(result.data, ListData) or result.data.rest is not None:
         return None
     found = [

@@ -1,0 +1,368 @@
+"""Shapes of real projects: what each of them ends up with, and where the value is written."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from secaudit.facts import Setting, Unknown
+
+Values = Callable[..., dict[str, Any]]
+Concepts = Callable[..., dict[str, list[Setting]]]
+
+
+def kinds(result: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - an Evaluated
+    """Return observations by kind."""
+    found: dict[str, list[Any]] = {}
+    for observation in result.facts.observations:
+        found.setdefault(observation.kind, []).append(observation)
+    return found
+
+
+SETTINGS = "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+
+
+def test_a_prefix_leaves_the_unprefixed_key_unread(evaluated: Callable[..., Any]) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", extra="ignore")\n'
+        '    users_secret: str = ""\n'
+        "settings = Settings()\n"
+    )
+    result = evaluated({"settings.py": source, ".env": "USERS_SECRET=x\n"})
+    (setting,) = result.facts.settings
+    assert setting.value == ""
+    (unread,) = kinds(result)["key-unread"]
+    assert unread.detail == {"key": "USERS_SECRET", "nearest": "APP_USERS_SECRET"}
+
+
+def test_a_field_default_from_getenv_reads_the_process_only(values: Values) -> None:
+    source = "import os\n" + SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", extra="ignore")\n'
+        '    users_secret: str = os.getenv("USERS_SECRET", "")\n'
+    )
+    files = {"settings.py": source, ".env": "USERS_SECRET=from-file\n"}
+    assert values(files)["users_secret"] == ""
+    assert values(files, {"USERS_SECRET": "from-process"})["users_secret"] == "from-process"
+
+
+def test_a_dsn_built_in_class_scope_keeps_the_default_password(values: Values) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        '    POSTGRES_PASSWORD: str = "postgres"\n'
+        '    POSTGRES_URI: str = f"postgres:{POSTGRES_PASSWORD}@db"\n'
+    )
+    found = values({"settings.py": source}, {"POSTGRES_PASSWORD": "strong"})
+    assert found["POSTGRES_PASSWORD"] == "strong"
+    assert found["POSTGRES_URI"] == "postgres:postgres@db"
+
+
+def test_field_env_is_dead_in_version_2(evaluated: Callable[..., Any]) -> None:
+    source = "from pydantic import Field\n" + SETTINGS + (
+        'class Settings(BaseSettings):\n    secret: str = Field("default", env="JWT_SECRET")\n'
+    )
+    result = evaluated({"settings.py": source}, {"JWT_SECRET": "given"})
+    assert result.facts.settings[0].value == "default"
+    (dead,) = kinds(result)["field-env-ignored"]
+    assert dead.detail == {"field": "secret", "written": "JWT_SECRET", "actual": "SECRET"}
+
+
+def test_field_env_counts_in_version_1(values: Values) -> None:
+    source = (
+        "from pydantic import BaseSettings, Field, validator\n"
+        "class Settings(BaseSettings):\n"
+        '    secret: str = Field("default", env="JWT_SECRET")\n'
+        "    port: int = 1\n"
+        "    untyped = 'x'\n"
+        "    class Config:\n        env_file = '.env'\n        env_prefix = 'APP_'\n"
+        "    @validator('port', pre=True)\n"
+        "    def double(cls, v, values):\n        return int(v) * 2\n"
+    )
+    files = {"settings.py": source, ".env": "APP_PORT=4\nAPP_UNTYPED=y\n"}
+    found = values(files, {"JWT_SECRET": "given"})
+    assert (found["secret"], found["port"], found["untyped"]) == ("given", 8, "y")
+
+
+def test_a_comma_list_does_not_decode(evaluated: Callable[..., Any]) -> None:
+    source = SETTINGS + (
+        'class Settings(BaseSettings):\n    cors_origins: list[str] = ["*"]\n'
+    )
+    result = evaluated({"settings.py": source}, {"CORS_ORIGINS": "http://a,http://b"})
+    (setting,) = result.facts.settings
+    assert isinstance(setting.value, Unknown)
+    assert setting.error is not None
+
+
+def test_a_required_secret_that_is_not_given_is_an_error_of_its_own(values: Values) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n    secret_key: str\n    debug: bool = True\n"
+    )
+    found = values({"settings.py": source})
+    assert isinstance(found["secret_key"], Unknown)
+    assert found["debug"] is True
+
+
+def test_a_guard_excuses_only_what_it_tests(by_concept: Concepts) -> None:
+    source = "from pydantic import model_validator\n" + SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        '    environment: str = "production"\n    debug: bool = True\n'
+        '    secret_key: str = "changeme"\n'
+        '    @model_validator(mode="after")\n    def check(self):\n'
+        '        if self.environment == "production" and self.debug:\n'
+        '            raise ValueError("debug")\n        return self\n'
+    )
+    found = by_concept({"settings.py": source})
+    assert found["debug.enabled"][0].error is not None
+    assert found["signing.secret"][0].error is None
+
+
+def test_a_handler_that_replaces_settings_is_noted(evaluated: Callable[..., Any]) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n    secret_key: str\n"
+        "try:\n    settings = Settings()\nexcept Exception:\n"
+        '    settings = Settings(secret_key="test")\n'
+    )
+    assert len(kinds(evaluated({"settings.py": source}))["settings-fallback"]) == 1
+
+
+def test_a_shadowed_default_is_remembered_behind_the_winner(by_concept: Concepts) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_file=(".env", ".env.local"))\n'
+        '    secret_key: str = "changeme"\n'
+    )
+    files = {"settings.py": source, ".env": "SECRET_KEY=one\n", ".env.local": "SECRET_KEY=two\n"}
+    (setting,) = by_concept(files, {"secret_key": "three"})["signing.secret"]
+    assert [candidate.value for candidate in setting.candidates][0] == "three"
+    assert [candidate.layer for candidate in setting.candidates][-1] == "default"
+    (setting,) = by_concept(files)["signing.secret"]
+    assert (setting.value, setting.location.path.rpartition("/")[2]) == ("two", ".env.local")
+    assert (setting.location.line, setting.location.column) == (1, 12)
+
+
+def test_str_of_none_is_the_text_none(values: Values) -> None:
+    source = 'import os\nSECRET_REFRESH_KEY = str(os.getenv("SECRET_REFRESH_KEY", None))\n'
+    assert values({"settings.py": source})["SECRET_REFRESH_KEY"] == "None"
+
+
+def test_a_flask_property_read_from_the_class_is_no_value(values: Values) -> None:
+    source = (
+        "from flask import Flask\n"
+        "class Config:\n    @property\n    def SECRET_KEY(self):\n        return 'x'\n"
+        "app = Flask(__name__)\napp.config.from_object(Config)\n"
+    )
+    assert isinstance(values({"app.py": source})["SECRET_KEY"], Unknown)
+
+
+def test_an_empty_list_opens_cors_in_the_else_branch(by_concept: Concepts) -> None:
+    source = (
+        "import os\nINSTALLED_APPS = ['corsheaders']\n"
+        "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
+        "CORS_ALLOW_CREDENTIALS = True\n"
+        'raw = os.environ.get("CORS_ALLOWED_ORIGINS", "")\n'
+        'origins = [o.strip() for o in raw.split(",") if o.strip()]\n'
+        "if origins:\n    CORS_ALLOWED_ORIGINS = origins\nelse:\n    CORS_ALLOW_ALL_ORIGINS = True\n"
+    )
+    found = by_concept({"settings.py": source})
+    assert found["cors.allow_all"][0].value is True
+    found = by_concept({"settings.py": source}, {"CORS_ALLOWED_ORIGINS": "https://a, https://b"})
+    assert found["cors.allow_all"][0].value is False
+    assert found["cors.origins"][0].value == ["https://a", "https://b"]
+
+
+def test_a_leaf_module_inherits_what_it_does_not_replace(by_concept: Concepts) -> None:
+    files = {
+        "config/production.py": "from .base import *\nDEBUG = False\n",
+        "config/base.py": "from decouple import config\nINSTALLED_APPS = ['x']\nMIDDLEWARE = []\n"
+        "DEBUG = True\nSECRET_KEY = config('SECRET_KEY', default='django-insecure-x')\n",
+        "config/__init__.py": "",
+    }
+    found = by_concept(files, selected="config.production")
+    assert [setting.value for setting in found["debug.enabled"]] == [False]
+    (secret,) = found["signing.secret"]
+    assert secret.value == "django-insecure-x"
+    assert secret.location.path.endswith("base.py")
+
+
+def test_django_defaults_depend_on_what_is_installed(by_concept: Concepts) -> None:
+    bare = by_concept({"settings.py": "INSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = 'u'\n"})
+    assert "header.hsts" not in bare
+    assert "cookie.secure" not in bare
+    source = (
+        "INSTALLED_APPS = ['rest_framework']\nMIDDLEWARE = [\n"
+        "    'django.middleware.security.SecurityMiddleware',\n"
+        "    'django.contrib.sessions.middleware.SessionMiddleware',\n]\n"
+    )
+    full = by_concept({"settings.py": source})
+    assert full["header.hsts"][0].value == 0
+    assert full["cookie.secure"][0].candidates[0].layer == "library-default"
+    assert full["access.permissions"][0].value == ["rest_framework.permissions.AllowAny"]
+    assert full["csrf.enabled"][0].value is False
+
+
+def test_a_cors_setting_without_its_middleware_is_inert(evaluated: Callable[..., Any]) -> None:
+    source = "INSTALLED_APPS = []\nMIDDLEWARE = []\nCORS_ALLOW_ALL_ORIGINS = True\n"
+    result = evaluated({"settings.py": source})
+    assert len(kinds(result)["setting-inert"]) == 1
+    assert not [s for s in result.facts.settings if s.concept == "cors.allow_all"]
+
+
+def test_a_middleware_gets_the_setting_behind_it(by_concept: Concepts) -> None:
+    files = {
+        "app/config.py": SETTINGS
+        + "class Settings(BaseSettings):\n    cors_origins: list[str] = ['*']\n    key: str = 'k'\n"
+        "settings = Settings()\n",
+        "app/main.py": "from fastapi import FastAPI\n"
+        "from fastapi.middleware.cors import CORSMiddleware\n"
+        "from starlette.middleware.sessions import SessionMiddleware\n"
+        "from app.config import settings\n\n\ndef create_app() -> FastAPI:\n"
+        "    app = FastAPI(docs_url=None)\n"
+        "    app.add_middleware(\n        CORSMiddleware,\n"
+        "        allow_origins=[str(o) for o in settings.cors_origins],\n"
+        "        allow_credentials=True,\n    )\n"
+        "    app.add_middleware(SessionMiddleware, secret_key=settings.key)\n    return app\n",
+        "app/__init__.py": "",
+    }
+    found = by_concept(files)
+    (origins,) = found["cors.origins"]
+    assert (origins.name, origins.value) == ("cors_origins", ["*"])
+    assert origins.location.path.endswith("config.py")
+    assert [place.path.rpartition("/")[2] for place in origins.used][-1] == "main.py"
+    (credentials,) = found["cors.credentials"]
+    assert credentials.group == origins.group
+    (secret,) = found["signing.secret"]
+    assert (secret.name, secret.service) == ("key", "session")
+    assert found["docs.url"][0].value is None
+    assert found["docs.openapi"][0].value == "/openapi.json"
+
+
+def test_two_policies_are_two_groups(by_concept: Concepts) -> None:
+    source = (
+        "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n"
+        "app = FastAPI()\n"
+        "app.add_middleware(CORSMiddleware, allow_origins=['*'])\n"
+        "app.add_middleware(CORSMiddleware, allow_origins=['https://a'], allow_credentials=True)\n"
+    )
+    found = by_concept({"main.py": source})
+    open_, closed = found["cors.origins"]
+    assert open_.group != closed.group
+    pairs = {setting.group: setting.value for setting in found["cors.credentials"]}
+    assert pairs == {open_.group: False, closed.group: True}
+
+
+def test_unknown_keyword_arguments_make_defaults_unknown(by_concept: Concepts) -> None:
+    source = "from fastapi import FastAPI\nfrom elsewhere import options\napp = FastAPI(**options)\n"
+    found = by_concept({"main.py": source})
+    assert isinstance(found["docs.url"][0].value, Unknown)
+
+
+def test_a_token_lifetime_is_followed_to_its_setting(by_concept: Concepts) -> None:
+    source = (
+        "import os\nfrom datetime import datetime, timedelta, timezone\nimport jwt\n"
+        "LIFE = int(os.getenv('LIFE', '11520'))\n"
+        "def create_access_token(data: dict, expires: timedelta | None = None) -> str:\n"
+        "    claims = data.copy()\n"
+        "    now = datetime.now(timezone.utc)\n"
+        "    expire = now + (expires or timedelta(minutes=LIFE))\n"
+        "    claims.update({'exp': expire})\n"
+        "    return jwt.encode(claims, os.environ['KEY'], algorithm='HS256')\n"
+        "def read(token: str) -> dict:\n"
+        "    return jwt.decode(token, options={'verify_signature': False})\n"
+    )
+    found = by_concept({"auth.py": source})
+    assert found["token.access_lifetime"][0].value == timedelta(days=8)
+    assert found["token.expires"][0].value is True
+    assert found["token.algorithm"][0].value == "HS256"
+    assert found["token.verify"][0].value is False
+
+
+def test_a_token_without_expiry(by_concept: Concepts) -> None:
+    source = "import jwt\n\ndef make(user: int) -> str:\n    return jwt.encode({'sub': user}, 'key')\n"
+    found = by_concept({"auth.py": source})
+    assert found["token.expires"][0].value is False
+    assert found["signing.secret"][0].value == "key"
+
+
+def test_cookies_are_judged_by_their_name(by_concept: Concepts) -> None:
+    source = (
+        "def login(response):\n    response.set_cookie('session', 'x', secure=True, httponly=True)\n"
+        "    response.set_cookie(key='theme', value='dark')\n"
+    )
+    found = by_concept({"views.py": source})
+    secure = {setting.service: setting.value for setting in found["cookie.secure"]}
+    assert secure == {"session": True, "theme": False}
+
+
+def test_verification_that_is_switched_off(by_concept: Concepts) -> None:
+    source = (
+        "import ssl\nimport httpx\nimport requests\n\n\ndef call() -> None:\n"
+        "    requests.get('https://a', verify=False)\n"
+        "    with httpx.Client(verify=False) as client:\n        client.get('https://b')\n"
+        "    session = requests.Session()\n    session.verify = False\n"
+        "    context = ssl.create_default_context()\n    context.verify_mode = ssl.CERT_NONE\n"
+        "    requests.get('https://c')\n"
+    )
+    found = by_concept({"client.py": source})
+    assert [setting.value for setting in found["tls.verify"]] == [False] * 4
+
+
+def test_flask_cors_defaults_to_every_origin(by_concept: Concepts) -> None:
+    source = (
+        "from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\n"
+        "CORS(app, supports_credentials=True)\napp.run(debug=True)\n"
+    )
+    found = by_concept({"app.py": source})
+    assert found["cors.origins"][0].value == ["*"]
+    assert found["cors.credentials"][0].value is True
+    assert found["debug.enabled"][0].value is True
+    assert found["cookie.secure"][0].value is False
+
+
+def test_flask_variables_are_json_where_they_parse(values: Values) -> None:
+    source = "from flask import Flask\napp = Flask(__name__)\napp.config.from_prefixed_env()\n"
+    given = {"FLASK_DEBUG": "False", "FLASK_SECRET_KEY": "12345", "FLASK_A__B": "[1]"}
+    found = values({"app.py": source}, given)
+    assert (found["DEBUG"], found["SECRET_KEY"], found["A.B"]) == ("False", 12345, [1])
+
+
+def test_an_unread_key_is_not_noted_when_names_are_computed(
+    evaluated: Callable[..., Any],
+) -> None:
+    source = (
+        "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nDEBUG = os.getenv('DEBUG')\n"
+        "ALL = {k: v for k, v in os.environ.items()}\n"
+    )
+    assert "key-unread" not in kinds(evaluated({"settings.py": source, ".env": "OTHER=1\n"}))
+
+
+def test_secrets_made_at_start_and_shown(evaluated: Callable[..., Any]) -> None:
+    source = (
+        "import os\nimport secrets\nSECRET_KEY = os.getenv('SECRET_KEY') or secrets.token_hex(32)\n"
+        "DATABASE_URL = os.getenv('DATABASE_URL', 'postgres://u:p@db/x')\nprint(DATABASE_URL)\n"
+    )
+    found = kinds(evaluated({"settings.py": source}))
+    assert found["secret-per-process"][0].subject == "SECRET_KEY"
+    assert found["secret-logged"][0].subject == "DATABASE_URL"
+
+
+def test_starting_modules_load_env_files_first(values: Values) -> None:
+    files = {
+        "settings.py": "import os\nDEBUG = os.getenv('DEBUG', 'no')\n",
+        "main.py": "from dotenv import load_dotenv\nload_dotenv()\nimport settings\n",
+        ".env": "DEBUG=yes\n",
+    }
+    assert values(files)["DEBUG"] == "yes"
+
+
+def test_sources_in_another_order(values: Values) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env')\n"
+        "    a: str = 'x'\n    @classmethod\n"
+        "    def settings_customise_sources(cls, settings_cls, init_settings, env_settings,\n"
+        "                                   dotenv_settings, file_secret_settings):\n"
+        "        return dotenv_settings, env_settings{}\n"
+    )
+    files = {"settings.py": source.format(""), ".env": "A=file\n"}
+    assert values(files, {"A": "process"})["a"] == "file"
+    files["settings.py"] = source.format(", other_source(settings_cls)")
+    assert isinstance(values(files, {"A": "process"})["a"], Unknown)
