@@ -35,11 +35,15 @@ _LONG = 40  # a longer string that mentions Flask is prose
 
 
 class Named(NamedTuple):
-    """A place in code that names an env file; ``pattern`` matches absolute paths."""
+    """A place in code that names an env file.
+
+    ``pattern`` matches absolute paths; ``places`` are those paths when the name is no pattern.
+    """
 
     pattern: re.Pattern[str]
     location: Location
     dialect: str
+    places: tuple[str, ...]
 
 
 class Leaf(NamedTuple):
@@ -183,9 +187,12 @@ def _named(module: Module, node: ast.AST, pattern: str, root: str) -> Named:
         folders.append(folder)
         folder = paths.folder_of(folder)
     found = [*folders, *(paths.join(place, dots) for place in folders if dots)]
-    places = "|".join(re.escape(place.rstrip("/")) for place in found)
-    whole = pattern if pattern.startswith("/") else f"(?:{places})/{tail}"
-    return Named(re.compile(whole), module.location(node), "")
+    whole = "|".join(re.escape(place.rstrip("/")) for place in found)
+    whole = pattern if pattern.startswith("/") else f"(?:{whole})/{tail}"
+    plain = re.sub(r"\\(.)", r"\1", tail)
+    is_name = re.escape(plain) == tail and not pattern.startswith("/")
+    places = tuple(paths.join(place, plain) for place in found) if is_name else ()
+    return Named(re.compile(whole), module.location(node), "", places)
 
 
 def _classes(tree: ast.Module, seen: _Scan) -> None:

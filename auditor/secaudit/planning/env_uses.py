@@ -44,8 +44,9 @@ class EnvUses:
         self.reader = reader
         self.options = options
         self.given = layers.given(options.env)
-        named = [path for path in others if self._loader(path) is not None]
-        uses = (self.use(path) for path in [*own, *named])
+        wanted = [*own, *(path for path in others if self._loader(path) is not None)]
+        beside = (path for named in code.named for path in named.places if reader.allowed(path))
+        uses = (self.use(path) for path in dict.fromkeys([*wanted, *beside]))
         self.all = [use for use in uses if use is not None]
         self.loaded = [use for use in self.all if use.loader is not None]
         self.examples = [

@@ -35,6 +35,12 @@ def test_a_file_that_code_loads_is_no_process_environment(planned: Planner) -> N
     assert [Path(path).name for path in one.modules] == ["settings.py"]
 
 
+def test_a_loaded_file_counts_although_only_the_code_was_named(planned: Planner) -> None:
+    files = {"settings.py": LOADS, ".env": "ENVIRONMENT=production\nA=1\nA=2\n"}
+    (one,) = planned(files, "settings.py").deployments
+    assert (one.profile, kinds(one)) == ("production", ["key-duplicate"])
+
+
 def test_a_file_that_nothing_loads_is_process_environment(planned: Planner) -> None:
     (one,) = planned({"settings.py": PLAIN, ".env": "SECRET_KEY=x\n"}).deployments
     assert value(one, "SECRET_KEY") == "x"
