@@ -154,7 +154,7 @@ class Client:
 
 
 def excerpt(body: Mapping[str, Any]) -> str:
-    """Return a JSON object in one line: tokens shortened, what repeats in every problem left out."""
+    """Return a JSON object in one line, with tokens shortened and less of what repeats."""
     shown = {k: v for k, v in body.items() if k not in {"type", "request_id"}}
     short = {k: f"{v[:8]}…" if k.endswith("_token") else v for k, v in shown.items()}
     return json.dumps(short, ensure_ascii=False)
@@ -185,8 +185,12 @@ def service(port: int) -> Iterator[Client]:
         try:
             yield wait_until_ready(port, process, log)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=20)
+            process.terminate()  # uv hands it on
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> Client:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.acceptance.controls import Control, controls
 
+PATIENCE = 60  # seconds; a test that hangs has noticed nothing
 FAILED = 1  # pytest's exit status; an error while collecting would be 2 and prove nothing
 
 pytestmark = pytest.mark.xdist_group("controls")
@@ -30,7 +31,7 @@ def run_test(project: Path, python: Path, node: str, environment: dict[str, str]
     """Run one test of a project and return pytest's exit status."""
     command = [str(python), "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", node]
     return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, check=False
+        command, cwd=project, env=environment, capture_output=True, check=False, timeout=PATIENCE
     ).returncode
 
 
