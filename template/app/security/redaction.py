@@ -74,6 +74,6 @@ class Redactor:
             return self.fields({str(name): item for name, item in value.items()})
         if isinstance(value, list | tuple | set | frozenset):
             return [self._value(item) for item in value]
-        if hasattr(value, "get_secret_value") or isinstance(value, bytes | bytearray):
+        if isinstance(value, bytes | bytearray):
             return MASK
         return self.text(str(value))

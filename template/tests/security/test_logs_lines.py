@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -241,19 +240,10 @@ def test_no_text_makes_the_last_filter_slow(unit: str) -> None:
     assert time.perf_counter() - started < 1
 
 
-def test_warnings_are_lines_too(capsys: pytest.CaptureFixture[str]) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        logging.captureWarnings(capture=True)
-        warnings.warn("old\nway", UserWarning, stacklevel=1)
-    (line,) = lines(capsys)
-    assert line["logger"] == "py.warnings"
-    assert "old\nway" in line["message"]
-
-
-def test_an_uncaught_exception_is_a_line() -> None:
+def test_warnings_and_uncaught_exceptions_are_lines_too() -> None:
     program = (
-        "from app.security.logs import configure\nconfigure('json')\n"
+        "import warnings\nfrom app.security.logs import configure\nconfigure('json')\n"
+        "warnings.warn('old\\nway', UserWarning)\n"
         "raise RuntimeError('password=pl4nt3d-s3cr3t-value')"
     )
     ran = subprocess.run(  # noqa: S603 - our own interpreter and program
@@ -264,9 +254,11 @@ def test_an_uncaught_exception_is_a_line() -> None:
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert ran.returncode == 1
-    line = json.loads(ran.stdout)
-    assert line["level"] == "critical"
-    assert PLANTED not in ran.stdout + ran.stderr
+    warning, error = map(json.loads, ran.stdout.splitlines())
+    assert warning["logger"] == "py.warnings"
+    assert "old\nway" in warning["message"]
+    assert error["level"] == "critical"
+    assert PLANTED not in ran.stdout
     assert ran.stderr == ""
 
 

@@ -152,12 +152,18 @@ def with_lifespan(app: Any) -> Any:  # noqa: ANN401 - ASGI
     return application
 
 
+class Port(int):
+    """The port of a running server, which can also be looked into."""
+
+    server: uvicorn.Server
+
+
 @contextmanager
 def serving(
     app: Any,  # noqa: ANN401 - an ASGI callable
     policy: ServerPolicy | None = None,
     **options: Any,  # noqa: ANN401 - uvicorn's
-) -> Iterator[int]:
+) -> Iterator[Port]:
     """Run the hardened server in a thread; yield its port on 127.0.0.1."""
     config = HardenedConfig(with_lifespan(app), policy or ServerPolicy(), port=0, **options)
     server = uvicorn.Server(config)
@@ -165,7 +171,9 @@ def serving(
     thread.start()
     try:
         wait_until(lambda: server.started)
-        yield server.servers[0].sockets[0].getsockname()[1]
+        port = Port(server.servers[0].sockets[0].getsockname()[1])
+        port.server = server
+        yield port
     finally:
         server.should_exit = True
         thread.join(10)
@@ -189,7 +197,7 @@ class Connection:
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=15)
+        plain = socket.create_connection(("127.0.0.1", int(port)), timeout=15)
         self.socket = plain if tls is None else tls.wrap_socket(plain, server_hostname="localhost")
         self._buffer = b""
 
