@@ -45,7 +45,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     merged = _merged(interpreter, {module.path for module in final})
     for module in modules:
         if module.path not in merged:
-            _module(module, collector, final=module in final)
+            _module(interpreter, module, collector, final=module in final)
     for cls in interpreter.classes:
         if cls.node not in interpreter.handled:
             _class(interpreter, cls, collector, selected)
@@ -128,9 +128,11 @@ def _merged(interpreter: Interpreter, final: set[str]) -> set[str]:
 def _configuration(items: DictData, collector: Collector) -> None:
     """Add what an application's configuration ends up with."""
     for name, value in items.items.items():
-        slot = value.source or Slot(id(items), name)
-        if slot not in collector.by_slot and not isinstance(value.data, _OBJECTS):
-            collector.add_tree(slot, name, value, f"flask:{id(items)}")
+        own = Slot(id(items), name)
+        slot = value.source or own
+        listed = slot in collector.by_slot and slot.name == name
+        if not listed and not isinstance(value.data, _OBJECTS):
+            collector.add_tree(slot if slot.name == name else own, name, value, "flask")
 
 
 def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
@@ -164,11 +166,17 @@ def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, d
             )
 
 
-def _module(module: ModuleData, collector: Collector, *, final: bool) -> None:
+def _module(
+    interpreter: Interpreter, module: ModuleData, collector: Collector, *, final: bool
+) -> None:
     for name, value in module.namespace.items():
         if name.startswith("_") or isinstance(value.data, _OBJECTS):
             continue
         slot = slot_of(module, name)
+        if module.path in interpreter.loaded_modules and _replaced(
+            interpreter, module, name, value
+        ):
+            continue
         imported = name in module.imported
         if imported and not (final and name.isupper()):
             continue
@@ -196,7 +204,8 @@ def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selec
     """Add the attributes of a plain configuration class."""
     chosen = selected.rpartition(":")[2] == cls.name or cls in interpreter.loaded_classes
     if interpreter.loaded_classes and cls not in interpreter.loaded_classes:
-        used = any(cls in loaded.lineage() for loaded in interpreter.loaded_classes)
+        family = set(cls.lineage())
+        used = any(family & set(loaded.lineage()) for loaded in interpreter.loaded_classes)
         if used or _is_configuration(cls):
             return  # the loaded class shows the final namespace
     if not chosen and _OTHER_PROFILE.match(cls.name):
@@ -207,10 +216,19 @@ def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selec
     for name, (ancestor, value) in names.items():
         if name.startswith("_") or isinstance(value.data, _OBJECTS):
             continue
+        if cls in interpreter.loaded_classes and _replaced(interpreter, ancestor, name, value):
+            continue
         if name.isupper() or value.variables:
             collector.add_tree(slot_of(ancestor, name), name, value, cls.name)
         elif isinstance(value.data, str | int | bool | float):
             collector.hidden[slot_of(ancestor, name)] = (name, value, cls.name, "")
+
+
+def _replaced(interpreter: Interpreter, owner: object, name: str, value: Value) -> bool:
+    """Say whether an application loads this name and later replaces its value."""
+    slot = value.source or slot_of(owner, name)
+    held = [config.items[name] for config in interpreter.flask_configs if name in config.items]
+    return bool(held) and all(item.source != slot for item in held)
 
 
 def _is_configuration(cls: ClassData) -> bool:

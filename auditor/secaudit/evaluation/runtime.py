@@ -125,6 +125,7 @@ class Interpreter:
         self.class_choices: list[tuple[Value, ClassData, Place]] = []  # by name, with a default
         self.flask_configs: list[DictData] = []  # what applications end up with
         self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
+        self.loaded_modules: set[str] = set()  # paths of modules that an app loads as configuration
         self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
         self.import_depth = 0
         self.running: list[int] = []  # functions being called, by the id of their node

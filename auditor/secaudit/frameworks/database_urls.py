@@ -26,7 +26,8 @@ def parse(url: str) -> dict[str, Any] | None:
     """Return the parts of an ordinary URL, None for one with unusual characters."""
     if url.startswith("sqlite:"):
         path = url.partition("://")[2].removeprefix("/").partition("?")[0]
-        return {"ENGINE": ENGINES["sqlite"], "NAME": unquote(path) or ":memory:"}
+        blank = dict.fromkeys(("USER", "PASSWORD", "HOST", "PORT"), "")
+        return {"ENGINE": ENGINES["sqlite"], "NAME": unquote(path) or ":memory:", **blank}
     if not _SIMPLE.match(url):
         return None
     try:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.calls import Call
-from secaudit.evaluation.values import Value, plain
+from secaudit.evaluation.values import DictData, Value, plain
+from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
 from secaudit.frameworks.reading import variable
 
@@ -16,11 +17,19 @@ def _config(call: Call) -> Value:
     value = variable(call.interpreter, str(name), default, call.place)
     if value.data is None:
         return call.interpreter.dict_value({}, call.place)
-    return as_dictionary(call.interpreter, value, call.place)
+    return _open(as_dictionary(call.interpreter, value, call.place))
 
 
 def _parse(call: Call) -> Value:
-    return as_dictionary(call.interpreter, call.argument(0, "url") or Value(None), call.place)
+    url = call.argument(0, "url") or Value(None)
+    return _open(as_dictionary(call.interpreter, url, call.place))
+
+
+def _open(value: Value) -> Value:
+    """Leave room for the options of the connection that the library adds."""
+    if isinstance(value.data, DictData):
+        value.data.rest = Unknown("options of a connection")
+    return value
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

@@ -123,6 +123,7 @@ def _from_object(_receiver: Value, instance: Instance, call: Call) -> Value:
             for name, value in cls.namespace.items():
                 _take(interpreter, instance, cls, name, value)
     elif isinstance(data, ModuleData):
+        interpreter.loaded_modules.add(data.path)
         for name, value in data.namespace.items():
             _take(interpreter, instance, data, name, value)
         if data.rest is not None:
@@ -251,6 +252,7 @@ def _from_pyfile(_receiver: Value, instance: Instance, call: Call) -> Value:
         if plain(call.argument(1, "silent") or Value(False)) is not True:
             _items(instance).rest = Unknown("a configuration file that is not there")
         return Value(None, call.place)
+    call.interpreter.loaded_modules.add(module.path)
     for key, value in module.namespace.items():
         _take(call.interpreter, instance, module, key, value)
     return Value(None, call.place)
