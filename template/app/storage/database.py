@@ -1,5 +1,6 @@
 """The engine and its units of work: one transaction each, committed or rolled back as a whole."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ from sqlalchemy.ext.asyncio import (
 # How long a writer waits for another before it fails, on SQLite.
 _BUSY_SECONDS: Final = 10
 _CONNECT_SECONDS: Final = 5
+
+# At debug level the driver logs every statement with its parameters: addresses, hashes.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
 
 class Database:

@@ -394,6 +394,32 @@ def test_guessing_reset_tokens_is_limited(client: TestClient) -> None:
     assert codes == [400] * 5 + [429]
 
 
+def test_no_secret_and_no_address_reaches_the_log(
+    client: TestClient,
+    make_settings: MakeSettings,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Everything that is done with secrets, well and badly, and nothing of them in any line."""
+    caplog.set_level("DEBUG")
+    alice = register(client, "alice@example.com")
+    post_sign_in(client, alice.email, "a-wrong-password-for-alice")
+    form = {"grant_type": "refresh_token", "refresh_token": alice.refresh}
+    newest = client.post("/v1/auth/token", data=form).json()
+    client.post("/v1/auth/token", data=form)
+    token = issue_reset(make_settings(), alice.email)
+    reset(client, token, "short")
+    reset(client, token)
+    client.get("/v1/users/me", headers={"Authorization": f"Bearer {newest['access_token']}"})
+    logged = caplog.text + "".join(capfd.readouterr())
+    logged += "".join(str(vars(record)) for record in caplog.records)
+    for event in ("account_created", "sign_in_failed", "refresh_token_reused", "password_reset"):
+        assert event in logged
+    secrets = [PASSWORD, NEW_PASSWORD, "a-wrong-password-for-alice", token, *newest.values()]
+    for secret in (*secrets, alice.access, alice.refresh, alice.email):
+        assert len(str(secret)) < 7 or str(secret) not in logged
+
+
 # Administration
 
 
