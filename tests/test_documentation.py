@@ -1,0 +1,50 @@
+"""What the front page says is what the programs do."""
+
+import os
+import re
+import subprocess
+
+from ruamel.yaml import YAML
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+CARELESS = ROOT / "tests" / "data" / "misconfigured"
+
+
+def test_the_finding_in_the_readme_is_what_secaudit_prints() -> None:
+    shown = README.split("```text\n")[1].split("```")[0].strip()
+    printed = subprocess.run(
+        ["secaudit", "config", ".", "--no-color"],
+        cwd=CARELESS,
+        env=os.environ | {"COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    finding = shown.removeprefix(".env").strip()
+    assert finding in printed
+
+
+def test_every_link_of_the_front_matter_leads_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text("utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (ROOT / target).exists(), f"{name} -> {target}"
+
+
+def test_every_command_of_the_makefile_is_one() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    declared = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert declared is not None
+    documented = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert set(declared[1].split()) == documented
+    for name in re.findall(r"^\$ make ([a-z-]+)", README, re.MULTILINE):
+        assert name in documented
+
+
+def test_published_advisories_are_complete() -> None:
+    document = YAML(typ="safe").load((ROOT / "template_advisories.yml").read_text("utf-8"))
+    assert document["version"] == 1
+    for advisory in document["advisories"]:
+        assert re.fullmatch(r"SAPI-\d{4}-\d{3}", advisory["id"])
+        assert advisory["severity"] in {"low", "medium", "high", "critical"}
