@@ -41,7 +41,9 @@ docs: .venv/.installed  ## Build the documentation; a warning is an error
 	@echo "docs: site/index.html"
 
 bench: .venv/.installed  ## Measure what docs/performance.md states
-	$(BIN)/python benchmarks/run.py
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	@set -e; for suite in auditor service; do \
+		test ! -e benchmarks/$$suite.py || $(BIN)/python -m benchmarks.$$suite; done
 
 security: .venv/.installed  ## The outside judges over the generated project and this repository
 	$(BIN)/python -m pytest -q -m judges
