@@ -104,7 +104,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "selector-fails-open": ("selector", "default"),  # absent or unknown means development
     "profile-conflict": ("signals",),
     "settings-fallback": ("exception",),  # except that falls back to other settings
-    "secret-per-process": ("purpose",),  # generated anew at each start
+    "secret-per-process": ("purpose",),  # signing or encryption; anew at each start
     "secret-logged": ("name",),
     "secret-in-image": ("name", "instruction"),  # Dockerfile ENV or ARG
     "file-readable": ("mode",),

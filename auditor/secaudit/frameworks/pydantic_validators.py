@@ -1,6 +1,7 @@
 """Validators of pydantic classes, run on the values at hand; a guard that raises is noted."""
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from secaudit.evaluation.calls import Call, call_function, invoke
@@ -211,7 +212,8 @@ def _tested(cls: ClassData, error: ProgramError) -> list[str]:
     if error.place is None:
         return []
     target = error.place.node
-    found: list[str] = []
+    # a check that a helper makes names the field in its message
+    found = re.findall(r"[A-Za-z_]\w+", error.message or "")
     for ancestor in cls.lineage():
         for node in ast.walk(ancestor.node):
             if isinstance(node, ast.If | ast.For | ast.Assert) and any(

@@ -1,5 +1,7 @@
 """Secrets that a program prints, logs or makes anew at each start."""
 
+import ast
+
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS
@@ -11,6 +13,8 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     """Note secrets per process, and settings with secrets that are printed or logged."""
     for setting in settings:
         generated = isinstance(setting.value, Unknown) and setting.value.reason == _GENERATED
+        if generated and _is_kept(interpreter, setting):
+            continue
         if generated and setting.concept in {"signing.secret", "encryption.key"}:
             purpose = "encryption" if setting.concept == "encryption.key" else "signing"
             interpreter.observe(
@@ -29,3 +33,14 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
             if origin in secrets:
                 name = secrets[origin]
                 interpreter.observe("secret-logged", place.location(), name, name=name)
+
+
+def _is_kept(interpreter: Interpreter, setting: Setting) -> bool:
+    """Say whether the module that makes a key also writes a file: the key outlives the process."""
+    module = interpreter.modules.get(setting.location.path)
+    return module is not None and any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"write", "write_text", "write_bytes"}
+        for node in ast.walk(module.syntax.tree)
+    )

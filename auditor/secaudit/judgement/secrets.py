@@ -80,7 +80,7 @@ _DESCRIBING: Final = _WEAK_WORDS | frozenset(
 )
 
 _REFERENCE: Final = re.compile(
-    r"^\$\{|\$\{[A-Za-z_]|^\$[A-Z_]+$|^\{\{|\{%|os\.(getenv|environ)|getenv\(|process\.env"
+    r"\$\{[A-Za-z_]|^\$[A-Z_]+$|os\.(getenv|environ)|getenv\(|process\.env"
     r"|config\(|^env\("
 )
 _MARKED: Final = re.compile(
@@ -104,20 +104,29 @@ def is_empty(text: str) -> bool:
     return text.strip().lower() in _EMPTY | {""}
 
 
-def is_published(text: str) -> bool:
-    """Return whether ``text`` is a key that everybody can look up.
+def is_templated(text: str) -> bool:
+    """Return whether a template engine will still replace ``text``."""
+    return "{{" in text or "{%" in text
 
-    Django marks the keys that ``startproject`` writes into source code with ``django-insecure-``
-    (django.core.management.utils, checked by its own W009); they count as published.
+
+def is_published(text: str) -> bool:
+    """Return whether ``text`` is a key that everybody can look up, or is marked like one."""
+    digest = sha256(text.strip().encode("utf-8", "surrogateescape")).hexdigest()
+    return is_marked_insecure(text) or digest in PUBLISHED
+
+
+def is_marked_insecure(text: str) -> bool:
+    """Return whether ``text`` has the mark of keys that ``startproject`` writes into source code.
+
+    See django.core.checks.security.base, whose W009 looks for the same prefix.
     """
-    value = text.strip()
-    return value.startswith("django-insecure-") or sha256(value.encode()).hexdigest() in PUBLISHED
+    return text.strip().startswith("django-insecure-")
 
 
 def is_placeholder(text: str) -> bool:
     """Return whether ``text`` stands where a secret should: ``change-me``, ``<key>``, ``test``."""
     lower = text.strip().lower()
-    if not lower:
+    if is_empty(text) or is_templated(text):
         return False
     if _MARKED.search(lower) or _REFERENCE.search(text) or _is_monotonous(lower):
         return True
@@ -161,8 +170,9 @@ def is_private_key(text: str) -> bool:
 
 
 def is_usable(text: str) -> bool:
-    """Return whether ``text`` is none of empty, published and placeholder."""
-    return not (is_empty(text) or is_published(text) or is_placeholder(text))
+    """Return whether ``text`` is none of empty, templated, published and placeholder."""
+    unusable = is_empty(text) or is_templated(text) or is_published(text)
+    return not (unusable or is_placeholder(text))
 
 
 def is_plain_secret(text: str) -> bool:

@@ -30,7 +30,7 @@ PLACEHOLDERS = [
     "this-is-not-real-0123", "***", "*** REPLACE ***", "!!!SET ME!!!", "---", "AAAAAAAAAAAAAAAA",
     "xxxxxxxx", "admin", "adminpass", "password", "postgres", "root", "guest", "minioadmin",
     "123456", "1234567890", "abcdefghijklmnopqrstuvwxyz", "os.getenv('SECRET_KEY')", "${SECRET_KEY}",
-    "{{ secret_key }}", "change-me-to-a-random-secret-string-at-least-32-chars",
+    "change-me-to-a-random-secret-string-at-least-32-chars",
     "my-very-long-secret-key-for-this-application", "dev-secret-key-32-bytes-long!!!!",
     "your-256-bit-secret", "secret-key-goes-here", "jwt_secret_key", "supersecretkey123",
     "jwtsecret", "authsecret", "local-dev-key", "test-key-for-unit-tests-only", "sk-...",

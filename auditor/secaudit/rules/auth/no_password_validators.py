@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.rule import Example, Match, Rule, Severities
+from secaudit.rule import Example, Match, Rule, Severities, is_absent
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield empty lists of password validators."""
+    """Yield lists of password validators that were emptied."""
     for setting in facts.of("password.validators"):
+        if is_absent(setting):
+            continue
         if isinstance(setting.value, list | tuple) and not setting.value:
             yield Match(setting, "users may choose any password, however short or common")
 

@@ -8,6 +8,8 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield documentation pages that are served; without an OpenAPI document there is none."""
+    if any(setting.value is False for setting in facts.of("docs.enabled")):
+        return  # DOC003 tells more
     for setting in facts.of("docs.url"):
         document = facts.beside(setting, "docs.openapi")
         if document is not None and (isinstance(document.value, Unknown) or not document.value):

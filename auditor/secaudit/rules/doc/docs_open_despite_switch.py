@@ -12,7 +12,8 @@ def check(facts: Facts) -> Iterator[Match]:
     if not off:
         return
     for setting in facts.of("docs.openapi"):
-        if setting.value:
+        page = facts.beside(setting, "docs.url")
+        if setting.value and (page is None or page.value):
             yield Match(
                 setting,
                 f"{off[0].name} is off and the documentation open: the test is inverted or unused",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_placeholder, is_published
+from secaudit.judgement.secrets import KEYS, is_marked_insecure, is_placeholder
 from secaudit.judgement.values import generate, texts_of
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -11,7 +11,7 @@ from secaudit.rule import Example, Match, Rule, Severities
 def check(facts: Facts) -> Iterator[Match]:
     """Yield each signing or encryption key whose effective value is a placeholder."""
     for setting, text in texts_of(facts, *KEYS):
-        if is_placeholder(text) and not is_published(text):
+        if is_placeholder(text) and not is_marked_insecure(text):
             yield Match(
                 setting,
                 f"{setting.name} is a placeholder that anybody can guess",

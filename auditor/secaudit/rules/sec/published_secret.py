@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.secrets import KEYS, is_published
+from secaudit.judgement.secrets import KEYS, is_marked_insecure, is_placeholder, is_published
 from secaudit.judgement.values import generate, texts_of
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -11,7 +11,7 @@ from secaudit.rule import Example, Match, Rule, Severities
 def check(facts: Facts) -> Iterator[Match]:
     """Yield each signing or encryption key that is publicly known."""
     for setting, text in texts_of(facts, *KEYS):
-        if is_published(text):
+        if is_marked_insecure(text) or (is_published(text) and not is_placeholder(text)):
             yield Match(
                 setting,
                 f"{setting.name} is a key that is published or marked insecure by its generator",

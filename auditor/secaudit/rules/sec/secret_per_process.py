@@ -12,7 +12,7 @@ _BREAKS = Severities("high", "medium")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield keys generated at start-up; worse when data or several workers depend on them."""
     for seen in facts.seen("secret-per-process"):
-        encrypts = seen.detail.get("purpose") == "encryption.key"
+        encrypts = seen.detail["purpose"] == "encryption"
         many = workers_of(facts) > 1
         if encrypts:
             message = f"{seen.subject} is new at each start, and what it encrypted stays unreadable"
