@@ -30,7 +30,7 @@ _MAX_FIELDS: Final = 100
 _MAX_PIPELINED: Final = 100
 _LINGER_SECONDS: Final = 2.0
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
-_IDLE, _HEAD, _BODY, _DEAF = range(4)
+_IDLE, _HEAD, _BODY = range(3)
 _ABSOLUTE: Final = re.compile(rb"(?i)https?://(?P<authority>[^/?#]+)(?P<rest>.*)", re.DOTALL)
 
 _EXTENSIONS: Final[dict[str, dict[object, object]]] = {LINES: {}}
@@ -83,7 +83,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and answer what it cannot read."""
-        if self._closing or self._phase == _DEAF:
+        if self._closing:
             return
         self._chunk_bytes = len(data)
         self._head_is_new = False
@@ -92,8 +92,7 @@ class HardenedProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._phase = _DEAF  # the request is served as it is, the connection ends with it
-            return
+            return  # served as a plain request; the parser reads nothing more, its end is ours
         except httptools.HttpParserError:
             self._refuse(self._refusal or Problem(400, "The request is malformed."))
             return
