@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from secaudit.location import Location
 
-
 AS_VALUE: Final = object()  # "the same as value"
 
 

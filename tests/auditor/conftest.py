@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.evaluation import evaluate
 from secaudit.evaluation.entry import Evaluated
@@ -25,7 +26,7 @@ def evaluate_folder(
         for path, kind in zip(paths, kinds, strict=True)
     )
     modules = tuple(path for path in paths if path.endswith(".py"))
-    given = {
+    given: dict[str, tuple[Candidate, ...]] = {
         name: (Candidate("process-environment", value, value, None, literal=True),)
         for name, value in environment.items()
     }
@@ -73,5 +74,3 @@ def by_concept(evaluated: Evaluate) -> Callable[..., dict[str, list[Setting]]]:
         return found
 
     return run
-
-

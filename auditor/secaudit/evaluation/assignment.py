@@ -80,7 +80,9 @@ def _assign_item(
         return
     if interpreter.undecided(data.level):
         value = unknown(interpreter.condition or "set under an undecided condition", place)
-    if isinstance(data, DictData) or (isinstance(key, int) and -len(data.items) <= key < len(data.items)):
+    if isinstance(data, DictData) or (
+        isinstance(key, int) and -len(data.items) <= key < len(data.items)
+    ):
         data.items[key] = value
     elif data.rest is None:
         raise ProgramError("IndexError", "assignment index out of range", place)

@@ -37,7 +37,7 @@ MISFITS = (IndexError, TypeError, AttributeError, ValueError, KeyError)
 
 
 class Call(NamedTuple):
-    """One call with evaluated arguments. ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
+    """One call, arguments evaluated; ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
 
     interpreter: Interpreter
     frame: Frame

@@ -49,7 +49,7 @@ class Collector:
         *,
         type_: str = "",
         layer: str = "assignment",
-        meaning: Meaning | None | bool = True,
+        meaning: Meaning | bool | None = True,
         text: bool = False,
     ) -> int | None:
         """Add one named setting; returns its index, None when there is no place to show.
@@ -82,7 +82,7 @@ class Collector:
             self.by_slot[slot] = index
         return index
 
-    def _setting(  # noqa: PLR0913 - what a setting consists of
+    def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
         self,
         name: str,
         value: Value,
@@ -152,7 +152,7 @@ class Collector:
         self.settings[index] = self.settings[index]._replace(concept="", group="", service="")
         return True
 
-    def assign(  # noqa: PLR0913 - what a setting consists of
+    def assign(  # noqa: PLR0913, PLR0917 - what a setting consists of
         self,
         slot: Slot | None,
         name: str,
@@ -242,7 +242,7 @@ class Collector:
             self.settings.append(setting)
 
     def finish(self) -> tuple[Setting, ...]:
-        """Return the settings; a DSN put together from a named password is judged at the password."""
+        """Return the settings; a DSN made of a named password is judged at the password."""
         for index, value in self._composed:
             setting = self.settings[index]
             if setting.concept == "database.url" and not value.candidates:

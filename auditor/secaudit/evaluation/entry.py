@@ -57,7 +57,9 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
         interpreter.grant()
         frameworks.finish(interpreter)
     except OutOfBoundsError:
-        interpreter.stopped += [Place(m.syntax, m.syntax.tree) for m in interpreter.modules.values()]
+        interpreter.stopped += [
+            Place(m.syntax, m.syntax.tree) for m in interpreter.modules.values()
+        ]
     problems = [_stopped(place) for place in interpreter.stopped]
     if deployment.modules:
         settings = gather(interpreter, deployment.selected)

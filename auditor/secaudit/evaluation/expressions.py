@@ -168,7 +168,7 @@ def _dict(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) 
                 rest = rest or Unknown("entries that are not known")
             continue
         key = plain(evaluate(interpreter, frame, key_node))
-        if isinstance(key, Unknown) or isinstance(key, list | dict):
+        if isinstance(key, Unknown | list | dict):
             rest = rest or Unknown("a key that is not known")
         else:
             items[key] = value

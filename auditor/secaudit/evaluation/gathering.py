@@ -34,18 +34,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     """
     collector = Collector(interpreter)
     _settings_objects(interpreter, collector)
-    modules = [
-        module
-        for module in interpreter.modules.values()
-        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root))
-    ]
-    final = [module for module in modules if _is_selected(module, selected)] or [
-        module for module in modules if not selected and django.is_settings_module(module)
-    ]
-    merged = _merged(interpreter, {module.path for module in final})
-    for module in modules:
-        if module.path not in merged:
-            _module(interpreter, module, collector, final=module in final)
+    final = _modules(interpreter, collector, selected)
     for cls in interpreter.classes:
         if cls.node not in interpreter.handled:
             _class(interpreter, cls, collector, selected)
@@ -62,6 +51,23 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     _remaining_reads(interpreter, collector)
     _excuse(interpreter, collector)
     return collector.finish()
+
+
+def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> list[ModuleData]:
+    """Add the globals of all modules; returns those whose final namespace is the configuration."""
+    modules = [
+        module
+        for module in interpreter.modules.values()
+        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root))
+    ]
+    final = [module for module in modules if _is_selected(module, selected)] or [
+        module for module in modules if not selected and django.is_settings_module(module)
+    ]
+    merged = _merged(interpreter, {module.path for module in final})
+    for module in modules:
+        if module.path not in merged:
+            _module(interpreter, module, collector, final=module in final)
+    return final
 
 
 def _excuse(interpreter: Interpreter, collector: Collector) -> None:

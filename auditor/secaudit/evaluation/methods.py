@@ -1,6 +1,5 @@
 """Methods of strings, lists, sets, dictionaries and paths that settings code calls."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
@@ -18,10 +17,49 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from secaudit.evaluation.calls import Call
 
 _TEXT_METHODS = frozenset(
-    ["lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold", "swapcase", "startswith", "endswith", "removeprefix", "removesuffix", "replace", "find", "rfind", "index", "rindex", "count", "isdigit", "isalpha", "isalnum", "isspace", "isnumeric", "isdecimal", "islower", "isupper", "isidentifier", "isascii", "encode", "decode", "zfill", "ljust", "rjust", "center", "hex"]
+    [
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isspace",
+        "isnumeric",
+        "isdecimal",
+        "islower",
+        "isupper",
+        "isidentifier",
+        "isascii",
+        "encode",
+        "decode",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "hex",
+    ]
 )
 _TEXT_LISTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _OTHER_METHODS = frozenset(
@@ -47,10 +85,9 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, call: "Cal
 
 
 def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: "Call") -> Value:
-    if name == "join":
-        return _join(receiver, call)
-    if name == "format":
-        return _format(receiver, call)
+    special = {"join": _join, "format": _format}.get(name)
+    if special is not None:
+        return special(receiver, call)
     arguments = [plain(argument) for argument in call.arguments]
     keywords = {key: plain(value) for key, value in call.keywords.items()}
     for item in (*arguments, *keywords.values()):
@@ -58,10 +95,8 @@ def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: "Ca
             return Value(item, call.place)
     if name in _WIDTH_METHODS and any(isinstance(a, int) and a > MAX_TEXT for a in arguments):
         return Value(Unknown("too large to compute"), call.place)
-    if name == "replace" and len(arguments) > 1:
-        growth = len(receiver.data) + 1 if not arguments[0] else receiver.data.count(arguments[0])
-        if growth * len(arguments[1]) > MAX_TEXT:
-            return Value(Unknown("too large to compute"), call.place)
+    if name == "replace" and _grows(receiver.data, arguments):
+        return Value(Unknown("too large to compute"), call.place)
 
     def method(data: Any) -> Any:  # noqa: ANN401 - a value of the evaluated program
         return getattr(data, name)(*arguments, **keywords)
@@ -77,6 +112,14 @@ def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: "Ca
         made = interpreter.list_value(items, kind, call.place)
         return provenance(made.data, method, call.place, receiver)
     return Value(Unknown(f"calls .{name}()"), call.place)
+
+
+def _grows(text: Any, arguments: list[Any]) -> bool:  # noqa: ANN401 - text or bytes
+    """Say whether ``replace`` would make a very long text."""
+    if len(arguments) < 2:  # noqa: PLR2004 - what is replaced, by what
+        return False
+    times = text.count(arguments[0]) if arguments[0] else len(text) + 1
+    return bool(times * len(arguments[1]) > MAX_TEXT)
 
 
 def _join(receiver: Value, call: "Call") -> Value:
@@ -150,10 +193,7 @@ def _list_method(
         twin = ListData(list(data.items), data.kind, data.rest, interpreter.level)
         return receiver._replace(data=twin, place=call.place)
     if name in {"index", "count"}:
-        items, wanted = plain(receiver), plain(first)
-        if isinstance(items, Unknown) or isinstance(wanted, Unknown):
-            return Value(Unknown("a list that is not fully known"), call.place)
-        return Value(run(lambda: getattr(items, name)(wanted), call.place), call.place)
+        return _search(receiver, first, name, call.place)
     if name == "pop" and data.items and data.kind == "list" and data.rest is None:
         position = plain(call.argument(0, "index") or Value(-1))
         if isinstance(position, int) and _changed(interpreter, data):
@@ -163,6 +203,13 @@ def _list_method(
     _changed(interpreter, data)
     data.rest = Unknown(f"calls .{name}()")
     return Value(data.rest, call.place)
+
+
+def _search(receiver: Value, wanted: Value, name: str, place: Place) -> Value:
+    items, target = plain(receiver), plain(wanted)
+    if isinstance(items, Unknown) or isinstance(target, Unknown):
+        return Value(Unknown("a list that is not fully known"), place)
+    return Value(run(lambda: getattr(items, name)(target), place), place)
 
 
 def _has(data: ListData, wanted: Value) -> bool:

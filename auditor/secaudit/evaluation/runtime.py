@@ -1,7 +1,6 @@
 """The state of one evaluation: bounds, frames, modules, and what was found on the way."""
 
-import ast
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from secaudit.evaluation.environment import Environment
 from secaudit.evaluation.values import (
@@ -18,6 +17,9 @@ from secaudit.evaluation.values import (
 from secaudit.evaluation.world import World
 from secaudit.facts import Observation, Unknown
 from secaudit.location import Location
+
+if TYPE_CHECKING:
+    import ast
 
 MAX_STEPS = 60_000  # evaluated nodes of one statement of a module, or of one function looked at
 MAX_ALL_STEPS = 4_000_000  # of one deployment

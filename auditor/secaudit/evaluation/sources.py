@@ -35,15 +35,14 @@ class Sources:
 
     def absolute(self, path: str) -> str:
         """Return a path as the program sees it from its working directory, the project root."""
-        return abspath(path if isabs(path) else join(self.root, path))  # noqa: PTH100 - pathlib costs start-up
+        return abspath(path if isabs(path) else join(self.root, path))
 
     def exists(self, path: str) -> bool:
         """Say whether the project has this regular file; links that lead out do not count."""
         path = self.absolute(path)
         if path not in self._inside:
             self._inside[path] = path in self._named or (
-                isfile(path)  # noqa: PTH113 - pathlib costs start-up
-                and realpath(path).startswith(realpath(self.root).rstrip("/") + "/")
+                isfile(path) and realpath(path).startswith(realpath(self.root).rstrip("/") + "/")
             )
         return self._inside[path]
 

@@ -1,4 +1,4 @@
-"""Looks at functions that nothing calls: factories and handlers hold the wiring of an application."""
+"""Looks at functions that nothing calls: factories and handlers hold an application's wiring."""
 
 import ast
 

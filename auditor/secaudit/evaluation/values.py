@@ -120,7 +120,12 @@ class ClassData:
     )
 
     def __init__(
-        self, name: str, bases: list[Value], module: ModuleData, node: ast.ClassDef, scope: Any
+        self,
+        name: str,
+        bases: list[Value],
+        module: ModuleData,
+        node: ast.ClassDef,
+        scope: Any,  # noqa: ANN401 - a frame
     ) -> None:
         self.name = name
         self.bases = bases
@@ -175,7 +180,7 @@ class FunctionData:
     def __init__(
         self,
         node: "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda",
-        frame: Any,
+        frame: Any,  # noqa: ANN401 - a Frame, defined after values
         defaults: list[Value],
         keyword_defaults: list[Value | None],
         decorators: list[Value],
@@ -282,7 +287,7 @@ def _plain_container(data: ListData | DictData, budget: list[int], depth: int) -
     return items
 
 
-def _plain_object(data: FunctionData | Instance | ModuleData | Method) -> Any:
+def _plain_object(data: FunctionData | Instance | ModuleData | Method) -> Any:  # noqa: ANN401 - plain data
     if isinstance(data, Instance):
         if "plain" in data.state:  # a framework knows what it stands for (SecretStr, URL, Enum)
             return plain(data.state["plain"])

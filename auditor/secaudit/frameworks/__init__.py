@@ -14,10 +14,9 @@ A framework module offers tables; every one is optional:
 """
 
 import ast
-from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from secaudit.evaluation.calls import MISFITS, Call
 from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
@@ -32,6 +31,9 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who knows it
     "builtins": ("python_builtins",),
@@ -136,7 +138,9 @@ def _logged(call: Call) -> Value:
 def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> Value:
     """Return what a method of a library object returns."""
     key = f"{instance.type_name}.{name}"
-    handler = _table(instance.type_name, "METHODS", key)
+    handler: Callable[[Value, Instance, Call], Value] | None = _table(
+        instance.type_name, "METHODS", key
+    )
     if handler is None:
         return unknown(f"calls {key}()", call.place)
     try:
@@ -152,7 +156,8 @@ def attribute(
     key = f"{instance.type_name}.{name}"
     handler = _table(instance.type_name, "ATTRIBUTES", key)
     if handler is not None:
-        return handler(interpreter, instance, place)
+        made: Value = handler(interpreter, instance, place)
+        return made
     if instance.cls is None and _table(instance.type_name, "METHODS", key) is not None:
         return Value(Method(receiver, name), place)
     return None
@@ -184,7 +189,7 @@ def subscript(
     return None if handler is None else handler(interpreter, receiver, key, place)
 
 
-def set_attribute(
+def set_attribute(  # noqa: PLR0913, PLR0917 - what one assignment consists of
     interpreter: Interpreter,
     receiver: Value,
     instance: Instance,
@@ -228,7 +233,8 @@ def class_attribute(
     for base in cls.externals():
         handler = _table(base, "CLASS_ATTRIBUTES", base)
         if handler is not None:
-            return handler(interpreter, cls, name, place)
+            found: Value | None = handler(interpreter, cls, name, place)
+            return found
     return None
 
 

@@ -1,4 +1,4 @@
-"""python-decouple: process environment, then the nearest ``settings.ini`` or ``.env``, the default."""
+"""python-decouple: process environment, the nearest ``settings.ini`` or ``.env``, the default."""
 
 from collections.abc import Callable
 from os.path import dirname, join
@@ -81,8 +81,7 @@ def convert(call: Call, value: Value, converter: Value) -> Value:
     if isinstance(data, Instance) and data.type_name == "decouple.Choices":
         return value
     if isinstance(data, FunctionData):
-        result = invoke(converter, call._replace(arguments=[value], keywords={}, rest=None))
-        return result
+        return invoke(converter, call._replace(arguments=[value], keywords={}, rest=None))
     name = data.name if isinstance(data, External) else ""
     if name == "builtins.bool":
         return cast(value, _boolean, call.place)
@@ -110,7 +109,7 @@ def _boolean(data: Any) -> bool:  # noqa: ANN401 - text or a default
 
 
 def _csv(instance: Instance) -> Callable[[Any], Any]:
-    """Return the function that a ``Csv(cast=str, delimiter=",", strip=..., post_process=list)`` is."""
+    """Return what ``Csv(cast=str, delimiter=",", strip=..., post_process=list)`` does."""
     given: Call = instance.state["call"]
     options = [
         given.argument(i, name)

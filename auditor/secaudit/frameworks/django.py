@@ -1,4 +1,4 @@
-"""Django settings modules: the final namespace, and what the library does where nothing is written."""
+"""Django settings modules: the final namespace, and the library's defaults behind it."""
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -198,7 +198,7 @@ def _throttled(value: Value) -> Value:
 def _csrf(
     module: ModuleData, installed: list[str] | None, collector: "Collector", place: Place
 ) -> None:
-    """CSRF protection is missing where sessions authenticate and its middleware is not installed."""
+    """CSRF protection is missing where sessions authenticate without its middleware."""
     if installed is None or "?" in installed or _SESSIONS not in installed:
         return
     classes = _find(module, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES")[1]

@@ -56,7 +56,7 @@ def find_upwards(interpreter: Interpreter, start: str, name: str) -> str | None:
     return None
 
 
-def _located(call: Call, dialect: str = "python-dotenv") -> EnvFile | None | Unknown:
+def _located(call: Call, dialect: str = "python-dotenv") -> EnvFile | Unknown | None:
     """Return the file a call of ``load_dotenv`` reads."""
     given = call.argument(0, "dotenv_path")
     if call.argument(1, "stream") is not None:

@@ -114,7 +114,7 @@ def _get(call: Call, instance: Instance, marker: Any, default: Value | None, kin
 def _from_scheme(
     instance: Instance,
     name: str,
-    marker: Any,
+    marker: Any,  # noqa: ANN401 - a type of the program
     default: Value | None,
 ) -> tuple[Any, Value | None]:
     entry = instance.state.get("scheme", {}).get(name)

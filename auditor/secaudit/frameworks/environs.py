@@ -120,7 +120,7 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "timedelta": _duration,
     "log_level": _level,
     "path": lambda text: text,
-    "url": lambda text: Unknown("a parsed URL"),
+    "url": lambda _text: Unknown("a parsed URL"),
 }
 METHODS: Final = {
     f"{_ENV}.read_env": _read_env,

@@ -118,6 +118,7 @@ def _from_object(_receiver: Value, instance: Instance, call: Call) -> Value:
     if isinstance(data, str):
         data = _imported(interpreter, call, data)
     if isinstance(data, ClassData):
+        data = _meant(interpreter, data)
         interpreter.loaded_classes.append(data)
         for cls in reversed(data.lineage()):
             for name, value in cls.namespace.items():
@@ -133,6 +134,19 @@ def _from_object(_receiver: Value, instance: Instance, call: Call) -> Value:
     else:
         _items(instance).rest = Unknown("a configuration object that is not known")
     return Value(None, call.place)
+
+
+def _meant(interpreter: Interpreter, chosen: ClassData) -> ClassData:
+    """Return the configuration class that this deployment is about, else the one that is chosen.
+
+    Each configuration class is a deployment of its own; which one a variable chooses at start is
+    not known, so a class of the same module that was selected takes the place of the default.
+    """
+    for cls in interpreter.classes:
+        place = f"{cls.module.name}.{cls.name}"
+        if interpreter.selected in {cls.name, place} and cls.module is chosen.module:
+            return cls
+    return chosen
 
 
 def _from_instance(
@@ -206,7 +220,7 @@ def _loads(text: str) -> Any:  # noqa: ANN401 - parsed JSON
         return text
 
 
-def _nest(  # noqa: PLR0913 - one assignment into a nested dictionary
+def _nest(  # noqa: PLR0913, PLR0917 - one assignment into a nested dictionary
     interpreter: Interpreter,
     config: Instance,
     key: str,

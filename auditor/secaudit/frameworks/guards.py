@@ -49,7 +49,7 @@ def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject:
 
 def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
     """Note a handler that replaces refused settings by ones with other arguments."""
-    targets = {name: value for name, value in _assigned(node.body)}
+    targets = dict(_assigned(node.body))
     for handler in node.handlers:
         kind = "" if handler.type is None else ast.unparse(handler.type)
         if kind and not any(name in kind for name in _BROAD):
@@ -171,5 +171,3 @@ def choose_class(interpreter: Interpreter, key: Value, default: Value | None, pl
     """Remember ``configurations.get(name, DevelopmentConfig)``."""
     if default is not None and isinstance(default.data, ClassData):
         interpreter.class_choices.append((key, default.data, place))
-
-

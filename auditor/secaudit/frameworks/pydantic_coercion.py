@@ -102,7 +102,7 @@ def _flag(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any ty
     raise InvalidError("not a flag")
 
 
-def _sequence(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+def _sequence(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401, C901 - values of any type
     if spec.kind == "sequence" and isinstance(data, tuple):
         return Unknown("a sequence that is a tuple")
     if not isinstance(data, list | tuple | set | frozenset):

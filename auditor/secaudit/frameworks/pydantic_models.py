@@ -76,7 +76,7 @@ class Builder:
                 return self._wrapped(field.spec, value)
             behind = candidates_of(value, "default") if value.data is not None else ()
             value = value._replace(candidates=behind)
-            return self._checked(field, value, default=True)
+            return self._checked(field, value)
         return self._given(field, node, default, variables)
 
     def _default(self, field: Field) -> Value | None:
@@ -137,11 +137,11 @@ class Builder:
         value = Value(inner, field.place, candidates, variables)
         return self._checked(field, value)
 
-    def _checked(self, field: Field, value: Value, *, default: bool = False) -> Value:
+    def _checked(self, field: Field, value: Value) -> Value:
         """Run before-validators, conversion and after-validators."""
         try:
             value = validators.run_field(self, field, value, "before")
-            value = self._converted(field.spec, value, default=default)
+            value = self._converted(field.spec, value)
             return validators.run_field(self, field, value, "after")
         except InvalidError as error:
             reason = f"start-up refuses {field.name}: {error}"
@@ -159,7 +159,7 @@ class Builder:
             shown = self._wrapped(field.spec, value)
             return shown._replace(error=f"start-up refuses {field.name}: {error.message}")
 
-    def _converted(self, spec: TypeSpec, value: Value, *, default: bool) -> Value:
+    def _converted(self, spec: TypeSpec, value: Value) -> Value:
         data = value.data
         if isinstance(data, Unknown):
             return value
@@ -254,7 +254,7 @@ def _accepts_object(spec: TypeSpec, data: Instance) -> bool:
 def build_nested(
     cls: ClassData, nodes: dict[str, Node], call: Call, *, exact: bool = True
 ) -> Instance:
-    """Build a model from the nodes of its fields, by alias or name; in any case unless ``exact``."""
+    """Build a model from nodes of its fields: by alias or name, in any case unless ``exact``."""
     from secaudit.frameworks.pydantic_fields import is_settings, is_version_1  # noqa: PLC0415 - short
 
     call.interpreter.state.setdefault("built", set()).add(id(cls.node))

@@ -21,7 +21,7 @@ class Leaf(NamedTuple):
     error: str | None = None
 
 
-Node = Union[Leaf, dict[str, "Node"]]
+Node = Union[Leaf, dict[str, "Node"]]  # noqa: UP007 - a name in quotes cannot be an operand
 Table = dict[str, tuple[str, Candidate]]  # normalised name -> name as written, what it gives
 
 

@@ -53,7 +53,13 @@ _SCALARS: Final = {
     "pydantic.FilePath": "path",
     "pydantic.PositiveInt": "positive-int",
     "pydantic.NonNegativeInt": "non-negative-int",
+    "pydantic.PositiveFloat": "positive-float",
     "pydantic.ImportString": "other",
+}
+_BOUNDED: Final = {
+    "positive-int": ("int", ("gt", 0)),
+    "non-negative-int": ("int", ("ge", 0)),
+    "positive-float": ("float", ("gt", 0)),
 }
 _URLS: Final = frozenset(
     (
@@ -104,7 +110,10 @@ def resolve(
     if isinstance(node, ast.Subscript):
         return _subscript(interpreter, frame, node, depth)
     value = _evaluated(interpreter, frame, node)
-    return OTHER if value is None else _named(value)
+    if value is None:
+        return OTHER
+    alias = _alias(interpreter, value)
+    return _named(value) if alias is None else resolve(interpreter, *alias, depth + 1)
 
 
 def _constant(interpreter: Interpreter, frame: Frame, node: ast.Constant, depth: int) -> TypeSpec:
@@ -126,6 +135,18 @@ def _evaluated(interpreter: Interpreter, frame: Frame, node: ast.expr) -> Value 
         return None
 
 
+def _alias(interpreter: Interpreter, value: Value) -> tuple[Frame, ast.expr] | None:
+    """Return where a type alias such as ``Origins = Annotated[...]`` is written, and its frame."""
+    if not isinstance(value.data, Unknown) or value.place is None:
+        return None
+    node = value.place.node
+    if not isinstance(node, ast.Subscript):
+        return None
+    syntax = value.place.module
+    owner = next((one for one in interpreter.modules.values() if one.syntax is syntax), None)
+    return None if owner is None else (Frame(owner), node)
+
+
 def _named(value: Value) -> TypeSpec:
     data = value.data
     if isinstance(data, ClassData):
@@ -135,15 +156,13 @@ def _named(value: Value) -> TypeSpec:
         if any(name in _MODELS or name in _SETTINGS for name in names):
             return TypeSpec("model", cls=data)
         return OTHER
-    if isinstance(data, Instance) and data.type_name == "pydantic.annotated":
-        return data.state["spec"]  # type: ignore[no-any-return]
     if not isinstance(data, External):
         return OTHER
     if data.name in _SCALARS:
         kind = _SCALARS[data.name]
-        bounds = {"positive-int": ("gt", 0), "non-negative-int": ("ge", 0)}
-        if kind in bounds:
-            return TypeSpec("int", constraints=(bounds[kind],))
+        if kind in _BOUNDED:
+            plain_kind, bound = _BOUNDED[kind]
+            return TypeSpec(plain_kind, constraints=(bound,))
         return TypeSpec(kind)
     if data.name in _CONTAINERS:
         return TypeSpec(_CONTAINERS[data.name])

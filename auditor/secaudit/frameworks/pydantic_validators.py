@@ -30,7 +30,7 @@ _MODEL_1 = {"pydantic.root_validator", "pydantic.v1.root_validator"}
 
 
 def _decorators(cls: ClassData, names: set[str]) -> list[tuple[FunctionData, Call | None]]:
-    """Return the functions with one of these decorators, base classes first, overridden ones gone."""
+    """Return functions with one of these decorators: base classes first, overridden ones gone."""
     found: dict[str, tuple[FunctionData, Call | None]] = {}
     for ancestor in reversed(cls.lineage()):
         for name, value in ancestor.namespace.items():
@@ -159,10 +159,10 @@ def after_model(builder: "Builder") -> None:
         if _option(call, "mode", "after") == "after" and not _option(call, "pre", False)
     ]
     late = builder.cls.find("model_post_init")
-    pairs = [(function, call, function.decorated_by(*_MODEL_1)) for function, call in functions]
+    pairs = [(function, function.decorated_by(*_MODEL_1)) for function, _ in functions]
     if late is not None and isinstance(late.data, FunctionData):
-        pairs.append((late.data, None, False))
-    for function, _call_, old in pairs:
+        pairs.append((late.data, False))
+    for function, old in pairs:
         _run_after(builder, function, old=old)
 
 
@@ -192,6 +192,7 @@ def note_guard(builder: "Builder", field: str, error: ProgramError) -> None:
     subjects = [field] if field else _tested(builder.cls, error)
     reason = f"start-up is refused: {error.message or error.kind}"
     attributes = builder.instance.attributes
+    subjects += _alike(builder, subjects, error)
     for name in subjects:
         if name in attributes and attributes[name].error is None:
             attributes[name] = attributes[name]._replace(error=reason)
@@ -203,8 +204,43 @@ def note_guard(builder: "Builder", field: str, error: ProgramError) -> None:
             selector="",
             fires=True,
             defeated_by="",
-            subject=", ".join(subjects),
+            subject=", ".join(name for name in subjects if name in attributes),
         )
+
+
+def _alike(builder: "Builder", subjects: list[str], error: ProgramError) -> list[str]:
+    """Return the fields that the helper which raised is also asked about and would refuse alike.
+
+    The first refusal ends the program; the same helper refuses the same value of another field.
+    """
+    attributes = builder.instance.attributes
+    refused = {plain(attributes[name]) for name in subjects if _is_text(attributes.get(name))}
+    helpers = {
+        function.name
+        for ancestor in builder.cls.lineage()
+        for function in ast.walk(ancestor.node)
+        if isinstance(function, ast.FunctionDef) and error.place is not None
+        if any(inner is error.place.node for inner in ast.walk(function))
+    }
+    asked = [
+        argument.attr
+        for ancestor in builder.cls.lineage()
+        for call in ast.walk(ancestor.node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in helpers
+        for argument in call.args
+        if isinstance(argument, ast.Attribute)
+    ]
+    return [
+        name
+        for name in asked
+        if name not in subjects and _is_text(attributes.get(name))
+        if plain(attributes[name]) in refused
+    ]
+
+
+def _is_text(value: Value | None) -> bool:
+    return value is not None and isinstance(value.data, str)
 
 
 def _tested(cls: ClassData, error: ProgramError) -> list[str]:

@@ -193,7 +193,21 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "functools.cache": _wrapper("functools.cache"),
     "dataclasses.field": _object("dataclasses.field"),
     "typing.cast": _cast,
-    **dict.fromkeys(("secrets.token_urlsafe", "secrets.token_hex", "secrets.token_bytes", "secrets.choice", "uuid.uuid4", "uuid.uuid1", "random.choice", "random.choices", "random.randint", "random.SystemRandom"), _generated),
+    **dict.fromkeys(
+        (
+            "secrets.token_urlsafe",
+            "secrets.token_hex",
+            "secrets.token_bytes",
+            "secrets.choice",
+            "uuid.uuid4",
+            "uuid.uuid1",
+            "random.choice",
+            "random.choices",
+            "random.randint",
+            "random.SystemRandom",
+        ),
+        _generated,
+    ),
 }
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 BASES: Final = dict.fromkeys(_ENUMS, make_enum)

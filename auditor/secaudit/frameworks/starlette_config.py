@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.calls import Call, invoke
-from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import (
     External,
     FunctionData,
@@ -43,7 +42,7 @@ def _config(call: Call) -> Value:
 
 def _read(_receiver: Value, instance: Instance, call: Call) -> Value:
     """``config(key, cast=None, default=undefined)``."""
-    interpreter: Interpreter = call.interpreter
+    interpreter = call.interpreter
     key = plain(call.argument(0, "key") or Value(Unknown("no key")))
     if not isinstance(key, str) or instance.state["unknown"]:
         interpreter.environment.searched = True

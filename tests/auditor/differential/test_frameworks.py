@@ -41,8 +41,10 @@ _LEAF: Final = (
     'SECRET_KEY = os.getenv("SECRET_KEY") or SECRET_KEY',
     "del DATABASES",
     'for name in ("a", "b"):\n    INSTALLED_APPS += [name]',
-    'match os.getenv("STAGE", "prod"):\n    case "prod" | "staging":\n        STAGE = "P"\n'
-    '    case _:\n        STAGE = "D"',
+    (
+        'match os.getenv("STAGE", "prod"):\n    case "prod" | "staging":\n        STAGE = "P"\n'
+        '    case _:\n        STAGE = "D"'
+    ),
 )
 _NAMES: Final = ("DEBUG", "SECRET_KEY", "HOSTS", "PW", "HTTPS", "STAGE", "DATABASE_URL")
 _TEXTS: Final = ("", "1", "0", "on", "a,b", "prod", "dev", "secret", "postgres://x:y@z:1/w")
@@ -126,7 +128,7 @@ _FLASK: Final = (
     'app.config.from_object("settings_module")',
     'app.config.from_pyfile("more.py")',
 )
-_CLASSES: Final = '''\
+_CLASSES: Final = """\
 import os
 from flask import Flask
 
@@ -147,7 +149,7 @@ class Production(Base):
 
 app = Flask(__name__)
 app.config.from_object(Base)
-'''
+"""
 
 
 def test_the_configuration_of_flask_applications(
@@ -208,4 +210,3 @@ def _written(source: str, real: dict[str, Any]) -> set[str]:
     """Return the names that the code or the environment gives; the others are Flask's defaults."""
     texts = source + 'FROM_MODULE FROM_FILE "A.B" A.B DEBUG'
     return {name for name in real if name in texts}
-

@@ -14,8 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
-from secaudit.facts import Setting
-from secaudit.location import Location
+from secaudit.facts import Unknown
 
 _HEADER: Final = """\
 from datetime import timedelta
@@ -111,9 +110,7 @@ class Case:
             ["debug", "secret_key", "DB", "origins", "Level", "a"], rng.randint(1, 4)
         )
         self.config = {
-            key: rng.choice(values)
-            for key, values in _CONFIG.items()
-            if rng.random() < 0.45
+            key: rng.choice(values) for key, values in _CONFIG.items() if rng.random() < 0.45
         }
         self.types = {name: rng.choice(list(_TYPES)) for name in self.names}
         self.source = _HEADER + self._class()
@@ -200,11 +197,12 @@ class Case:
         return "".join(f"{key}={value}\n" for key, value in self._pairs(self.rng.randint(0, 4)))
 
     def __str__(self) -> str:
+        """Return what a failing case shows."""
         files = "\n".join(f"--- {name}\n{text}" for name, text in self.files.items())
         return f"{self.source.removeprefix(_HEADER)}\n{files}\nenvironment: {self.environment}"
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - values of a real settings object
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - values of a real settings object
     """Return a real value in the form the auditor reports it."""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
@@ -275,7 +273,7 @@ def test_generated_classes_have_the_values_that_pydantic_settings_computes(
                 continue
         total += 1
         result = evaluated({"settings.py": case.source}, case.environment)
-        settings: tuple[Setting, ...] = result.facts.settings
+        settings = result.facts.settings
         if real is None:
             assert refuses(result), f"the real class refuses to start\n{text}"
             continue
@@ -291,15 +289,13 @@ def test_generated_classes_have_the_values_that_pydantic_settings_computes(
     assert share < 0.1
 
 
-def _stops(result: Any) -> list[tuple[str, Location]]:  # noqa: ANN401 - an Evaluated
+def _stops(result: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - an Evaluated
     kinds = {"value-undecodable", "key-refused", "guard"}
     return [(o.kind, o.location) for o in result.facts.observations if o.kind in kinds]
 
 
 def refuses(result: Any) -> bool:  # noqa: ANN401 - an Evaluated
     """Say whether the auditor knows that, or does not know whether, the class refuses to start."""
-    from secaudit.facts import Unknown  # noqa: PLC0415 - keeps the head of the file to the real library
-
     settings = result.facts.settings
     return bool(_stops(result)) or any(
         setting.error is not None or isinstance(setting.program_value, Unknown)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - source in strings reads best line by line
 """Hostile programs: evaluation ends soon, in bounded memory, without a traceback."""
 
 import time
@@ -6,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from secaudit.facts import Unknown
 
 HOSTILE = {
@@ -54,9 +56,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
-def test_hostile_code_ends_soon_and_small(
-    name: str, evaluated: Callable[..., Any]
-) -> None:
+def test_hostile_code_ends_soon_and_small(name: str, evaluated: Callable[..., Any]) -> None:
     tracemalloc.start()
     started = time.process_time()
     try:

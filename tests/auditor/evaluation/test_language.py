@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - source in strings reads best line by line
 """The evaluator computes what Python computes: every snippet is run for real and compared."""
 
 from collections.abc import Callable
@@ -5,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from secaudit.facts import Unknown
 
 SNIPPETS = {
@@ -114,9 +116,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("name", list(UNKNOWN))
-def test_what_cannot_be_known_is_unknown(
-    name: str, values: Callable[..., dict[str, Any]]
-) -> None:
+def test_what_cannot_be_known_is_unknown(name: str, values: Callable[..., dict[str, Any]]) -> None:
     found = values({"snippet.py": UNKNOWN[name] + "\n"})
     assert isinstance(found.get("A", Unknown("")), Unknown), name
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - source in strings reads best line by line
 """Shapes of real projects: what each of them ends up with, and where the value is written."""
 
 from collections.abc import Callable
@@ -36,10 +37,14 @@ def test_a_prefix_leaves_the_unprefixed_key_unread(evaluated: Callable[..., Any]
 
 
 def test_a_field_default_from_getenv_reads_the_process_only(values: Values) -> None:
-    source = "import os\n" + SETTINGS + (
-        "class Settings(BaseSettings):\n"
-        '    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", extra="ignore")\n'
-        '    users_secret: str = os.getenv("USERS_SECRET", "")\n'
+    source = (
+        "import os\n"
+        + SETTINGS
+        + (
+            "class Settings(BaseSettings):\n"
+            '    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", extra="ignore")\n'
+            '    users_secret: str = os.getenv("USERS_SECRET", "")\n'
+        )
     )
     files = {"settings.py": source, ".env": "USERS_SECRET=from-file\n"}
     assert values(files)["users_secret"] == ""
@@ -58,8 +63,10 @@ def test_a_dsn_built_in_class_scope_keeps_the_default_password(values: Values) -
 
 
 def test_field_env_is_dead_in_version_2(evaluated: Callable[..., Any]) -> None:
-    source = "from pydantic import Field\n" + SETTINGS + (
-        'class Settings(BaseSettings):\n    secret: str = Field("default", env="JWT_SECRET")\n'
+    source = (
+        "from pydantic import Field\n"
+        + SETTINGS
+        + ('class Settings(BaseSettings):\n    secret: str = Field("default", env="JWT_SECRET")\n')
     )
     result = evaluated({"settings.py": source}, {"JWT_SECRET": "given"})
     assert result.facts.settings[0].value == "default"
@@ -84,9 +91,7 @@ def test_field_env_counts_in_version_1(values: Values) -> None:
 
 
 def test_a_comma_list_does_not_decode(evaluated: Callable[..., Any]) -> None:
-    source = SETTINGS + (
-        'class Settings(BaseSettings):\n    cors_origins: list[str] = ["*"]\n'
-    )
+    source = SETTINGS + ('class Settings(BaseSettings):\n    cors_origins: list[str] = ["*"]\n')
     result = evaluated({"settings.py": source}, {"CORS_ORIGINS": "http://a,http://b"})
     (setting,) = result.facts.settings
     assert isinstance(setting.value, Unknown)
@@ -103,13 +108,17 @@ def test_a_required_secret_that_is_not_given_is_an_error_of_its_own(values: Valu
 
 
 def test_a_guard_excuses_only_what_it_tests(by_concept: Concepts) -> None:
-    source = "from pydantic import model_validator\n" + SETTINGS + (
-        "class Settings(BaseSettings):\n"
-        '    environment: str = "production"\n    debug: bool = True\n'
-        '    secret_key: str = "changeme"\n'
-        '    @model_validator(mode="after")\n    def check(self):\n'
-        '        if self.environment == "production" and self.debug:\n'
-        '            raise ValueError("debug")\n        return self\n'
+    source = (
+        "from pydantic import model_validator\n"
+        + SETTINGS
+        + (
+            "class Settings(BaseSettings):\n"
+            '    environment: str = "production"\n    debug: bool = True\n'
+            '    secret_key: str = "changeme"\n'
+            '    @model_validator(mode="after")\n    def check(self):\n'
+            '        if self.environment == "production" and self.debug:\n'
+            '            raise ValueError("debug")\n        return self\n'
+        )
     )
     found = by_concept({"settings.py": source})
     assert found["debug.enabled"][0].error is not None
@@ -133,8 +142,8 @@ def test_a_shadowed_default_is_remembered_behind_the_winner(by_concept: Concepts
     )
     files = {"settings.py": source, ".env": "SECRET_KEY=one\n", ".env.local": "SECRET_KEY=two\n"}
     (setting,) = by_concept(files, {"secret_key": "three"})["signing.secret"]
-    assert [candidate.value for candidate in setting.candidates][0] == "three"
-    assert [candidate.layer for candidate in setting.candidates][-1] == "default"
+    assert setting.candidates[0].value == "three"
+    assert setting.candidates[-1].layer == "default"
     (setting,) = by_concept(files)["signing.secret"]
     assert (setting.value, setting.location.path.rpartition("/")[2]) == ("two", ".env.local")
     assert (setting.location.line, setting.location.column) == (1, 12)
@@ -251,7 +260,9 @@ def test_two_policies_are_two_groups(by_concept: Concepts) -> None:
 
 
 def test_unknown_keyword_arguments_make_defaults_unknown(by_concept: Concepts) -> None:
-    source = "from fastapi import FastAPI\nfrom elsewhere import options\napp = FastAPI(**options)\n"
+    source = (
+        "from fastapi import FastAPI\nfrom elsewhere import options\napp = FastAPI(**options)\n"
+    )
     found = by_concept({"main.py": source})
     assert isinstance(found["docs.url"][0].value, Unknown)
 
@@ -277,7 +288,9 @@ def test_a_token_lifetime_is_followed_to_its_setting(by_concept: Concepts) -> No
 
 
 def test_a_token_without_expiry(by_concept: Concepts) -> None:
-    source = "import jwt\n\ndef make(user: int) -> str:\n    return jwt.encode({'sub': user}, 'key')\n"
+    source = (
+        "import jwt\n\ndef make(user: int) -> str:\n    return jwt.encode({'sub': user}, 'key')\n"
+    )
     found = by_concept({"auth.py": source})
     assert found["token.expires"][0].value is False
     assert found["signing.secret"][0].value == "key"
