@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.redaction import SECRET_NAME, Secrets, hide, merged, redacted
 
-_ENV_LINE: Final = re.compile(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")
-_PAIR: Final = re.compile(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)\s*$")
-_NAME_BEFORE: Final = re.compile(
-    r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|==|\+=)\s*\(?$"
-)
-LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_ENV_LINE: Final = lazy(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")
+_PAIR: Final = lazy(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)\s*$")
+_NAME_BEFORE: Final = lazy(r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|==|\+=)\s*\(?$")
+LINE_END: Final = lazy(r"\r\n|\r|\n")
 _PYTHON: Final = (".py", ".pyi")
 
 Masks = list[tuple[int, int]]

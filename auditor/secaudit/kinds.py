@@ -4,24 +4,26 @@ import re
 from fnmatch import fnmatch
 from typing import Final, Literal
 
+from secaudit.patterns import lazy
+
 Kind = Literal["env", "python", "compose", "dockerfile", "toml", "yaml", "json", "ini"]
 
 # Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
-_NO_ENV: Final = re.compile(
+_NO_ENV: Final = lazy(
     r"\.(py|pyi|js|ts|mjs|json|ya?ml|toml|md|rst|html|sh|ps1|lock|enc|gpg|age|asc|swp|j2|tpl|tf)$|~$"
 )
-_ENV: Final = re.compile(
+_ENV: Final = lazy(
     r"^\.env$|^\.env[._-].+|.+\.env$|^\.flaskenv$|^\.envrc$|^(.*[._-])?env\.[\w.-]+$"
 )
-_COMPOSE: Final = re.compile(r"^(docker-|podman-)?compose([._-].*)?\.ya?ml$")
-_DOCKERFILE: Final = re.compile(
+_COMPOSE: Final = lazy(r"^(docker-|podman-)?compose([._-].*)?\.ya?ml$")
+_DOCKERFILE: Final = lazy(
     r"^(Docker|Container)file([._-].*)?$|.*\.(docker|container)file$", re.IGNORECASE
 )
-_CONFIGURATION: Final = re.compile(
+_CONFIGURATION: Final = lazy(
     r".*config.*|^\.?settings.*|^application.*|^\.secrets\.", re.IGNORECASE
 )
 # Configuration of tools that never configures a service, though its name says "config".
-_TOOLS: Final = re.compile(
+_TOOLS: Final = lazy(
     r"^(tsconfig|jsconfig|babel|jest|webpack|eslint|prettier|commitlint|renovate|mkdocs"
     r"|\.pre-commit|\.readthedocs|pyrightconfig|biome|dependabot|_config|codecov)"
 )
@@ -34,10 +36,10 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".cfg": "ini",
     ".conf": "ini",
 }
-_ASSIGNMENT: Final = re.compile(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
+_ASSIGNMENT: Final = lazy(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
 
 # A Python file without any of these neither reads nor holds a setting the auditor knows.
-_PYTHON_WORDS: Final = re.compile(
+_PYTHON_WORDS: Final = lazy(
     rb"import \*|BaseSettings|environ|getenv|decouple|load_dotenv|dynaconf|starlette\.config|"
     rb"SECRET|secret_key|DEBUG|ALLOWED_HOSTS|MIDDLEWARE|add_middleware|Middleware\(|"
     rb"FastAPI\(|Starlette\(|Flask\(|APIRouter\(|CORS|Talisman|Limiter|set_cookie|session_cookie|"
@@ -45,7 +47,7 @@ _PYTHON_WORDS: Final = re.compile(
     rb"create_(async_)?engine|GraphQL|BEGIN [A-Z ]*PRIVATE KEY|PASSWORD|TOKEN|API_KEY|JWT_|CSRF|"
     rb"COOKIE|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|SSLContext"
 )
-_DATA_WORDS: Final = re.compile(
+_DATA_WORDS: Final = lazy(
     rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"
     rb"session|ssl|tls|hsts|verify|index-url|trusted-host|PRIVATE KEY|limit|admin",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from secaudit.facts import Facts, Setting, Unknown
 from secaudit.location import Location
+from secaudit.patterns import lazy
 
 SECRET_CONCEPTS: Final = frozenset(
     {
@@ -23,7 +24,7 @@ SECRET_CONCEPTS: Final = frozenset(
         "admin.password",
     }
 )
-SECRET_NAME: Final = re.compile(
+SECRET_NAME: Final = lazy(
     r"secret|passw|passphrase|pwd|token|credential|private|salt|pepper|signature|"
     r"(api|access|account|master|auth|signing|encryption|crypt|fernet|shared)[_.-]?key|"
     r"(^|[_.-])(key|keys|pass|pin|dsn|auth|cert|hash)$",
@@ -46,18 +47,18 @@ PROVIDER_TOKENS: Final[dict[str, str]] = {
     "JSON Web Token": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
     "private key": r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END[^-]*-----|$)",
 }
-_TOKENS: Final = re.compile("|".join(PROVIDER_TOKENS.values()))
+_TOKENS: Final = lazy("|".join(PROVIDER_TOKENS.values()))
 # The password of a URL: up to the last @, since an unescaped password may hold one itself.
-_URL_PASSWORD: Final = re.compile(
+_URL_PASSWORD: Final = lazy(
     r"(?P<keep>[A-Za-z][\w+.-]*://[^\s/:@\"'<>]*:)(?P<hide>[^\s\"'<>]+)(?=@)"
 )
-_NAMED: Final = re.compile(
+_NAMED: Final = lazy(
     r"(?P<keep>\b(?:password|passwd|pwd|token|access_token|api_key|secret|sig|signature)=)"
     r"(?P<hide>'[^']*'|\"[^\"]*\"|[^\s&;,\"'<>)]+)",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(r"[A-Za-z0-9+/_=.~!#$%^&*-]{16,}")
-_MARK: Final = re.compile(r"<(redacted|generated)\b")
+_WORD: Final = lazy(r"[A-Za-z0-9+/_=.~!#$%^&*-]{16,}")
+_MARK: Final = lazy(r"<(redacted|generated)\b")
 _SHORTEST_KNOWN: Final = 8  # shorter secrets are hidden where they stand, not wherever they occur
 
 

@@ -1,6 +1,5 @@
 """Accepting findings: comments beside the fault, and the configuration's ignore tables."""
 
-import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,11 +15,12 @@ from secaudit.judging import Judged
 from secaudit.kinds import matches
 from secaudit.location import Location
 from secaudit.options import Ignore, Options
+from secaudit.patterns import lazy
 
-_COMMENT: Final = re.compile(r"[#;]\s*secaudit:\s*(?P<text>.*)$")
-_IGNORE: Final = re.compile(r"ignore\[(?P<codes>[^\]]*)\]\s*(?P<reason>.*)$")
-_UNTIL: Final = re.compile(r"(?:^|\s)until=(?P<date>\S+)")
-_DATE: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_COMMENT: Final = lazy(r"[#;]\s*secaudit:\s*(?P<text>.*)$")
+_IGNORE: Final = lazy(r"ignore\[(?P<codes>[^\]]*)\]\s*(?P<reason>.*)$")
+_UNTIL: Final = lazy(r"(?:^|\s)until=(?P<date>\S+)")
+_DATE: Final = lazy(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _ALONE: Final = frozenset({"env", "ini", "dockerfile"})  # a trailing comment is part of a value
 
 

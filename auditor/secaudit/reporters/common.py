@@ -9,6 +9,7 @@ from secaudit.excerpts import Excerpt
 from secaudit.finding import SEVERITIES, Finding, Report
 from secaudit.location import Location
 from secaudit.outcome import relative
+from secaudit.patterns import lazy
 from secaudit.registry import find
 
 OWASP: Final[dict[str, str]] = {
@@ -26,7 +27,7 @@ OWASP: Final[dict[str, str]] = {
 _UNJUDGED: Final = frozenset({"API1", "API3", "API5", "API6"})  # code decides these, not settings
 # Controls, line separators, and marks that reorder text or take no space: a value that holds
 # them could rewrite the screen or disguise itself.
-_UNSAFE: Final = re.compile(
+_UNSAFE: Final = lazy(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
