@@ -1,0 +1,7 @@
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from config import settings
+
+app = FastAPI(openapi_url=None)
+app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)
