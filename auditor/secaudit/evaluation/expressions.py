@@ -71,7 +71,7 @@ def _subscript(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Pl
         ]
         return slice_of(interpreter, receiver, bounds, place)
     if isinstance(receiver.data, External) and receiver.data.name.startswith(("typing.", "list")):
-        return receiver  # a generic alias such as list[str]
+        return receiver._replace(place=place)  # a generic alias such as list[str]
     return subscript(interpreter, receiver, evaluate(interpreter, frame, node.slice), place)
 
 

@@ -137,7 +137,7 @@ def _evaluated(interpreter: Interpreter, frame: Frame, node: ast.expr) -> Value 
 
 def _alias(interpreter: Interpreter, value: Value) -> tuple[Frame, ast.expr] | None:
     """Return where a type alias such as ``Origins = Annotated[...]`` is written, and its frame."""
-    if not isinstance(value.data, Unknown) or value.place is None:
+    if not isinstance(value.data, External) or value.place is None:
         return None
     node = value.place.node
     if not isinstance(node, ast.Subscript):
