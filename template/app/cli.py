@@ -61,10 +61,9 @@ def dev(port: Port = 8000) -> None:
     env = EnvFile(ENV_FILE)
     if not env.exists:
         _write_env(env, "APP_ENVIRONMENT=development")
-    for name, value in (("APP_ENVIRONMENT", "development"), ("APP_LOG__FORMAT", "console")):
-        # For this process alone: an .env that says nothing stays one of production.
-        if name not in env.values():
-            os.environ.setdefault(name, value)
+    # For this process alone: an .env that says nothing stays one of production.
+    wanted = {"APP_ENVIRONMENT": "development", "APP_LOG__FORMAT": "console"}
+    os.environ.update({k: v for k, v in wanted.items() if k not in {*env.values(), *os.environ}})
     settings = _load(Serving(LOOPBACK))
     if settings.production:
         _refuse([Fault(("APP_ENVIRONMENT",), "is production; `dev` is for development")])

@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     Value,
     unknown,
 )
+from secaudit.facts import Unknown
 from secaudit.frameworks.sinks import Argument, cookie, group_of, mitigation, record
 
 _CORS: Final = (
@@ -237,6 +238,22 @@ def _state(_interpreter: Interpreter, _instance: Instance, place: Place) -> Valu
 
 
 ATTRIBUTES: Final = {f"{app}.state": _state for app in _APP_TYPES}
-BASES: Final = {
-    "fastapi.FastAPI": lambda _cls, call: CALLS["fastapi.FastAPI"](call),
-}
+
+
+def _subclass(cls: ClassData, call: Call) -> Value:
+    """Make an application of a project class; what its ``__init__`` passes on is what counts."""
+    method = cls.find("__init__")
+    if method is not None and isinstance(method.data, FunctionData):
+        keywords = {
+            keyword.arg: Value(keyword.value.value, call.place)
+            for node in ast.walk(method.data.node)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "super().__init__"
+            for keyword in node.keywords
+            if keyword.arg is not None and isinstance(keyword.value, ast.Constant)
+        }
+        rest = Unknown("what a subclass passes to its base")
+        call = call._replace(arguments=[], keywords=keywords, rest=rest)
+    return CALLS["fastapi.FastAPI"](call)
+
+
+BASES: Final = {"fastapi.FastAPI": _subclass}
