@@ -10,6 +10,7 @@ from secaudit.judgement.secrets import is_usable, text_of
 from secaudit.location import Location
 
 CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
+_ENV_LAYERS: Final = frozenset({"env-file", "process-environment"})
 _OPPOSITE: Final = {
     "true": "false",
     "1": "0",
@@ -51,15 +52,18 @@ def is_compose(location: Location | None) -> bool:
     return name.endswith((".yml", ".yaml")) and "compose" in name
 
 
-def secrets_in(path: str, facts: Facts) -> list[str]:
-    """Return the names of the settings to which a file gives a usable secret, sorted."""
+def secrets_in(path: str, facts: Facts, *, usable: bool = True) -> list[str]:
+    """Return the names of the settings to which a file gives a secret, sorted.
+
+    ``usable`` leaves out placeholders and published keys.
+    """
     return sorted(
         {
             setting.name
             for setting in facts.settings
             for candidate in setting.candidates
             if candidate.location is not None and candidate.location.path == path
-            if is_usable(_secret_of(setting, candidate))
+            if (is_usable if usable else bool)(_secret_of(setting, candidate))
         }
     )
 
@@ -97,17 +101,20 @@ def switch(setting: Setting, *, to: bool, title: str, safe: bool = False) -> Fix
 
 
 def _spelling(candidate: Candidate, *, to: bool) -> str | None:
-    if candidate.raw is None or is_code(candidate):
+    if candidate.raw is None:
         return str(to) if candidate.value is not to else None
-    raw = candidate.raw.strip()
-    opposite = dict(_OPPOSITE)
-    opposite.update({no: yes for yes, no in _OPPOSITE.items()})
-    if raw.lower() not in _WORDS[not to]:
+    raw = f'"{candidate.raw}"' if is_code(candidate) else candidate.raw.strip()
+    quote = raw[:1] if raw[:1] in {"'", '"'} and raw[-1:] == raw[:1] else ""
+    text = raw.strip(quote) if quote else raw
+    opposite = _OPPOSITE | {no: yes for yes, no in _OPPOSITE.items()}
+    if text.lower() not in _WORDS[not to]:
         return None
-    word = opposite[raw.lower()]
-    if raw.isupper() and raw.isalpha() and len(raw) > 1:
-        return word.upper()
-    return word.capitalize() if raw[:1].isupper() else word
+    word = opposite[text.lower()]
+    if text.isupper() and len(text) > 1:
+        word = word.upper()
+    elif text[:1].isupper():
+        word = word.capitalize()
+    return f"{quote}{word}{quote}"
 
 
 def generate(setting: Setting, title: str) -> Fix | None:
@@ -117,8 +124,8 @@ def generate(setting: Setting, title: str) -> Fix | None:
     exists before it is written.
     """
     candidate = winner(setting)
-    if candidate is None or candidate.location is None or candidate.layer != "env-file":
+    if candidate is None or candidate.location is None or not candidate.literal:
         return None
-    if not candidate.literal:
+    if candidate.layer not in _ENV_LAYERS or is_compose(candidate.location):
         return None
     return Fix(title, "unsafe", (Edit(candidate.location, "", secret=True),))
