@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class ServiceSettings(BaseSettings):
-    """Your own settings: a field ``mail_host`` is the variable ``APP_SERVICE__MAIL_HOST``."""
+    """Your own settings: a field ``mail_host`` is the variable ``APP_SERVICE__MAIL_HOST``.
+
+    They are checked at start-up with all others; read them where you need them: ``ServiceSettings()``.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="APP_SERVICE__",
