@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ServiceSettings(BaseSettings):
     """Your own settings: a field ``mail_host`` is the variable ``APP_SERVICE__MAIL_HOST``.
 
-    They are checked at start-up with all others; read them where you need them: ``ServiceSettings()``.
+    They are checked at start-up with all others. ``ServiceSettings()`` reads them anywhere.
     """
 
     model_config = SettingsConfigDict(
