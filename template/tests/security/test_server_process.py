@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.security.server import tls_context
+from app.security.server import ServerPolicy, tls_context
 
 from .processes import ROOT, process
 from .wire import Connection, edge, hello, serving, wait_until, with_lifespan
@@ -134,6 +134,24 @@ def test_a_context_for_tls_1_3_only_refuses_1_2(certificate: tuple[Path, Path]) 
             Connection(port, client)
         with Connection(port, trusting(chain)) as connection:
             assert connection.get("/").status == 200
+
+
+@pytest.mark.parametrize("start", [b"", b"\x16\x03\x01\x02\x00\x01\x00"])
+def test_a_handshake_that_does_not_end_is_cut_off(
+    certificate: tuple[Path, Path], start: bytes
+) -> None:
+    chain, key = certificate
+    context = tls_context(str(chain), str(key))
+    with (
+        serving(
+            edge(hello),
+            ServerPolicy(head_seconds=0.5),
+            ssl_certfile=str(chain),
+            ssl_context_factory=lambda _config, _default: context,
+        ) as port,
+        Connection(port) as connection,
+    ):
+        assert connection.send(start).seconds_until_closed(5) < 3
 
 
 def test_the_environment_changes_neither_workers_nor_trust() -> None:
