@@ -24,6 +24,7 @@ _WORDS = {
 _VALUES = {
     word: profile for profile, words in _WORDS.items() if profile != EXAMPLE for word in words
 } | {"debug": DEVELOPMENT}
+_EXAMPLE_FOLDERS = {"example", "examples", "sample", "samples", "template", "templates"}
 _COMPOSE_PRODUCTION = {"deploy", "server", "release"}
 _SELECTOR = re.compile(
     r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"
@@ -56,7 +57,7 @@ def of_file(relative: str) -> str:
         for profile in (PRODUCTION, TEST, DEVELOPMENT):
             if found & _WORDS[profile]:
                 return profile
-    return UNKNOWN
+    return EXAMPLE if places & _EXAMPLE_FOLDERS else UNKNOWN
 
 
 def of_class(name: str) -> str:

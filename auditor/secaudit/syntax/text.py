@@ -20,6 +20,8 @@ _BLOCK_TAG = re.compile(
 )
 _EXPRESSION = re.compile(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}")
 
+_TEMPLATED = re.compile(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}|\{%[^\n]*?%\}")
+
 
 class TemplateError(AuditError):
     """A file that does not parse because it is a template of another file; it is passed over."""
@@ -86,6 +88,11 @@ def is_template(text: str, line: int | None = None) -> bool:
         return bool(_EXPRESSION.search(text))
     lines = LINE_END.split(text)
     return any(_EXPRESSION.search(part) for part in lines[max(line - 2, 0) : line])
+
+
+def is_templated(value: str) -> bool:
+    """Tell whether a value holds an expression that a template engine will fill in."""
+    return "{" in value and _TEMPLATED.search(value) is not None
 
 
 def newlines(text: str) -> str:

@@ -40,7 +40,8 @@ from secaudit.planning.profiles import (
         ("env.sample", "example"),
         (".env.template", "example"),
         (".env.dist", "example"),
-        ("example/.env", "unknown"),
+        ("examples/.env", "example"),
+        ("template/.env.production", "production"),
     ],
 )
 def test_file_names(path: str, profile: str) -> None:

@@ -106,6 +106,12 @@ def test_an_unknown_variable_makes_the_value_unknown() -> None:
     assert second.value == Unknown("not given")
 
 
+@pytest.mark.parametrize("text", ["A={{ name }}", "A='{{x.y | upper}}'", "A=a{% if b %}c"])
+def test_a_templated_value_is_unknown(text: str) -> None:
+    assert values(text, "python-dotenv") == {"A": {"unknown": True}}
+    assert values('A={"a": {"b": 1}}', "decouple") == {"A": '{"a": {"b": 1}}'}
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -167,6 +173,12 @@ def test_docker_interprets_nothing() -> None:
         ("if true; then\nA=1\nfi\nB=2\n", {"A": {"unknown": True}, "B": {"unknown": True}}),
         ("A=(1 2)\n", {"A": {"unknown": True}}),
         ("OK=1\nA=x(1)\nB=2\n", {"OK": "1"}),
+        ("OK=1\ncommand A=(1)\nB=2\n", {"OK": "1"}),
+        ("OK=1\nA=$[1\nB=2\n", {"OK": "1"}),
+        ("A=1 && B=2 &\nC=3\n", {"A": {"unknown": True}, "B": {"unknown": True}, "C": "3"}),
+        ("export x-y=1 && A=1\nB=2\n", {"A": {"unknown": True}, "B": "2"}),
+        ("A=1 $MAYBE\n", {"A": {"unknown": True}}),
+        ("A=1 | B=2\nC=3\n", {"A": {"unknown": True}, "B": {"unknown": True}, "C": "3"}),
     ],
 )
 def test_bash_assignments(text: str, expected: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import decouple  # type: ignore[import-untyped]  # it ships no types
 import environ  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from dotenv.main import DotEnv
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from starlette.config import Config
 
@@ -46,6 +46,7 @@ files = st.builds(
     st.sampled_from(["", "", "", "\ufeff"]),
     st.lists(st.tuples(lines, ends), max_size=5),
 )
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking thirty files takes minutes
 many = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -128,7 +129,7 @@ for file in "$@"; do (
 """
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(shell_files, min_size=30, max_size=30))
 def test_bash(texts: list[str]) -> None:
     names = [f"{number}.sh" for number in range(len(texts))]

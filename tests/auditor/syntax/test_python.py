@@ -38,8 +38,9 @@ def test_the_declared_encoding_is_used() -> None:
 
 @pytest.mark.parametrize("encoding", ["punycode", "zip", "utf-7", "unicode_escape", "nonsense"])
 def test_codecs_that_are_no_plain_text_are_refused(encoding: str) -> None:
-    with pytest.raises(AuditError, match="encoding"):
+    with pytest.raises(AuditError, match="encoding") as caught:
         parse(f"# coding: {encoding}\nA = 1\n".encode(), "/p/s.py")
+    assert caught.value.line == 1
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,19 @@ def test_newer_syntax_names_both_versions() -> None:
         parse(b"A = t'{x}'\n", "/p/s.py")
     assert "3.14" in caught.value.message
     assert f"{sys.version_info.major}.{sys.version_info.minor}" in caught.value.message
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows nested quotes")
+def test_nested_quotes_in_an_f_string_are_newer_syntax() -> None:
+    with pytest.raises(AuditError, match=r"Python 3\.12"):
+        parse(b"A = f'{a['b']}'\n", "/p/s.py")
+    with pytest.raises(AuditError, match="invalid syntax"):
+        parse(b"A = = 1\n", "/p/s.py")
+
+
+def test_the_module_itself_stands_at_the_first_line() -> None:
+    module = parse(b"A = 1\n", "/p/s.py")
+    assert module.location(module.tree)[1:] == (1, 1, 1, 1)
 
 
 def test_invalid_escapes_raise_no_warning() -> None:

@@ -23,6 +23,7 @@ _COMPOUND = frozenset(
     )
 )
 _CONTINUING = frozenset({"&&", "||", "|", "|&"})  # the command list goes on behind a line end
+_SUBSHELL = frozenset({"|", "|&", "&", "<", ">"})
 _UNSURE = Unknown("set where a shell script decides at run time")
 
 
@@ -48,7 +49,7 @@ def parse(builder: Builder) -> None:
             return
         unsure = unsure or any(_is_compound(command) for command in commands)
         line_unsure = unsure
-        for command in commands:
+        for command in _in_background(commands):
             line_unsure = _run(builder, command, unsure=line_unsure)
         position = end
 
@@ -69,6 +70,7 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
         operator = _OPERATOR.match(text, position)
         if operator is None:
             word = read_word(text, position)
+            _check(word, words)
             words.append(word)
             position = word.end
             continue
@@ -85,23 +87,44 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             return commands, position
 
 
+def _check(word: Word, before: list[Word]) -> None:
+    """Refuse an array where bash does: among the arguments of a command."""
+    if word.is_array and before and not before[0].name and before[0].text not in _DECLARING:
+        raise ShellSyntaxError("an unquoted parenthesis")
+
+
 def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
     """Add what a command assigns; return whether the rest of its line is decided at run time."""
     words = command.words
     if not words:
         return unsure
-    first = words[0]
-    subshell = command.operator in {"|", "|&", "&", "<", ">"}
-    if first.text in _DECLARING:
-        assignments = [word for word in words[1:] if word.name]
-    elif all(word.name for word in words):
+    rest = [word for word in words if not word.name]
+    subshell = command.operator in _SUBSHELL
+    may_fail = command.operator == "||"
+    if words[0].text in _DECLARING:
+        assignments = [word for word in words if word.name]
+        may_fail |= command.operator == "&&" and len(rest) > 1  # `export` refuses odd names
+    elif not rest:
         assignments = words
+    elif words[0].name and rest[0].text.startswith("$"):  # nothing, if the variable is empty
+        assignments, unsure = words[: words.index(rest[0])], True
     else:
         _dropped_command(builder, words)
         return unsure or subshell or command.operator in _CONTINUING
     for word in assignments:
         _assign(builder, word, unsure=unsure or subshell)
-    return unsure or subshell or command.operator == "||"
+    return unsure or subshell or may_fail
+
+
+def _in_background(commands: list[_Command]) -> list[_Command]:
+    """Return the commands with ``&`` as operator of all that a final ``&`` puts into a subshell."""
+    result: list[_Command] = []
+    background = False
+    for command in reversed(commands):
+        if command.operator not in _CONTINUING:
+            background = command.operator == "&"
+        result.append(command._replace(operator="&") if background else command)
+    return result[::-1]
 
 
 def _is_compound(command: _Command) -> bool:

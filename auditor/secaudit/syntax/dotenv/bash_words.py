@@ -30,6 +30,7 @@ class Word(NamedTuple):
     appends: bool
     value_start: int
     parts: tuple[Part, ...]
+    is_array: bool
 
 
 def read_word(text: str, start: int) -> Word:
@@ -41,14 +42,17 @@ def read_word(text: str, start: int) -> Word:
     match = _ASSIGNMENT.match(text, start)
     value_start = match.end() if match else start
     reader = _Reader(text, value_start)
-    if match and text[value_start : value_start + 1] == "(":
+    is_array = match is not None and text[value_start : value_start + 1] == "("
+    if is_array:
         reader.skip_nested("(", ")", "an array")
     else:
         reader.word()
     name = match[1] if match else ""
     appends = bool(match and match[2])
     written = text[start : reader.at]
-    return Word(start, reader.at, written, name, appends, value_start, tuple(reader.parts))
+    return Word(
+        start, reader.at, written, name, appends, value_start, tuple(reader.parts), is_array
+    )
 
 
 class _Reader:
@@ -149,6 +153,12 @@ class _Reader:
         elif text.startswith("$(", at):
             self.at += 1
             self.skip_nested("(", ")", "a command substitution")
+        elif text.startswith("$[", at):
+            self.at += 1
+            self.skip_nested("[", "]", "an arithmetic expansion")
+        elif text.startswith("$\\\n", at):
+            self.parts.append(Unknown("a reference across two lines"))
+            self.at += 3
         elif text.startswith("${", at):
             self._braced()
         elif name:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from secaudit.facts import Unknown
 from secaudit.syntax.dotenv.model import Entry, EnvFile, Part, Reference, Resolved
+from secaudit.syntax.text import is_templated
 
 Lookup = Callable[[str], str | Unknown | None]
 _MAX_LENGTH = 1_000_000  # of one expanded value
@@ -103,6 +104,8 @@ def _entry(entry: Entry, lookup: Lookup, environment: Lookup) -> Resolved | None
     if entry.value is None:
         return Resolved(entry, None)
     text, absent, error = expand(entry.parts, lookup)
+    if isinstance(text, str) and is_templated(text):
+        text = Unknown("a template expression")
     return Resolved(entry, text, tuple(absent), error)
 
 
