@@ -20,6 +20,8 @@ _NAME_BEFORE: Final = lazy(r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|=
 LINE_END: Final = lazy(r"\r\n|\r|\n")
 _PYTHON: Final = (".py", ".pyi")
 
+_LONGEST: Final = 5_000  # code points of a line worth showing; minified files have longer ones
+
 Masks = list[tuple[int, int]]
 
 
@@ -56,7 +58,7 @@ class Source:
         if not 1 <= number <= len(self.lines):
             return None
         line = self.lines[number - 1]
-        masks = self.masks(number)
+        masks = self.masks(number) if len(line) <= _LONGEST else None
         if masks is None:
             return None
         last = location.end_column - 1 if location.end_line == number else len(line)
@@ -95,24 +97,23 @@ class Source:
     def _covered(self, number: int, line: str) -> Masks:
         """Return what the secret spans of this file cover of a line, without the key."""
         masks = []
-        for place in self.secrets.spans.get(self.path, ()):
-            if place.line <= number <= place.end_line:
-                start = place.column - 1 if place.line == number else 0
-                end = place.end_column - 1 if place.end_line == number else len(line)
-                pair = _PAIR.search(line[start:end])
-                masks.append((start + pair.start("value") if pair else start, end))
+        for start, end in self._secret_spans(number, line):
+            pair = _PAIR.search(line[start:end])
+            masks.append((start + pair.start("value") if pair else start, end))
         return masks
 
-    def _literal_masks(self, number: int, line: str) -> Masks:
-        masks = []
-        covered = [
+    def _secret_spans(self, number: int, line: str) -> Masks:
+        return [
             (
                 place.column - 1 if place.line == number else 0,
                 place.end_column - 1 if place.end_line == number else len(line),
             )
-            for place in self.secrets.spans.get(self.path, ())
-            if place.line <= number <= place.end_line
+            for place in self.secrets.spans.get((self.path, number), ())
         ]
+
+    def _literal_masks(self, number: int, line: str) -> Masks:
+        masks = []
+        covered = self._secret_spans(number, line)
         for start, end in (self._literals or {}).get(number, ()):
             content = line[start:end].strip("\"'rRbBfFuU")
             if content in self.secrets.names:

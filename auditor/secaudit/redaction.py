@@ -134,17 +134,22 @@ def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 class Secrets(NamedTuple):
     """What one run knows to be secret."""
 
-    spans: dict[str, tuple[Location, ...]]  # by path: where secrets are written
-    values: re.Pattern[str] | None  # known secrets, hidden wherever they occur
+    spans: dict[tuple[str, int], tuple[Location, ...]]  # by path and line: where secrets stand
+    values: dict[str, tuple[str, ...]]  # known secrets by their beginning, hidden wherever they are
     plain: frozenset[tuple[str, int]]  # lines whose setting is known and no secret
     names: frozenset[str]  # variables: looked up, so no secrets themselves
 
     def find(self, text: str) -> list[tuple[int, int]]:
         """Return the spans of a free text that must be hidden."""
-        spans = list(patterns(text))
-        if self.values is not None:
-            spans += [match.span() for match in self.values.finditer(text)]
-        return spans
+        return [*patterns(text), *self._known(text)]
+
+    def _known(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where known secrets occur, in time that does not grow with their number."""
+        if self.values:
+            for start in range(len(text) - _SHORTEST_KNOWN + 1):
+                for value in self.values.get(text[start : start + _SHORTEST_KNOWN], ()):
+                    if text.startswith(value, start):
+                        yield start, start + len(value)
 
     def text(self, text: str) -> str:
         """Return a message, a name or a path without secrets."""
@@ -186,7 +191,7 @@ def is_secret(setting: Setting) -> bool:
 
 def collect(facts: Sequence[Facts]) -> Secrets:
     """Gather the secrets of all deployments: where they stand and what they are."""
-    spans: dict[str, set[Location]] = {}
+    spans: dict[tuple[str, int], set[Location]] = {}
     values: set[str] = set()
     plain: set[tuple[str, int]] = set()
     names: set[str] = set()
@@ -201,13 +206,17 @@ def collect(facts: Sequence[Facts]) -> Secrets:
             if place is None:
                 continue
             if secret:
-                spans.setdefault(place.path, set()).add(place)
+                for line in range(place.line, place.end_line + 1):
+                    spans.setdefault((place.path, line), set()).add(place)
             else:
                 plain.add((place.path, place.line))
-    known = sorted(values, key=lambda text: (-len(text), text))
+    known: dict[str, tuple[str, ...]] = {}
+    for value in sorted(values):
+        beginning = value[:_SHORTEST_KNOWN]
+        known[beginning] = (*known.get(beginning, ()), value)
     return Secrets(
-        {path: tuple(sorted(places)) for path, places in spans.items()},
-        re.compile("|".join(map(re.escape, known))) if known else None,
+        {key: tuple(sorted(places)) for key, places in spans.items()},
+        known,
         frozenset(plain),
         frozenset(names),
     )

@@ -1,9 +1,12 @@
 """Which rules a selector means: a code, a name, or a prefix of codes."""
 
+from functools import lru_cache
+
 from secaudit.errors import AuditError
 from secaudit.rules_table import RULES_TABLE
 
 
+@lru_cache(maxsize=1024)
 def codes(selector: str) -> frozenset[str]:
     """Return the codes that a selector stands for; none when it names no rule."""
     text = selector.strip()

@@ -23,6 +23,8 @@ _UNTIL: Final = lazy(r"(?:^|\s)until=(?P<date>\S+)")
 _DATE: Final = lazy(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _ALONE: Final = frozenset({"env", "ini", "dockerfile"})  # a trailing comment is part of a value
 
+_LONGEST_SPAN: Final = 1_000  # lines of a finding that are searched for comments
+
 
 class Comment(NamedTuple):
     """One ``# secaudit: ignore[...]`` comment. ``fault`` says what is wrong with it."""
@@ -123,6 +125,9 @@ def apply(
 ) -> Outcome:
     """Sort findings into open and accepted, by the comments in ``files`` and the configuration."""
     written = read_comments(files, project)
+    by_line: dict[tuple[str, int], list[Comment]] = {}
+    for comment in written:
+        by_line.setdefault((comment.location.path, comment.location.line), []).append(comment)
     kinds = {file.path: file.kind for file in files}
     folder = options.config_path.rpartition("/")[0]
     today = time.strftime("%Y-%m-%d", time.gmtime())
@@ -131,7 +136,7 @@ def apply(
     suppressed: list[Suppressed] = []
     for one in judged:
         finding = one.finding
-        accepted = _by_comment(finding, written, kinds) or _by_table(
+        accepted = _by_comment(finding, by_line, kinds) or _by_table(
             finding, options.ignores, folder
         )
         if accepted is None:
@@ -154,18 +159,19 @@ _Accepted = tuple[str, str, str, Location]  # kind, reason, until, place
 
 
 def _by_comment(
-    finding: Finding, written: Sequence[Comment], kinds: Mapping[str, str]
+    finding: Finding,
+    written: Mapping[tuple[str, int], Sequence[Comment]],
+    kinds: Mapping[str, str],
 ) -> _Accepted | None:
     place = finding.location
     above_only = kinds.get(place.path) in _ALONE
-    for comment in written:
-        if comment.location.path != place.path or not _selects(comment.selectors, finding):
-            continue
-        line = comment.location.line
-        above = comment.alone and line == place.line - 1
-        within = not above_only and place.line <= line <= place.end_line
-        if above or within:
-            return "inline", comment.reason, comment.until, comment.location
+    last = place.line - 1 if above_only else min(place.end_line, place.line + _LONGEST_SPAN)
+    for line in range(place.line - 1, last + 1):
+        for comment in written.get((place.path, line), ()):
+            if not _selects(comment.selectors, finding):
+                continue
+            if line >= place.line or comment.alone:
+                return "inline", comment.reason, comment.until, comment.location
     return None
 
 
