@@ -43,6 +43,19 @@ Rename the key to the one that the code reads.""",
                 "settings.py": (
                     "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
                     "class Settings(BaseSettings):\n"
+                    "    model_config = SettingsConfigDict(\n"
+                    '        env_file=".env", env_prefix="ORDERS_", extra="ignore"\n    )\n\n'
+                    "    debug: bool = True\n\n\n"
+                    "settings = Settings()\n"
+                ),
+                ".env": "DEBUG=false\n",
+            }
+        ),
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                    "class Settings(BaseSettings):\n"
                     '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n'
                     "    debug: bool = True\n\n\n"
                     "settings = Settings()\n"
@@ -52,6 +65,18 @@ Rename the key to the one that the code reads.""",
         ),
     ),
     good=(
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n'
+                    "    debug: bool = False\n\n\n"
+                    "settings = Settings()\n"
+                ),
+                ".env": "DEBUG=false\nCOMPOSE_PROJECT_NAME=orders\n",
+            }
+        ),
         Example(
             {
                 "settings.py": (
