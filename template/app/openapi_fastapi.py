@@ -47,7 +47,9 @@ _DEPRECATION: Final = {
     "Deprecation": _text(40, "Since when the route is deprecated (RFC 9745)."),
     "Link": _text(1000, "The route to use instead."),
 }
-_FORM_FIELD: Final = {"type": "string", "minLength": 1, "maxLength": 4096}
+_ANY_TEXT: Final = "^[\\s\\S]*$"
+_FORM_FIELD: Final = {"type": "string", "minLength": 1, "maxLength": 4096, "pattern": _ANY_TEXT}
+_OTHER_FIELDS: Final = {"type": "string", "maxLength": 4096, "pattern": _ANY_TEXT}
 # PostgreSQL keeps no NUL, hence no string with one is taken.
 _NO_NUL: Final = "^[^\\u0000]*$"
 _SAYS_WHAT: Final = frozenset({"pattern", "format", "enum", "const"})
@@ -155,7 +157,13 @@ def _add_body(operation: dict[str, Any], route: Route) -> None:
 def _form(route: Route) -> dict[str, Any]:
     names = (*route.body.required, *route.body.optional)
     fields = {name: dict(_FORM_FIELD) for name in names}
-    return {"type": "object", "required": list(route.body.required), "properties": fields}
+    return {
+        "type": "object",
+        "required": list(route.body.required),
+        "properties": fields,
+        "additionalProperties": _OTHER_FIELDS,
+        "maxProperties": 32,
+    }
 
 
 def _errors(route: Route) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 MAX_LENGTH: Final = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 _LOCAL_LENGTH: Final = 64
@@ -28,4 +28,9 @@ def normal_email(text: str) -> str:
     return address
 
 
-Email = Annotated[str, StringConstraints(max_length=MAX_LENGTH), AfterValidator(normal_email)]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=MAX_LENGTH),
+    AfterValidator(normal_email),
+    Field(json_schema_extra={"format": "email"}),
+]
