@@ -49,7 +49,8 @@ _DEPRECATION: Final = {
 }
 _ANY_TEXT: Final = "^[\\s\\S]*$"
 _FORM_FIELD: Final = {"type": "string", "minLength": 1, "maxLength": 4096, "pattern": _ANY_TEXT}
-_OTHER_FIELDS: Final = {"type": "string", "maxLength": 4096, "pattern": _ANY_TEXT}
+# Other fields are ignored, as RFC 6749 section 3.2 demands; only the body's cap bounds them.
+_OTHER_FIELDS: Final = {"type": "string", "maxLength": 1_048_576, "pattern": _ANY_TEXT}
 # PostgreSQL keeps no NUL, hence no string with one is taken.
 _NO_NUL: Final = "^[^\\u0000]*$"
 _SAYS_WHAT: Final = frozenset({"pattern", "format", "enum", "const"})
