@@ -4,7 +4,7 @@ from typing import Final, Literal, NamedTuple
 
 from .limiter_leased import LeasedLimiter
 from .limiter_memory import MemoryLimiter
-from .limiter_redis import RedisLimiter, RedisStore
+from .limiter_redis import PATIENCE, RedisLimiter, RedisStore
 from .limits import Limiter
 
 OnFailure = Literal["local", "refuse"]
@@ -25,7 +25,9 @@ class Limiters(NamedTuple):
     flows: Limiter
 
 
-def limiters(url: str, on_failure: OnFailure, namespace: str) -> Limiters:
+def limiters(
+    url: str, on_failure: OnFailure, namespace: str, *, patience: float = PATIENCE
+) -> Limiters:
     """Return the limiters of a store.
 
     Args:
@@ -33,6 +35,7 @@ def limiters(url: str, on_failure: OnFailure, namespace: str) -> Limiters:
         on_failure: what general limits do while the store is down: count in this process alone
             (``local``), or answer 503 (``refuse``).
         namespace: keeps services apart that share a store.
+        patience: seconds that a request waits for the store.
 
     Raises:
         ValueError: the address is of no known kind.
@@ -41,7 +44,7 @@ def limiters(url: str, on_failure: OnFailure, namespace: str) -> Limiters:
         memory = MemoryLimiter()
         return Limiters(memory, memory)
     if url.startswith(_SHARED):
-        store = RedisStore(url, namespace)
+        store = RedisStore(url, namespace, patience=patience)
         fallback = MemoryLimiter() if on_failure == "local" else None
         return Limiters(LeasedLimiter(store, fallback), RedisLimiter(store))
     raise ValueError("a limit store is memory://, redis:// or rediss://")

@@ -62,8 +62,9 @@ if redis.call('HINCRBY', KEYS[1], ARGV[1], -tonumber(ARGV[2])) <= 0 then
   redis.call('HDEL', KEYS[1], ARGV[1])
 end
 """
-_PATIENCE: Final = 0.5
-_ATTEMPT: Final = 0.25
+PATIENCE: Final = 0.5
+"""Seconds that a request waits for the store before it does without."""
+
 _PAUSE: Final = 1.0
 _CONNECTIONS: Final = 32
 
@@ -97,15 +98,17 @@ class RedisStore:
     Args:
         url: ``redis://`` or ``rediss://``; the certificate is verified.
         namespace: keeps services apart that share a store.
+        patience: seconds to wait for an answer, half of them for one attempt.
     """
 
-    def __init__(self, url: str, namespace: str) -> None:
+    def __init__(self, url: str, namespace: str, *, patience: float = PATIENCE) -> None:
+        attempt = patience / 2
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
-            timeout=_ATTEMPT,
-            socket_timeout=_ATTEMPT,
-            socket_connect_timeout=_ATTEMPT,
+            timeout=attempt,
+            socket_timeout=attempt,
+            socket_connect_timeout=attempt,
             # a connection that the store closed while idle deserves one more attempt
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
@@ -113,6 +116,7 @@ class RedisStore:
         self._prefix = f"{namespace}:limits:"
         self._count = self._redis.register_script(_COUNT)
         self._return = self._redis.register_script(_RETURN)
+        self._patience = patience
         self._down_until = 0.0
 
     @property
@@ -131,7 +135,7 @@ class RedisStore:
             kept: how many sub-windows an event counts after its own.
 
         Raises:
-            StoreUnavailableError: no answer within half a second, or an outage less than a second
+            StoreUnavailableError: no answer in time, or an outage less than a second
                 ago.
         """
         if self.is_down:
@@ -167,7 +171,7 @@ class RedisStore:
     async def _ask(self, question: Any) -> Any:  # noqa: ANN401 - the client's own types
         probing, self._down_until = self._down_until > 0, self._probe_until()
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(self._patience):
                 answer = await question
         except (RedisError, OSError, TimeoutError) as error:
             if not probing:
@@ -181,7 +185,7 @@ class RedisStore:
 
     def _probe_until(self) -> float:
         """After an outage let one question find out, and the others wait for what it finds."""
-        return time.monotonic() + _PATIENCE if self._down_until > 0 else 0.0
+        return time.monotonic() + self._patience if self._down_until > 0 else 0.0
 
 
 class RedisLimiter:

@@ -16,6 +16,7 @@ import pytest
 
 from app.security.limit_stores import Limiters, limiters
 from app.security.limiter_memory import MemoryLimiter
+from app.security.limiter_redis import PATIENCE
 from app.security.limits import Quota, StoreUnavailableError
 
 from .processes import process
@@ -92,10 +93,10 @@ def own(tmp_path: Path) -> Iterator[Redis]:
     redis.stop()
 
 
-def processes(redis: Redis, count: int, on_failure: str = "local") -> list[Limiters]:
+def processes(redis: Redis, count: int, patience: float = 20) -> list[Limiters]:
     """Return what so many processes of one service would have."""
     namespace = uuid4().hex
-    return [limiters(redis.url, on_failure, namespace) for _ in range(count)]  # type: ignore[arg-type]
+    return [limiters(redis.url, "local", namespace, patience=patience) for _ in range(count)]
 
 
 async def close(members: list[Limiters]) -> None:
@@ -215,7 +216,7 @@ def test_without_the_store_general_limits_are_local_and_flows_are_closed(
     own: Redis, how: str
 ) -> None:
     async def scenario() -> None:
-        members = processes(own, 1)
+        members = processes(own, 1, PATIENCE)
         general, flows = members[0]
         assert (await flows.hit("f:a", QUOTA)).allowed
         own.stop() if how == "stopped" else own.freeze()
@@ -251,7 +252,7 @@ def test_general_limits_can_be_closed_without_the_store(own: Redis) -> None:
 
 def test_an_outage_costs_one_request_a_second_its_patience(own: Redis) -> None:
     async def scenario() -> None:
-        members = processes(own, 1)
+        members = processes(own, 1, PATIENCE)
         general = members[0].general
         own.freeze()
         await general.hit("g:a", QUOTA)
@@ -272,7 +273,7 @@ def test_an_outage_costs_one_request_a_second_its_patience(own: Redis) -> None:
 
 def create_app() -> object:
     """Return what the processes below serve."""
-    general = limiters(os.environ["STORE_URL"], "local", "test").general
+    general = limiters(os.environ["STORE_URL"], "local", "test", patience=20).general
     return with_lifespan(edge(hello, limiter=general, public=Quota(40, 60)))
 
 
