@@ -67,7 +67,7 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         "token.access_lifetime",
         "token jwt access",
         (
-            r"((.*_)?(access|jwt|auth|bearer|id)_token|token|jwt|(.*_)?jwt_access|"
+            r"((.*_)?(access|jwt|auth|bearer|id)_token|token|jwt|(.*_)?(jwt|tokens?)_access|"
             rf"access)_({_SPAN})(_(in|delta))?(_({_UNIT}))?|jwt_(access_)?(token_)?(valid|"
             rf"validity)(_({_UNIT}))?|simple_jwt_access_token_lifetime|"
             rf".*access_token_({_SPAN})(_({_UNIT}))?"
@@ -453,7 +453,7 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         (
             r"(.*_)?(secret_?key|secret_key_base|jwt_?secret|jwt_?key|secret_token|"
             r"token_secret|session_secret|cookie_secret|app_secret|auth_secret|"
-            r"csrf_secret|signing_(key|secret)|hmac_(key|secret)|jwt_(signing_key|"
+            r"csrf_secret|signing_(keys?|secrets?)|hmac_(key|secret)|jwt_(signing_key|"
             r"private_key|secret_key)|verification_token_secret|"
             r"reset_password_token_secret|password_salt|security_password_salt|"
             r"token_(signing_)?key|private_key|secret)|(.*_)?(access|refresh|session|"
