@@ -16,8 +16,26 @@ FAILED = 1  # pytest's exit status; an error while collecting would be 2 and pro
 pytestmark = pytest.mark.xdist_group("controls")
 
 every_control = pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)
+# What secaudit does not see yet. An entry that it has learnt to see turns the test red.
+UNSEEN = {
+    "rate-classes": "an empty quota of our own limiter has no concept",
+    "refuse-weak-secrets": "secrets in a list are not judged one by one",
+    "refuse-short-secrets": "secrets in a list are not judged one by one",
+    "documentation-off": "routes that a subclass of FastAPI adds by itself are not followed",
+}
 flipped_controls = pytest.mark.parametrize(
-    "control", [c for c in controls() if c.flip], ids=lambda control: control.id
+    "control",
+    [
+        pytest.param(
+            control,
+            id=control.id,
+            marks=[pytest.mark.xfail(strict=True, reason=UNSEEN[control.id])]
+            if control.id in UNSEEN
+            else [],
+        )
+        for control in controls()
+        if control.flip
+    ],
 )
 
 
@@ -64,6 +82,7 @@ def test_removing_a_control_is_noticed_by_its_test(
 def audited(project: Path) -> set[str]:
     """Return the codes of secaudit's findings in a project."""
     command = ["secaudit", "config", ".", "--format", "json", "--fail-on", "never"]
+    command += ["--profile", "production"]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
     return {finding["code"] for finding in json.loads(done.stdout)["findings"]}
 
@@ -72,7 +91,10 @@ def audited(project: Path) -> set[str]:
 def test_a_control_switched_off_in_settings_is_noticed_by_its_rule(
     control: Control, installed: Path, tmp_path: Path
 ) -> None:
+    """On a host: the Compose file sets some of these variables itself, whatever `.env` says."""
     project = copy_of(installed, tmp_path / "project")
+    for compose in project.glob("compose*.yaml"):
+        compose.unlink()
     lines = {
         "APP_HTTP__ALLOWED_HOSTS": '["api.example.org"]',
         "APP_TOKENS__SIGNING_KEYS": json.dumps([secrets.token_urlsafe(48)]),
