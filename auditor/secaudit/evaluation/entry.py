@@ -4,21 +4,20 @@ from typing import NamedTuple
 
 from secaudit import frameworks
 from secaudit.discovery import Project
+from secaudit.evaluation.environment import Given, Reads
 from secaudit.evaluation.gathering import gather, gather_keys
 from secaudit.evaluation.modules import load_module
-from secaudit.evaluation.order import start_order
+from secaudit.evaluation.order import graph_of, start_order
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError
 from secaudit.evaluation.sources import Sources
 from secaudit.evaluation.uncalled import look_at_uncalled
-from secaudit.evaluation.unread import note_unread
+from secaudit.evaluation.unread import unread_keys
 from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
-from secaudit.facts import Facts
+from secaudit.facts import Facts, Observation, Setting
 from secaudit.finding import Problem
 from secaudit.options import Options
 from secaudit.planning.deployment import Deployment
-
-_SOURCES: dict[str, tuple[Project, Sources]] = {}  # parsed files of the current run, by root
 
 
 class Evaluated(NamedTuple):
@@ -30,13 +29,38 @@ class Evaluated(NamedTuple):
     opened: tuple[str, ...] = ()  # env files that code loaded, absolute
 
 
-def sources_of(project: Project, root: str) -> Sources:
-    """Return the parsed files of a project root; they are shared by its deployments."""
-    known = _SOURCES.get(root)
-    if known is None or known[0] is not project:
+class Outcome(NamedTuple):
+    """What the evaluation of modules that belong together gives."""
+
+    reads: Reads
+    settings: tuple[Setting, ...]
+    observations: tuple[Observation, ...]
+    problems: tuple[Problem, ...]
+    opened: dict[str, str]  # env files that code loaded: path -> dialect
+    touched: tuple[str, ...]
+    searched: bool
+    environment: Given | None  # as the program leaves it; None when it changes nothing
+
+
+class _Memory:
+    """What the current run knows of one project: parsed files, and outcomes that fit again."""
+
+    def __init__(self, project: Project, root: str) -> None:
+        self.project = project
         named = frozenset(file.path for one in project.roots for file in one.files)
-        known = _SOURCES[root] = (project, Sources(root, named, project.read))
-    return known[1]
+        self.sources = Sources(root, named, project.read)
+        self.groups: dict[tuple[str, ...], list[list[str]]] = {}
+        self.outcomes: dict[tuple[object, ...], list[Outcome]] = {}
+
+
+_MEMORIES: dict[str, _Memory] = {}  # by project root
+
+
+def _memory_of(project: Project, root: str) -> _Memory:
+    known = _MEMORIES.get(root)
+    if known is None or known.project is not project:
+        known = _MEMORIES[root] = _Memory(project, root)
+    return known
 
 
 def evaluate(deployment: Deployment, project: Project, options: Options | None = None) -> Evaluated:
@@ -45,37 +69,95 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     ``options`` is not needed: what it says about deployments is in ``deployment`` already.
     """
     del options
-    sources = sources_of(project, deployment.root)
-    told = len(sources.problems)
-    world = ClosedWorld(sources, deployment.environment, deployment.dialect, deployment.absent)
+    memory = _memory_of(project, deployment.root)
+    told = len(memory.sources.problems)
+    if deployment.modules:
+        settings, observations, problems, opened = _evaluate_code(deployment, memory)
+    else:
+        world = _world(deployment, memory, deployment.environment)
+        settings = gather_keys(Interpreter(world), deployment.name)
+        observations, problems, opened = (), (), ()
+    facts = Facts(
+        deployment.name,
+        deployment.profile,
+        (*deployment.settings, *settings),
+        (*deployment.observations, *observations),
+    )
+    fresh = tuple(memory.sources.problems[told:])
+    return Evaluated(facts, (*problems, *fresh), (), opened)
+
+
+def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld:
+    return ClosedWorld(memory.sources, given, deployment.dialect, deployment.absent)
+
+
+def _evaluate_code(
+    deployment: Deployment, memory: _Memory
+) -> tuple[tuple[Setting, ...], tuple[Observation, ...], tuple[Problem, ...], tuple[str, ...]]:
+    """Evaluate groups of modules, each only once for the same answers of the environment."""
+    given: Given = dict(deployment.environment)
+    outcomes: list[Outcome] = []
+    for group in _groups(deployment, memory, given):
+        key = (tuple(group), deployment.selected, deployment.dialect, deployment.absent)
+        known = memory.outcomes.setdefault(key, [])
+        outcome = next((one for one in known if one.reads.fits(given)), None)
+        if outcome is None:
+            outcome = _run(deployment, memory, group, given)
+            known.append(outcome)
+        outcomes.append(outcome)
+        if outcome.environment is not None:
+            given = outcome.environment
+    opened = {path: dialect for one in outcomes for path, dialect in one.opened.items()}
+    world = _world(deployment, memory, given)
+    unread: list[Observation] = []
+    if not any(outcome.searched for outcome in outcomes):
+        touched = [name for outcome in outcomes for name in outcome.touched]
+        unread = unread_keys(world, given, opened, touched)
+    return (
+        tuple(setting for outcome in outcomes for setting in outcome.settings),
+        (*(seen for outcome in outcomes for seen in outcome.observations), *unread),
+        tuple(problem for outcome in outcomes for problem in outcome.problems),
+        tuple(opened),
+    )
+
+
+def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[str]]:
+    known = memory.groups.get(deployment.modules)
+    if known is None:
+        world = _world(deployment, memory, given)
+        graph = graph_of(world, deployment.modules)
+        order = start_order(world, deployment.modules, graph)
+        known = memory.groups[deployment.modules] = graph.components(order, world)
+    return known
+
+
+def _run(deployment: Deployment, memory: _Memory, group: list[str], given: Given) -> Outcome:
+    """Evaluate modules that belong together."""
+    world = _world(deployment, memory, given)
     interpreter = Interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
     try:
-        for path in start_order(world, deployment.modules):
+        for path in group:
             load_module(interpreter, path, _module_name(path, deployment.root))
         look_at_uncalled(interpreter)
         interpreter.grant()
         frameworks.finish(interpreter)
     except OutOfBoundsError:
-        interpreter.stopped += [
-            Place(m.syntax, m.syntax.tree) for m in interpreter.modules.values()
-        ]
-    problems = [_stopped(place) for place in interpreter.stopped]
-    if deployment.modules:
-        settings = gather(interpreter, deployment.selected)
-    else:
-        settings = gather_keys(interpreter, deployment.name)
+        everything = interpreter.modules.values()
+        interpreter.stopped += [Place(one.syntax, one.syntax.tree) for one in everything]
+    settings = gather(interpreter, deployment.selected)
     frameworks.observe(interpreter, settings)
-    if deployment.modules:
-        note_unread(interpreter, world)
-    facts = Facts(
-        deployment.name,
-        deployment.profile,
-        (*deployment.settings, *settings),
-        (*deployment.observations, *interpreter.observations),
+    environment = interpreter.environment
+    return Outcome(
+        Reads(environment, given),
+        settings,
+        tuple(interpreter.observations),
+        tuple(_stopped(place) for place in interpreter.stopped),
+        world.opened,
+        tuple(environment.touched),
+        environment.searched,
+        environment.all() if environment.changed else None,
     )
-    fresh = tuple(sources.problems[told:])
-    return Evaluated(facts, (*problems, *fresh), (), tuple(world.opened))
 
 
 def _stopped(place: Place) -> Problem:

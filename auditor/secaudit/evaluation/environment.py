@@ -4,18 +4,23 @@ from collections.abc import Iterator, Mapping
 
 from secaudit.facts import Candidate
 
+Given = dict[str, tuple[Candidate, ...]]
+
 
 class Environment:
     """Variables with all their candidates, winner first.
 
-    ``touched`` are the names the program asked for, ``searched`` is true once it asked for names
-    that are not determined: then nobody can say that a variable is not read.
+    ``touched`` are the names the program asked for and ``prefixes`` the beginnings of names it
+    looked through; ``searched`` is true once it asked for names that are not determined: then
+    nobody can say that a variable is not read.
     """
 
     def __init__(self, given: Mapping[str, tuple[Candidate, ...]]) -> None:
         self._given = dict(given)
         self.touched: dict[str, None] = {}
+        self.prefixes: dict[str, None] = {}
         self.searched = False
+        self.changed = False
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable, the effective one first; empty when absent."""
@@ -30,11 +35,41 @@ class Environment:
         """Return the names of all variables that are set."""
         return iter(tuple(self._given))
 
+    def all(self) -> Given:
+        """Return all variables as they are now."""
+        return dict(self._given)
+
     def add(self, name: str, candidate: Candidate, *, override: bool) -> None:
         """Give a variable one more candidate: as the effective one, or behind those it has."""
         present = self._given.get(name, ())
         self._given[name] = (candidate, *present) if override else (*present, candidate)
+        self.changed = True
 
     def remove(self, name: str) -> None:
         """Unset a variable."""
         self._given.pop(name, None)
+        self.changed = True
+
+
+class Reads:
+    """What one evaluation asked of its environment; equal answers mean an equal outcome."""
+
+    def __init__(self, environment: Environment, before: Given) -> None:
+        self._names = frozenset(name.lower() for name in environment.touched)
+        self._prefixes = tuple(prefix.lower() for prefix in environment.prefixes)
+        self._all = environment.searched or environment.changed
+        self._answers = self._select(before)
+
+    def fits(self, given: Given) -> bool:
+        """Say whether another environment gives the same answers."""
+        return self._select(given) == self._answers
+
+    def _select(self, given: Given) -> Given:
+        if self._all:
+            return given
+        return {
+            name: candidates
+            for name, candidates in given.items()
+            if name.lower() in self._names
+            or (self._prefixes and name.lower().startswith(self._prefixes))
+        }

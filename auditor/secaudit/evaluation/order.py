@@ -1,32 +1,89 @@
-"""In which order modules start: those that nothing imports come first, as a server starts them."""
+"""Which modules belong together, and in which order they start."""
 
 import ast
+import re
+from typing import NamedTuple
 
 from secaudit.evaluation.world import World
 
 _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__", "__init__")
+# Code that reaches other modules without importing them: by name, or through the environment.
+_REACHES_OUT = re.compile(
+    r"load_dotenv|read_env|environ\s*\[|environ\.(setdefault|update)|putenv|django|DJANGO_SETTINGS"
+    r"|from_object|from_pyfile|import_module|__import__|INSTALLED_APPS|exec\("
+)
 
 
-def start_order(world: World, paths: tuple[str, ...]) -> list[str]:
-    """Return the modules in start-up order.
+class Graph(NamedTuple):
+    """What modules import of each other: path -> paths."""
+
+    imports: dict[str, set[str]]
+
+    def components(self, order: list[str], world: World) -> list[list[str]]:
+        """Return groups of modules that cannot influence each other, in start-up order.
+
+        The first group holds everything that reaches out, so that env files it loads are known
+        to all others.
+        """
+        parent = {path: path for path in order}
+
+        def find(path: str) -> str:
+            while parent[path] != path:
+                parent[path] = parent[parent[path]]
+                path = parent[path]
+            return path
+
+        for path, targets in self.imports.items():
+            for target in targets:
+                parent[find(target)] = find(path)
+        reaching = [path for path in order if _reaches_out(world, path)]
+        for path in reaching[1:]:
+            parent[find(path)] = find(reaching[0])
+        groups: dict[str, list[str]] = {find(reaching[0]): []} if reaching else {}
+        for path in order:
+            groups.setdefault(find(path), []).append(path)
+        return list(groups.values())
+
+
+def _reaches_out(world: World, path: str) -> bool:
+    module = world.module(path)
+    return module is not None and _REACHES_OUT.search(module.text) is not None
+
+
+def graph_of(world: World, paths: tuple[str, ...]) -> Graph:
+    """Return which modules import which; a name that fits several files means all of them."""
+    full = {_dotted(path, world.root): path for path in paths}
+    tails: dict[str, set[str]] = {}
+    for dotted, path in full.items():
+        for tail in _tails(dotted):
+            tails.setdefault(tail, set()).add(path)
+    imports: dict[str, set[str]] = {}
+    for path in paths:
+        module = world.module(path)
+        found: set[str] = set()
+        for name in _imports(module.tree, path) if module is not None else ():
+            found |= tails.get(name, set())
+            found |= {full[tail] for tail in _tails(name) if tail in full}
+        imports[path] = found - {path}
+    return Graph(imports)
+
+
+def _tails(dotted: str) -> list[str]:
+    parts = dotted.split(".")
+    return [".".join(parts[index:]) for index in range(len(parts))]
+
+
+def start_order(world: World, paths: tuple[str, ...], graph: Graph) -> list[str]:
+    """Return the modules in start-up order: those that nothing imports first.
 
     A starting module loads env files before it imports settings, and that order decides.
     """
-    imported: set[str] = set()
-    for path in paths:
-        module = world.module(path)
-        if module is not None:
-            imported |= _imports(module.tree, path)
-    tails = {path: _dotted(path, world.root) for path in paths}
+    imported = {target for targets in graph.imports.values() for target in targets}
 
     def rank(path: str) -> tuple[bool, int, str]:
-        dotted = tails[path]
-        used = any(
-            name == dotted or dotted.endswith(f".{name}") or name.endswith(f".{dotted}")
-            for name in imported
-        )
-        stem = dotted.rpartition(".")[2]
-        return used, _STARTERS.index(stem) if stem in _STARTERS else len(_STARTERS), path
+        stem = _dotted(path, world.root).rpartition(".")[2]
+        starter = _STARTERS.index(stem) if stem in _STARTERS else len(_STARTERS)
+        return path in imported, starter, path
 
     return sorted(paths, key=rank)
 

@@ -195,6 +195,7 @@ def _from_prefixed_env(_receiver: Value, instance: Instance, call: Call) -> Valu
         _items(instance).rest = Unknown("variables that are not known")
         interpreter.environment.searched = True
         return Value(None, call.place)
+    interpreter.environment.prefixes[f"{prefix}_"] = None
     for variable in sorted(interpreter.environment.names()):
         if not variable.startswith(f"{prefix}_"):
             continue

@@ -237,6 +237,7 @@ def _explode(
     prefixes = [
         config.normal(name) + config.normal(config.delimiter) for name, _ in names_of(config, field)
     ]
+    interpreter.environment.prefixes.update(dict.fromkeys(prefixes))
     for name, entry in table.items():
         prefix = next((one for one in prefixes if name.startswith(one)), None)
         if prefix is None or entry[1].value is None:

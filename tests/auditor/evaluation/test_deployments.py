@@ -1,0 +1,54 @@
+"""Several deployments of the same code: evaluated once for equal answers, never mixed up."""
+
+from pathlib import Path
+from typing import Any
+
+from secaudit.discovery import Project, Root, SourceFile
+from secaudit.evaluation import entry, evaluate
+from secaudit.facts import Candidate
+from secaudit.planning.deployment import Deployment
+
+_FILES = {
+    "settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+    '    model_config = {"env_nested_delimiter": "__"}\n    debug: bool = False\n'
+    "    db: dict[str, str] = {}\n\n\nsettings = Settings()\n",
+    "other.py": 'import os\n\nTOKEN = os.getenv("TOKEN", "none")\n',
+    "main.py": "from settings import settings\n\nDEBUG = settings.debug\n",
+}
+
+
+def _values(project: Project, root: Path, given: dict[str, str]) -> dict[str, Any]:
+    environment: dict[str, tuple[Candidate, ...]] = {
+        name: (Candidate("process-environment", value, value, None, literal=True),)
+        for name, value in given.items()
+    }
+    modules = tuple(str(root / name) for name in _FILES)
+    facts = evaluate(Deployment("d", str(root), "unknown", modules, environment), project).facts
+    return {setting.name: setting.program_value for setting in facts.settings}
+
+
+def _project(root: Path) -> Project:
+    for name, text in _FILES.items():
+        (root / name).write_text(text)
+    files = tuple(SourceFile(str(root / name), "python", explicit=True) for name in _FILES)
+    return Project((Root(str(root), files),), ())
+
+
+def test_each_deployment_has_its_own_values(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    project = _project(root)
+    for _ in range(2):  # the second round comes from memory
+        assert _values(project, root, {})["debug"] is False
+        assert _values(project, root, {"DEBUG": "1"})["debug"] is True
+        assert _values(project, root, {"debug": "0", "TOKEN": "t"})["TOKEN"] == "t"
+        assert _values(project, root, {"DB__HOST": "h"})["db"] == {"host": "h"}
+        assert _values(project, root, {"DB__HOST": "i"})["db"] == {"host": "i"}
+
+
+def test_modules_run_again_only_for_other_answers(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    project = _project(root)
+    for number in range(5):
+        _values(project, root, {"UNRELATED": str(number)})
+    outcomes = entry._memory_of(project, str(root)).outcomes  # noqa: SLF001 - counts real evaluations
+    assert [len(known) for known in outcomes.values()] == [1, 1]
