@@ -1,6 +1,5 @@
 """Deployments of containers: each Compose service, and Dockerfiles that no service builds."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,10 +18,16 @@ from secaudit.planning import (
     profiles,
 )
 from secaudit.planning.code import Leaf
-from secaudit.planning.codebase import Codebase, leaf_profile
+from secaudit.planning.codebase import Codebase
 from secaudit.planning.compose.files import Group, Loader, Services, groups, profile_of
 from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.services import EnvFileUse, Service, ServiceReader
+from secaudit.planning.container_view import (
+    leaves_of,
+    read_by_image,
+    settings_of,
+    visible_files,
+)
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
 from secaudit.planning.image import Image
@@ -31,8 +36,6 @@ from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
 from secaudit.syntax.text import Text
-
-_PREFIX = 5  # letters of an image's name that its variables share: POSTG, MYSQL, RABBI
 
 
 class Containers:
@@ -103,19 +106,19 @@ class Containers:
             f"{' + '.join(paths.relative(path, self.root) for path in group.files)} {service.name}",
             self._environment(service, image),
             self._file_signals(group),
-            _settings(service, image, words),
+            settings_of(service, image, words),
             (*service.observations, *self._of_env_files(service), *_observations(image)),
             service.env_files,
         )
         codebase, modules = self._code(source, words)
         if codebase is None:
             if any(one.code.modules for one in self.codebases):
-                shared = shared._replace(environment=_read_by_image(service, shared.environment))
+                shared = shared._replace(environment=read_by_image(service, shared.environment))
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
         self.contained.add(codebase.root)
-        visible = _visible(self.reader, codebase, service, image, source.context)
-        leaves = _leaves(codebase, shared.environment, shared.signals)
+        visible = visible_files(self.reader, codebase, service, image, source.context)
+        leaves = leaves_of(codebase, shared.environment, shared.signals)
         return [self._runs(shared, codebase, modules, leaf, visible) for leaf in leaves]
 
     def _of_env_files(self, service: Service) -> list[Observation]:
@@ -221,22 +224,6 @@ class Containers:
         return profiles.strictest(signals)
 
 
-def _read_by_image(service: Service, environment: Environment) -> Environment:
-    """Return the variables that a foreign image can be expected to read.
-
-    An env file shared with the code gives every container all keys; of those, a ``postgres`` image
-    reads ``POSTGRES_...``. What stands under ``environment`` is meant for the service.
-    """
-    name = service.image.rpartition("/")[2].split("@")[0].split(":")[0]
-    prefix = re.sub(r"\W", "", name).upper()[:_PREFIX]
-    prefixes = (prefix, "MYSQL") if prefix == "MARIA" else (prefix,)
-    return {
-        key: found
-        for key, found in environment.items()
-        if key in service.written or (prefix and key.upper().startswith(prefixes))
-    }
-
-
 def _observations(image: Image | None) -> tuple[Observation, ...]:
     return image.observations if image else ()
 
@@ -250,55 +237,3 @@ class _Shared(NamedTuple):
     settings: tuple[Setting, ...]
     observations: tuple[Observation, ...]
     env_files: tuple[EnvFileUse, ...]
-
-
-def _settings(
-    service: Service, image: Image | None, words: tuple[Text, ...]
-) -> tuple[Setting, ...]:
-    """Return the settings of the container; the service's user replaces the image's."""
-    own = list(service.settings)
-    if image is not None and image.user and not any(one.name == "user" for one in own):
-        own.append(image.user)
-    own += image.downloads if image is not None else ()
-    return (*own, *commands.settings(commands.flattened(words)))
-
-
-def _visible(
-    reader: Reader, codebase: Codebase, service: Service, image: Image | None, context: str
-) -> list[EnvUse]:
-    """Return the env files that code finds inside the container: mounted, or copied with all else.
-
-    Files that ``.dockerignore`` keeps out of the build context are not copied.
-    """
-    patterns = reader.lines(paths.join(context, ".dockerignore"))
-    copies = image is not None and image.copies_everything
-    found = []
-    for use in codebase.env.loaded:
-        mounted = any(
-            use.path == place or use.path.startswith(place.rstrip("/") + "/")
-            for place in service.mounts
-        )
-        copied = (
-            copies
-            and use.path.startswith(context.rstrip("/") + "/")
-            and not dockerfile.ignored(paths.relative(use.path, context), patterns)
-        )
-        if mounted or copied:
-            found.append(use)
-    return found
-
-
-def _leaves(
-    codebase: Codebase, environment: Environment, signals: Iterable[Signal]
-) -> list[Leaf | None]:
-    """Return the leaves a service may run: the one its variables name, else those that fit."""
-    leaves = codebase.code.leaves
-    module = environment.get("DJANGO_SETTINGS_MODULE")
-    if module:
-        named = [leaf for leaf in leaves if leaf.selected == module[0].value]
-        if named:
-            return [*named]
-    values = layers.values(environment)
-    profile = profiles.strictest([*profiles.selectors(values), *signals])
-    fitting = [leaf for leaf in leaves if leaf_profile(leaf, codebase.root) == profile]
-    return [*(fitting or leaves)] or [None]

@@ -354,7 +354,7 @@ def test_lines_that_compose_reads_otherwise_than_the_code(planned: Planner) -> N
     files = {
         "app.py": "from decouple import config\nDEBUG = config('DEBUG')\n",
         "compose.yaml": "services:\n  api:\n    build: .\n    env_file: .env\n",
-        ".env": "DEBUG=False # off\nA=1\n",
+        ".env": "DEBUG=False # off\nA=1\nB={{ b }} # b\n",
         "Dockerfile": "FROM x\n",
     }
     (found,) = seen(service(planned(files), "api"), "line-differs")

@@ -229,6 +229,23 @@ def test_tracked_files_are_read_from_the_index(
     assert found == {".env": True, "b/.env": True, "untracked.env": False}
 
 
+def test_the_index_of_a_worktree_is_found(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words]
+        subprocess.run(command, cwd=tmp_path / "main", check=True, capture_output=True)
+
+    (tmp_path / "main").mkdir()
+    (tmp_path / "main" / ".env").write_text("A=1\n")
+    git("init", "-q")
+    git("add", ".env")
+    git("commit", "-q", "-m", "x")
+    git("worktree", "add", "-q", "../side")
+    assert tracked(str(tmp_path / "side")) == {str(tmp_path / "side" / ".env")}
+    (tmp_path / "main" / ".env").unlink()
+    (tmp_path / "side" / ".git").write_text("nonsense")
+    assert tracked(str(tmp_path / "side")) == frozenset()
+
+
 def test_a_damaged_index_tracks_nothing(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     for data in (b"", b"DIRC\0\0\0\2\xff\xff\xff\xff", b"DIRC" + b"\xff" * 200, b"x" * 100):

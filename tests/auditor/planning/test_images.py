@@ -28,6 +28,22 @@ def test_the_image_is_the_weakest_layer_of_the_code(planned: Planner) -> None:
     assert one.environment["B"][0].value == "2"
 
 
+def test_a_second_dockerfile_is_judged_alone(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nENV A=main\n",
+        "Dockerfile.dev": "FROM x\nENV A=dev\n",
+    }
+    found = [
+        (one.name, one.profile, bool(one.modules), one.environment["A"][0].value)
+        for one in planned(files).deployments
+    ]
+    assert found == [
+        ("app.py", "unknown", True, "main"),
+        ("Dockerfile.dev", "development", False, "dev"),
+    ]
+
+
 def test_without_code_a_dockerfile_is_judged_alone(planned: Planner) -> None:
     (one,) = planned({"Dockerfile.prod": "FROM x\nENV A=1\n"}).deployments
     assert (one.name, one.profile, one.modules) == ("Dockerfile.prod", "production", ())

@@ -47,7 +47,8 @@ files = st.builds(
     st.lists(st.tuples(lines, ends), max_size=5),
 )
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking thirty files takes minutes
-many = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+CASES = int(os.environ.get("SECAUDIT_DIFFERENTIAL_CASES") or 400)  # of each loader
+many = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def ours(text: str, dialect: str, *, override: bool = True) -> dict[str, str | Unknown | None]:
@@ -129,7 +130,12 @@ for file in "$@"; do (
 """
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=max(CASES // 30, 12),
+    deadline=None,
+    phases=QUICK,
+    suppress_health_check=list(HealthCheck),
+)
 @given(texts=st.lists(shell_files, min_size=30, max_size=30))
 def test_bash(texts: list[str]) -> None:
     names = [f"{number}.sh" for number in range(len(texts))]
