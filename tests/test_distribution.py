@@ -9,7 +9,16 @@ from ruamel.yaml import YAML
 from tests.conftest import ROOT, git
 
 CARELESS = ROOT / "tests" / "data" / "misconfigured"
-CLEAN = '"""Nothing to see."""\n\nANSWER = 42\n'
+CLEAN = """\"\"\"Settings that are closed by default.\"\"\"
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    debug: bool = False
+    secret_key: SecretStr
+"""
 
 
 @pytest.fixture(params=["careless", "clean"])
