@@ -15,6 +15,7 @@ from secaudit.finding import SEVERITIES, Report
 from secaudit.kinds import kind_of_content
 from secaudit.location import Location
 from secaudit.options import Options
+from secaudit.outcome import relative
 from secaudit.reporters.common import View, safe
 from secaudit.reporters.text import summary
 
@@ -79,7 +80,7 @@ def _reported(report: Report, options: Options, view: View, diff: str, notes: st
         stderr += diff
         if not options.quiet:
             for problem in report.problems:
-                stderr += f"secaudit: {safe(problem.path)}: {safe(problem.message)}\n"
+                stderr += f"secaudit: {safe(relative(problem.path))}: {safe(problem.message)}\n"
             stderr += f"{summary(report)}\n"
     if options.output:
         writing.write(options.output, text)

@@ -44,7 +44,8 @@ def run(paths: Sequence[str], options: Options) -> Audit:
 
     files = [*project.files(), *discovery.pulled(project, (e.opened for e in evaluated))]
     outcome = suppression.apply(judged, files, project, options)
-    remarks = suppression.facts_of(outcome.remarks, chosen)
+    profiles = {one.profile for one in facts}
+    remarks = suppression.facts_of(outcome.remarks, chosen, options.pedantic, profiles)
     judged = outcome.open + judging.judge([remarks], chosen, options.pedantic, roots, secrets)
     suppressed = outcome.suppressed
     if options.baseline:

@@ -16,6 +16,7 @@ from secaudit.kinds import matches
 from secaudit.location import Location
 from secaudit.options import Ignore, Options
 from secaudit.patterns import lazy
+from secaudit.registry import find
 
 _COMMENT: Final = lazy(r"[#;]\s*secaudit:\s*(?P<text>.*)$")
 _IGNORE: Final = lazy(r"ignore\[(?P<codes>[^\]]*)\]\s*(?P<reason>.*)$")
@@ -221,11 +222,27 @@ def _unused(place: Location, selectors: Sequence[str]) -> Observation:
     return Observation("suppression-unused", place, ",".join(selectors), {"codes": codes})
 
 
-def facts_of(remarks: Sequence[Observation], ran: Collection[str]) -> Facts:
-    """Return the remarks as facts of the run itself, without those about rules that did not run."""
+def facts_of(
+    remarks: Sequence[Observation],
+    chosen: Collection[str],
+    pedantic: bool,  # noqa: FBT001 - an option handed through
+    profiles: Collection[str],
+) -> Facts:
+    """Return the remarks as facts of the run itself, without those about rules that did not run.
+
+    A rule ran when it was chosen and has a severity in every profile of this run: a comment that
+    production needs is not unused because an audit of development has no use for it.
+    """
+
+    def ran(code: str) -> bool:
+        rule = find(code)
+        if rule is None or code not in chosen or (rule.pedantic and not pedantic):
+            return False
+        return all(getattr(rule.severities, profile) is not None for profile in profiles)
+
     kept = [
         remark
         for remark in remarks
-        if remark.kind != "suppression-unused" or not set(ran).isdisjoint(remark.detail["codes"])
+        if remark.kind != "suppression-unused" or any(map(ran, remark.detail["codes"]))
     ]
     return Facts("", "unknown", (), tuple(kept))

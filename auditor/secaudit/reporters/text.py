@@ -28,6 +28,7 @@ _STYLES: Final[dict[str, str]] = {
     "dim": "2",
     "good": "32",
 }
+_FEW_NOTES: Final = 5  # shown without -v
 _LABEL: Final = 9  # width of the labels in front of explanations
 
 
@@ -142,9 +143,12 @@ def _suppressed(report: Report, view: View) -> Iterator[str]:
 
 
 def _notes(report: Report, view: View) -> Iterator[str]:
-    if report.notes and view.verbose:
+    shown = report.notes if view.verbose else report.notes[:_FEW_NOTES]
+    if shown:
         yield _style("Notes", "path", view)
-        yield from (f"  {safe(note)}" for note in report.notes)
+        yield from (f"  {safe(note)}" for note in shown)
+        if len(shown) < len(report.notes):
+            yield f"  and {len(report.notes) - len(shown)} more, with -v"
         yield ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import secaudit
 from secaudit import pipeline
 from secaudit.testing import Shell
 
@@ -105,3 +106,8 @@ def test_the_program_is_what_a_shell_runs(service: Shell) -> None:
     )
     assert done.returncode == 1
     assert done.stdout.decode() == service("config", ".", "-f", "json").stdout
+
+
+def test_the_library_function_returns_the_report(service: Shell) -> None:
+    found = secaudit.audit(str(service.folder), profile="production").findings
+    assert {finding.code for finding in found} >= {"SEC001", "DBG001"}

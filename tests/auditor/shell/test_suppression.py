@@ -80,6 +80,11 @@ def test_an_unused_comment_is_a_finding_only_where_its_rule_ran(
     assert codes(report("--profile", "production", "--ignore", "DBG001")) == []
 
 
+def test_a_comment_that_another_profile_needs_is_not_unused(shell: Shell, report: Document) -> None:
+    shell.write({".env": "# secaudit: ignore[DBG001] needed in production\nDEBUG=false\n"})
+    assert codes(report("--profile", "development")) == []
+
+
 def test_an_expired_comment_is_a_finding_and_accepts_nothing(
     shell: Shell, report: Document
 ) -> None:
