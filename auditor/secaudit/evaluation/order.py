@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from secaudit.evaluation.world import World
@@ -93,11 +94,23 @@ def _dotted(path: str, root: str) -> str:
     return relative.removesuffix("/__init__").replace("/", ".")
 
 
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield all statements of a module, also nested ones; expressions hold no imports."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                stack.extend(inner)
+
+
 def _imports(tree: ast.Module, path: str) -> set[str]:
     """Return dotted names that a module imports; relative ones as far as their last parts."""
     found: set[str] = set()
     folders = path.split("/")[:-1]
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

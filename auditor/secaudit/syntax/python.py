@@ -62,7 +62,7 @@ class Module(NamedTuple):
         return len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
-@lru_cache(maxsize=128)  # planning and evaluation look at the same files
+@lru_cache(maxsize=10_000)  # planning and evaluation look at the same files
 def parse(data: bytes, path: str) -> Module:
     """Parse one source file.
 
