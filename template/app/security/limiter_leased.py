@@ -11,7 +11,6 @@ from .limits import Decision, Quota, StoreUnavailableError
 
 # An event is counted in the store when it is leased and used at most one sub-window later. So it
 # counts one sub-window longer there, and no window sees more events than its quota.
-_KEPT: Final = SUB_WINDOWS + 1
 _QUOTA_PARTS: Final = 20
 _LARGEST_LEASE: Final = 100
 _MAX_KEYS: Final = 65_536
@@ -36,7 +35,7 @@ class _Lease:
     def __init__(self) -> None:
         self.quantum = 1
         self.left = 0
-        self.grant = Grant(0, 0, 0.0, 0.0, 0)
+        self.grant = Grant(0, 0, 0.0, 0.0, b"")
         self.ends = 0.0
         self.taken = 0.0
         self.question: asyncio.Task[None] | None = None
@@ -112,7 +111,9 @@ class LeasedLimiter:
         await self._store.close()
 
     async def _hit_store(self, key: str, quota: Quota, cost: int) -> Decision:
-        grant = await self._store.count(key, quota, asked=cost, least=cost or 1, kept=_KEPT)
+        grant = await self._store.count(
+            key, quota, asked=cost, least=cost or 1, extra=_lease_seconds(quota)
+        )
         allowed = grant.retry_after == 0
         return Decision(allowed, grant.left, grant.reset_after, grant.retry_after)
 
@@ -139,9 +140,11 @@ class LeasedLimiter:
             if unused:
                 await self._store.give_back(key, old, unused)
             sent = time.monotonic()
-            grant = await self._store.count(key, quota, asked=lease.quantum, least=1, kept=_KEPT)
+            grant = await self._store.count(
+                key, quota, asked=lease.quantum, least=1, extra=_lease_seconds(quota)
+            )
             lease.grant, lease.left, lease.taken = grant, grant.granted, sent
-            held = quota.window / SUB_WINDOWS if grant.granted else grant.retry_after
+            held = _lease_seconds(quota) if grant.granted else grant.retry_after
             lease.ends = sent + (held if grant.granted else min(held, _LONGEST_REFUSAL))
             if self._timer is None:
                 self._watch()
@@ -175,3 +178,7 @@ class LeasedLimiter:
             await self._store.give_back(key, grant, unused)
         except StoreUnavailableError:
             return  # the events count until their window has passed: the safe side
+
+
+def _lease_seconds(quota: Quota) -> float:
+    return quota.window / SUB_WINDOWS

@@ -7,9 +7,9 @@ from typing import Final
 
 from .limits import Decision, Quota
 
-# A sub-window counts in full until its last possible event is a window old. So the quota is never
-# exceeded in any window, and a refusal lasts at most 1/60 of a window too long. GCRA would be
-# smaller, but lets almost twice the quota pass in some windows.
+# The events of a sixtieth of a window are one entry, which counts until the last of them is a
+# window old. So the quota is never exceeded in any window, and a refusal lasts at most 1/60 of a
+# window too long. GCRA would be smaller, but lets almost twice the quota pass in some windows.
 SUB_WINDOWS: Final = 60
 _MAX_KEYS: Final = 65_536
 
@@ -30,7 +30,7 @@ class MemoryLimiter:
     ) -> None:
         self._max_keys = max_keys
         self._clock = clock
-        self._kinds: dict[str, OrderedDict[str, list[int]]] = {}
+        self._kinds: dict[str, OrderedDict[str, list[float]]] = {}
 
     async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         """Count ``cost`` events under ``key``; see :class:`~app.security.limits.Limiter`."""
@@ -39,30 +39,30 @@ class MemoryLimiter:
     def hit_now(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         """Count ``cost`` events under ``key``, which never takes waiting here."""
         now = self._clock()
-        width = quota.window / SUB_WINDOWS
-        current = int(now / width)
         keys = self._kinds.get(key.partition(":")[0])
         window = None if keys is None else keys.get(key)
         if keys is None or window is None:
             window = self._add(key)
         else:
             keys.move_to_end(key)
-        total = window[0]
-        if total and window[1] < current - SUB_WINDOWS:
-            _expire(window, current)
-            total = window[0]
+        seconds = quota.window
+        if len(window) > 1 and window[1] <= now - seconds:
+            _expire(window, now - seconds)
+        total = int(window[0])
         asked = cost or 1
         if total + asked > quota.limit:
-            reset = _end(window[-2], width) - now if total else 0.0
-            retry = _wait(window, total + asked - quota.limit, width, now)
+            reset = seconds - (now - window[-2]) if total else 0.0
+            retry = seconds - (now - _last_to_go(window, total + asked - quota.limit, now))
             return Decision(False, max(0, quota.limit - total), reset, retry)
         if cost:
-            if total and window[-2] == current:
+            width = seconds / SUB_WINDOWS
+            if total and int(window[-2] / width) == int(now / width):
+                window[-2] = now
                 window[-1] += cost
             else:
-                window += (current, cost)
+                window += (now, cost)
             window[0] = total = total + cost
-        reset = (window[-2] + SUB_WINDOWS + 1) * width - now if total else 0.0
+        reset = seconds - (now - window[-2]) if total else 0.0
         return Decision(True, quota.limit - total, reset, 0.0)
 
     async def ping(self) -> None:
@@ -71,8 +71,8 @@ class MemoryLimiter:
     async def close(self) -> None:
         """Have nothing to let go of."""
 
-    def _add(self, key: str) -> list[int]:
-        """Hold ``[total, sub-window, count, sub-window, count ...]`` for a new key."""
+    def _add(self, key: str) -> list[float]:
+        """Hold ``[total, last event, events, last event, events ...]`` for a new key."""
         keys = self._kinds.setdefault(key.partition(":")[0], OrderedDict())
         if len(keys) >= self._max_keys:
             keys.popitem(last=False)
@@ -80,23 +80,19 @@ class MemoryLimiter:
         return window
 
 
-def _expire(window: list[int], current: int) -> None:
-    oldest = current - SUB_WINDOWS
-    while len(window) > 1 and window[1] < oldest:
+def _expire(window: list[float], horizon: float) -> None:
+    while len(window) > 1 and window[1] <= horizon:
         window[0] -= window[2]
         del window[1:3]
 
 
-def _end(sub_window: int, width: float) -> float:
-    return (sub_window + SUB_WINDOWS + 1) * width
-
-
-def _wait(window: list[int], needed: int, width: float, now: float) -> float:
-    """Return the seconds until ``needed`` events have left the window."""
-    end = now
+def _last_to_go(window: list[float], needed: int, now: float) -> float:
+    """Return the time of the last event that must leave so that ``needed`` have left."""
+    left: float = needed
+    last = now
     for index in range(1, len(window), 2):
-        end = _end(window[index], width)
-        needed -= window[index + 1]
-        if needed <= 0:
+        last = window[index]
+        left -= window[index + 1]
+        if left <= 0:
             break
-    return end - now
+    return last

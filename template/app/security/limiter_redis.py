@@ -14,51 +14,59 @@ from redis.exceptions import RedisError
 from .limiter_memory import SUB_WINDOWS
 from .limits import Decision, Quota, StoreUnavailableError
 
-# KEYS: the window, a hash of counts by sub-window. ARGV: limit, milliseconds of a sub-window, how
-# many past sub-windows count, events asked for, fewest to grant. The store's clock counts, so that
-# the processes' clocks need not agree. Returns: granted, left, milliseconds until all is free
-# again, milliseconds until the fewest fit, the sub-window counted in.
+# KEYS: the window, a hash of "events:milliseconds of the last" by sub-window. ARGV: limit, window
+# and sub-window in milliseconds, how long an event counts beyond its window, events asked for,
+# fewest to grant. The store's clock counts, so that the processes' clocks need not agree. Returns:
+# granted, left, milliseconds until all is free again, milliseconds until the fewest fit, the
+# sub-window.
 _COUNT: Final = """
-local limit, width, kept = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local asked, least = tonumber(ARGV[4]), tonumber(ARGV[5])
+local limit, window, width = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local extra, asked, least = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local clock = redis.call('TIME')
-local now = clock[1] * 1000 + clock[2] / 1000
-local current = math.floor(now / width)
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local current = string.format('%d', math.floor(now / width))
 local entries = redis.call('HGETALL', KEYS[1])
-local live, stale, total = {}, {}, 0
+local live, stale, total, here = {}, {}, 0, 0
 for i = 1, #entries, 2 do
-  local sub, count = tonumber(entries[i]), tonumber(entries[i + 1])
-  if sub < current - kept then
+  local count, last = string.match(entries[i + 1], '(%d+):(%d+)')
+  count, last = tonumber(count), tonumber(last)
+  if last + window + extra <= now then
     stale[#stale + 1] = entries[i]
   else
-    live[#live + 1] = {sub, count}
+    live[#live + 1] = {last, count}
     total = total + count
+    if entries[i] == current then here = count end
   end
 end
 if #stale > 0 then redis.call('HDEL', KEYS[1], unpack(stale)) end
-local free, granted, retry = limit - total, 0, 0
-if asked > 0 and free >= least then
-  granted = math.min(asked, free)
-  redis.call('HINCRBY', KEYS[1], string.format('%d', current), granted)
-  redis.call('PEXPIRE', KEYS[1], math.ceil((kept + 2) * width))
-  live[#live + 1] = {current, 0}
-end
+local free, granted, retry, reset = limit - total, 0, 0, 0
 table.sort(live, function (a, b) return a[1] < b[1] end)
+if #live > 0 then reset = live[#live][1] + window + extra - now end
 if free < least then
   local needed = least - free
   for _, entry in ipairs(live) do
-    retry = (entry[1] + kept + 1) * width - now
+    retry = math.max(1, entry[1] + window + extra - now)
     needed = needed - entry[2]
     if needed <= 0 then break end
   end
+  if #live == 0 then retry = window end
+elseif asked > 0 then
+  granted = math.min(asked, free)
+  redis.call('HSET', KEYS[1], current, string.format('%d:%d', here + granted, now + 1))
+  redis.call('PEXPIRE', KEYS[1], math.ceil(window + extra + width))
+  reset = window + extra
 end
-local reset = 0
-if #live > 0 then reset = (live[#live][1] + kept + 1) * width - now end
 return {granted, math.max(0, free - granted), math.ceil(reset), math.ceil(retry), current}
 """
 # KEYS: the window. ARGV: the sub-window counted in, events that were not used.
 _RETURN: Final = """
-if redis.call('HINCRBY', KEYS[1], ARGV[1], -tonumber(ARGV[2])) <= 0 then
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if not entry then return end
+local count, last = string.match(entry, '(%d+):(%d+)')
+count = tonumber(count) - tonumber(ARGV[2])
+if count > 0 then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%d:%s', count, last))
+else
   redis.call('HDEL', KEYS[1], ARGV[1])
 end
 """
@@ -86,7 +94,7 @@ class Grant(NamedTuple):
     left: int
     reset_after: float
     retry_after: float
-    sub_window: int
+    sub_window: bytes
 
 
 class RedisStore:
@@ -124,7 +132,9 @@ class RedisStore:
         """Whether the store failed less than a second ago."""
         return time.monotonic() < self._down_until
 
-    async def count(self, key: str, quota: Quota, *, asked: int, least: int, kept: int) -> Grant:
+    async def count(
+        self, key: str, quota: Quota, *, asked: int, least: int, extra: float = 0.0
+    ) -> Grant:
         """Count ``asked`` events, or as many as are left but no fewer than ``least``.
 
         Args:
@@ -132,7 +142,7 @@ class RedisStore:
             quota: its bound.
             asked: the most to count.
             least: the fewest; with ``asked`` 0, what ``retry_after`` is about.
-            kept: how many sub-windows an event counts after its own.
+            extra: seconds that an event counts beyond its window.
 
         Raises:
             StoreUnavailableError: no answer in time, or an outage less than a second
@@ -140,12 +150,13 @@ class RedisStore:
         """
         if self.is_down:
             raise StoreUnavailableError
-        width = quota.window * 1000 / SUB_WINDOWS
-        arguments = [quota.limit, width, kept, asked, least]
+        window = quota.window * 1000
+        arguments = [quota.limit, window, window / SUB_WINDOWS, extra * 1000, asked, least]
         granted, left, reset, retry, sub_window = await self._ask(
             self._count(keys=[self._prefix + key], args=arguments)
         )
-        return Grant(granted, left, reset / 1000, retry / 1000, sub_window)
+        ends = min(reset / 1000, quota.window), min(retry / 1000, quota.window)
+        return Grant(granted, left, *ends, sub_window)
 
     async def give_back(self, key: str, grant: Grant, unused: int) -> None:
         """Take ``unused`` events of a grant out of the count again.
@@ -196,7 +207,7 @@ class RedisLimiter:
 
     async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         """Count ``cost`` events under ``key``; see :class:`~app.security.limits.Limiter`."""
-        grant = await self._store.count(key, quota, asked=cost, least=cost or 1, kept=SUB_WINDOWS)
+        grant = await self._store.count(key, quota, asked=cost, least=cost or 1)
         allowed = grant.retry_after == 0
         return Decision(allowed, grant.left, grant.reset_after, grant.retry_after)
 
