@@ -16,6 +16,7 @@ from secaudit.kinds import kind_of_content
 from secaudit.location import Location
 from secaudit.options import Options
 from secaudit.outcome import relative
+from secaudit.progress import watch
 from secaudit.reporters.common import View, safe
 from secaudit.reporters.text import summary
 
@@ -42,7 +43,7 @@ def config(invocation: Invocation) -> Result:
         raise AuditError("--unsafe-fixes writes nothing alone", "add --fix or --diff")
     if options.fix and options.overlay:
         raise AuditError("--fix cannot write to standard input", "use --diff")
-    audit = run(paths, options)
+    audit = run(paths, options, partial(watch, stream=sys.stderr))
     notes, diff = "", ""
     if options.fix or options.diff:
         from secaudit import fixing  # noqa: PLC0415 - only when asked for

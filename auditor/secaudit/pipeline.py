@@ -1,6 +1,6 @@
 """One audit from paths to a report: one call a stage, read from top to bottom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from secaudit import discovery, evaluation, judging, planning, redaction, selection, suppression
@@ -9,6 +9,9 @@ from secaudit.finding import Report
 from secaudit.judging import Judged
 from secaudit.options import Options
 from secaudit.outcome import effective_settings, report_of
+from secaudit.planning import Deployment
+
+Watch = Callable[[Sequence[Deployment]], Iterable[Deployment]]
 
 
 class Audit(NamedTuple):
@@ -30,12 +33,12 @@ def audit(paths: Sequence[str], options: Options) -> Report:
     return run(paths, options).report
 
 
-def run(paths: Sequence[str], options: Options) -> Audit:
-    """Audit files and folders. Raises as ``audit`` does."""
+def run(paths: Sequence[str], options: Options, watch: Watch = iter) -> Audit:
+    """Audit files and folders; ``watch`` sees the deployments go by. Raises as ``audit`` does."""
     chosen = selection.chosen(options.select, options.ignore)
     project = discovery.discover(paths, options)
     plan = planning.plan(project, options)
-    evaluated = [evaluation.evaluate(one, project, options) for one in plan.deployments]
+    evaluated = [evaluation.evaluate(one, project, options) for one in watch(plan.deployments)]
 
     facts = [one.facts for one in evaluated]
     secrets = redaction.collect(facts)
