@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
+from secaudit.judgement.cookies import carries_credentials
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities, is_absent
 
-_SESSION: Final = frozenset({"session", "token"})
 _OTHER: Final = Severities("medium", "low")
 
 
@@ -19,7 +19,7 @@ def check(facts: Facts) -> Iterator[Match]:
             yield Match(
                 setting,
                 f"{setting.name} {how}: the cookie also travels over plain http",
-                severities=None if setting.service in _SESSION else _OTHER,
+                severities=None if carries_credentials(setting.service) else _OTHER,
                 fix=switch(setting, to=True, title="Send the cookie over https only"),
             )
 

@@ -4,22 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
+from secaudit.judgement.cookies import carries_credentials, read_by_scripts
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities
 
-_SESSION: Final = frozenset({"session", "token"})
-_READ_BY_SCRIPTS: Final = frozenset({"csrf", "language"})  # made to be read by the front end
 _OTHER: Final = Severities("low", "info")
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield cookies without HttpOnly, those that scripts have to read excepted."""
     for setting in facts.of("cookie.httponly"):
-        if setting.value is False and setting.service not in _READ_BY_SCRIPTS:
+        if setting.value is False and not read_by_scripts(setting.service):
             yield Match(
                 setting,
                 f"{setting.name} is off: any script on the page can read the cookie",
-                severities=None if setting.service in _SESSION else _OTHER,
+                severities=None if carries_credentials(setting.service) else _OTHER,
                 fix=switch(setting, to=True, title="Hide the cookie from scripts"),
             )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts, Unknown
+from secaudit.judgement.cookies import carries_credentials
 from secaudit.judgement.origins import open_sources
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -25,7 +26,7 @@ def check(facts: Facts) -> Iterator[Match]:
 def _has_sessions(facts: Facts) -> bool:
     """Return whether the application keeps sessions in cookies."""
     return any(
-        setting.concept.startswith("cookie.") and setting.service == "session"
+        setting.concept.startswith("cookie.") and carries_credentials(setting.service)
         for setting in facts.settings
     )
 

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from secaudit.facts import Facts
 from secaudit.rule import Example, Match, Rule, Severities
 
+_SCRIPT = Severities("info", "info")  # behind ``if __name__ == "__main__"``: servers import
+
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield commands that start a development server."""
     for setting in facts.of("debug.server"):
         if setting.value is True:
-            yield Match(setting, "a development server runs the service")
+            yield Match(
+                setting,
+                "a development server runs the service",
+                severities=_SCRIPT if setting.service == "script" else None,
+            )
 
 
 RULE = Rule(

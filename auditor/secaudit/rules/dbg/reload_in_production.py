@@ -6,6 +6,8 @@ from secaudit.facts import Facts
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities
 
+_SCRIPT = Severities("info", "info")  # behind ``if __name__ == "__main__"``: servers import
+
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield reload switches that are on."""
@@ -14,6 +16,7 @@ def check(facts: Facts) -> Iterator[Match]:
             yield Match(
                 setting,
                 "the server reloads itself when files change, which is for development only",
+                severities=_SCRIPT if setting.service == "script" else None,
                 fix=switch(setting, to=False, title="Switch reloading off", safe=True),
             )
 

@@ -1,0 +1,19 @@
+"""What a cookie is for, by its name or by what sets it."""
+
+import re
+from typing import Final
+
+_CREDENTIAL: Final = re.compile(
+    r"sess|token|jwt|auth|access|refresh|remember|(^|[_-])sid($|[_-])|login|bearer", re.IGNORECASE
+)
+_READ_BY_SCRIPTS: Final = re.compile(r"csrf|xsrf|lang|locale|theme|consent", re.IGNORECASE)
+
+
+def carries_credentials(service: str) -> bool:
+    """Return whether a cookie logs its sender in."""
+    return _CREDENTIAL.search(service) is not None and not read_by_scripts(service)
+
+
+def read_by_scripts(service: str) -> bool:
+    """Return whether a cookie is made for scripts: CSRF tokens and preferences."""
+    return _READ_BY_SCRIPTS.search(service) is not None
