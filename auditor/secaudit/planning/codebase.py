@@ -108,7 +108,7 @@ class Codebase:
         return Deployment(
             name,
             self.root,
-            self.profile(signals),
+            profiles.chosen(self.options, self._about(leaf, group), signals),
             self.modules(leaf),
             environment,
             self.options.env_dialect,
@@ -117,6 +117,11 @@ class Codebase:
             leaf.selected if leaf else "",
             tuple(absent),
         )
+
+    def _about(self, leaf: Leaf | None, group: list[EnvUse]) -> list[str]:
+        """Return the files that a deployment is about: its leaf or modules, and its env files."""
+        code = [leaf.path] if leaf else [*self.code.modules]
+        return [*code, *(use.path for use in group)]
 
     def modules(self, leaf: Leaf | None) -> tuple[str, ...]:
         """Return the files to evaluate: the leaf first; other settings modules stay out."""
@@ -157,12 +162,6 @@ class Codebase:
             if name.upper() in self.code.words and profiles.selectors({name: "production"})
         ]
 
-    def profile(self, signals: Iterable[Signal]) -> str:
-        """Return the profile that the user asks for, else the strictest that is named."""
-        if self.options.profile != "auto":
-            return self.options.profile
-        return profiles.strictest(signals)
-
     def conflict(
         self, signals: Iterable[Signal], files: Iterable[EnvUse], leaf: Leaf | None
     ) -> list[Observation]:
@@ -188,13 +187,12 @@ class Codebase:
     def _alone(self, use: EnvUse) -> Deployment:
         """Return the deployment of one env file; a walked example stays one with ``--profile``."""
         found = self.env.candidates(use, layer="env-file")
-        if use.profile == profiles.EXAMPLE and (
+        signals = profiles.selectors(layers.values(found))
+        example = use.profile == profiles.EXAMPLE and (
             use.path not in self.explicit or self.options.profile == "auto"
-        ):
-            profile = profiles.EXAMPLE
-        else:
-            signals = profiles.selectors(layers.values(found))
-            profile = self.profile([*signals, Signal(use.relative, use.profile)])
+        )
+        signals.append(Signal(use.relative, use.profile))
+        profile = profiles.chosen(self.options, [use.path], signals, example=example)
         return Deployment(
             use.relative,
             self.root,
@@ -217,7 +215,7 @@ class Codebase:
         return Deployment(
             name,
             self.root,
-            self.profile([*signals, Signal(name, named)]),
+            profiles.chosen(self.options, [image.path], [*signals, Signal(name, named)]),
             (),
             layers.merged([self.given, image.environment]),
             self.options.env_dialect,
@@ -248,12 +246,14 @@ class Codebase:
         matches = (one for one in self.code.leaves if declared.settings in {one.path, one.selected})
         leaf = next(matches, None)
         signals = self.signals(leaf, uses, environment)
-        chosen = declared.profile if declared.profile != "auto" else self.profile(signals)
+        chosen = profiles.chosen(self.options, declared.env_files, signals)
+        if declared.profile != "auto" and self.options.profile == "auto":
+            chosen = declared.profile
         settings, more = image_facts(image)
         return Deployment(
             declared.name,
             self.root,
-            chosen if self.options.profile == "auto" else self.options.profile,
+            chosen,
             self.modules(leaf),
             environment,
             self.options.env_dialect,

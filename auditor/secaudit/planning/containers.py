@@ -109,6 +109,7 @@ class Containers:
             settings_of(service, image, words),
             (*service.observations, *self._of_env_files(service), *_observations(image)),
             service.env_files,
+            group.files,
         )
         codebase, modules = self._code(source, words)
         if codebase is None:
@@ -171,7 +172,7 @@ class Containers:
         return Deployment(
             shared.name,
             self.root,
-            self._profile(signals),
+            profiles.chosen(self.options, shared.files, signals),
             (),
             shared.environment,
             self.options.env_dialect,
@@ -198,7 +199,7 @@ class Containers:
         return Deployment(
             f"{shared.name}{suffix}",
             codebase.root,
-            self._profile(signals),
+            profiles.chosen(self.options, shared.files, signals),
             tuple(wanted),
             shared.environment,
             self.options.env_dialect,
@@ -218,11 +219,6 @@ class Containers:
                     seen += env_files.differences(use.file, file)
         return seen
 
-    def _profile(self, signals: Iterable[Signal]) -> str:
-        if self.options.profile != "auto":
-            return self.options.profile
-        return profiles.strictest(signals)
-
 
 def _observations(image: Image | None) -> tuple[Observation, ...]:
     return image.observations if image else ()
@@ -237,3 +233,4 @@ class _Shared(NamedTuple):
     settings: tuple[Setting, ...]
     observations: tuple[Observation, ...]
     env_files: tuple[EnvFileUse, ...]
+    files: tuple[str, ...]

@@ -87,8 +87,7 @@ def _deployment(
         *([Signal(section, profiles.of_value(section))] if section else []),
     ]
     example = profiles.of_file(relative) == profiles.EXAMPLE
-    inferred = profiles.EXAMPLE if example else profiles.strictest(signals)
-    profile = options.profile if options.profile != "auto" and not example else inferred
+    profile = profiles.chosen(options, [path], signals, example=example)
     name = f"{relative} [{section}]" if section else relative
     return Deployment(name, root, profile, settings=tuple(settings))
 

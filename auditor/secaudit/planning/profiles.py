@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from secaudit.kinds import matches
+from secaudit.options import Options
+from secaudit.planning import paths
+
 PRODUCTION, DEVELOPMENT, TEST, EXAMPLE, UNKNOWN = (
     "production",
     "development",
@@ -109,6 +113,30 @@ def strictest(signals: Iterable[Signal]) -> str:
     """Return the strictest profile that is named; unknown only when nothing is named."""
     named = {signal.profile for signal in signals} - {UNKNOWN}
     return next((profile for profile in _STRICTNESS if profile in named), UNKNOWN)
+
+
+def chosen(
+    options: Options, files: Iterable[str], signals: Iterable[Signal], *, example: bool = False
+) -> str:
+    """Return the profile of a deployment.
+
+    Args:
+        options: ``--profile`` decides; then the configuration's profile of a path, when its
+            pattern fits each of ``files`` or one that is no Python module.
+        files: the absolute paths that the deployment is about.
+        signals: what names and variables say otherwise.
+        example: the files are an example met in a folder, which ``--profile`` does not speak of.
+    """
+    if options.profile != "auto" and not example:
+        return options.profile
+    base = paths.folder_of(options.config_path)
+    names = [paths.relative(path, base) for path in files] if options.path_profiles else []
+    for pattern, profile in options.path_profiles:
+        fitting = [name for name in names if matches(name, (pattern,))]
+        data = any(not name.endswith(".py") for name in fitting)
+        if profile != "auto" and (data or (fitting and len(fitting) == len(names))):
+            return profile
+    return EXAMPLE if example else strictest(signals)
 
 
 def conflict(signals: Iterable[Signal]) -> list[Signal]:

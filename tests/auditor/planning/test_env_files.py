@@ -280,3 +280,19 @@ def test_unreadable_env_files_are_problems(planned: Planner, tmp_path: Path) -> 
         (1, "not valid utf-8 text")
     ]
     assert plan.deployments == ()
+
+
+def test_the_configuration_names_the_profile_of_a_path(planned: Planner, tmp_path: Path) -> None:
+    files = {
+        "settings.py": PLAIN,
+        "live/app.env": "SECRET_KEY=x\n",
+        "web/.env": "VITE=1\n",
+        "docs/.env.example": "A=1\n",
+        "compose.yaml": "services:\n  x:\n    image: y\n    environment: {A: 1}\n",
+        "Dockerfile": "FROM x\nENV A=1\n",
+        "config/a.yaml": "debug: true\n",
+    }
+    given = [(path, "test") for path in ("live/*", "web", "docs", "compose.yaml", "config")]
+    plan = planned(files, path_profiles=tuple(given), config_path=str(tmp_path / "secaudit.toml"))
+    assert {one.profile for one in plan.deployments} == {"test"}
+    assert len(plan.deployments) == 5

@@ -2,8 +2,10 @@
 
 import pytest
 
+from secaudit.options import Options
 from secaudit.planning.profiles import (
     Signal,
+    chosen,
     conflict,
     of_class,
     of_file,
@@ -102,3 +104,15 @@ def test_the_stricter_signal_wins_and_the_disagreement_is_told() -> None:
     assert conflict(signals) == signals[:2]
     assert conflict([Signal("a", "development"), Signal("b", "test")]) == []
     assert strictest([Signal("a", "unknown")]) == "unknown"
+
+
+def test_the_option_then_the_configured_paths_then_the_signals_decide() -> None:
+    signals = [Signal("a", "development")]
+    configured = Options(path_profiles=(("deploy/*", "production"),), config_path="/p/x.toml")
+    files = ["/p/deploy/.env", "/p/app.py"]
+    assert chosen(Options(profile="test"), files, signals) == "test"
+    assert chosen(configured, files, signals) == "production"
+    assert chosen(configured, ["/p/app.py"], signals) == "development"
+    assert chosen(configured, ["/p/deploy/a.py", "/p/app.py"], signals) == "development"
+    assert chosen(configured, ["/p/deploy/a.py"], signals) == "production"
+    assert chosen(Options(profile="production"), ["/p/.env.example"], [], example=True) == "example"
