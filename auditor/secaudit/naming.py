@@ -148,21 +148,21 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         ),
     ),
     (
-        "tls.verify",
-        "verif",
-        (
-            r"(.*_)?(verify_(ssl|tls|certs?|certificates?|https)|(ssl|tls|https|"
-            r"cert)_verif(y|ication)(_certs?|_certificates?|_enabled)?|pythonhttpsverify|"
-            r"requests_verify)"
-        ),
-    ),
-    (
         "tls.verify!",
         "skip disable no_ ignore insecure",
         (
             r"(.*_)?((skip|disable|no|ignore)_(ssl|tls|cert|certificate|https)(_verif(y|"
             r"ication))?|(ssl|tls)_(insecure|skip_verify|no_verify)|"
             r"insecure_skip_(tls_)?verify|insecure_ssl|ssl_ignore.*)"
+        ),
+    ),
+    (
+        "tls.verify",
+        "verif",
+        (
+            r"(.*_)?(verify_(ssl|tls|certs?|certificates?|https)|(ssl|tls|https|"
+            r"cert)_verif(y|ication)(_certs?|_certificates?|_enabled)?|pythonhttpsverify|"
+            r"requests_verify)"
         ),
     ),
     (

@@ -22,7 +22,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 
-_PROPERTIES = ("builtins.property", "functools.cached_property", "pydantic.computed_field")
+PROPERTIES = ("builtins.property", "functools.cached_property", "pydantic.computed_field")
 
 
 def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place) -> Value:
@@ -128,7 +128,7 @@ def _bind(
     function = found.data
     if not isinstance(function, FunctionData):
         return found
-    if function.decorated_by(*_PROPERTIES):
+    if function.decorated_by(*PROPERTIES):
         frame: Frame = function.frame
         return call_function(function.bound(receiver), Call(interpreter, frame, place, [], {}))
     if function.decorated_by("builtins.staticmethod"):

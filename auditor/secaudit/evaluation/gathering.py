@@ -4,7 +4,7 @@ import ast
 import re
 
 from secaudit.evaluation.collecting import Collector
-from secaudit.evaluation.runtime import Interpreter, slot_of
+from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -13,12 +13,14 @@ from secaudit.evaluation.values import (
     Instance,
     Method,
     ModuleData,
+    Place,
     Slot,
     Value,
 )
 from secaudit.facts import Setting, Unknown
 from secaudit.frameworks import django
-from secaudit.naming import SECRET_CONCEPTS, meaning_of
+from secaudit.frameworks.servers import GUNICORN
+from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
 
 _OTHER_PROFILE = re.compile(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
 _TEST_FILE = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
@@ -152,6 +154,7 @@ def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
     for instance in interpreter.instances:
         if id(instance) not in inner:
             _fields(instance, collector, "", f"{instance.type_name}", 0)
+            _properties(interpreter, instance, collector)
 
 
 def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, depth: int) -> None:
@@ -172,13 +175,39 @@ def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, d
             )
 
 
+def _properties(interpreter: Interpreter, instance: Instance, collector: Collector) -> None:
+    """Add what properties of a settings object compute, where their names mean something."""
+    from secaudit.evaluation.access import PROPERTIES, attribute  # noqa: PLC0415 - runs calls
+
+    for cls in instance.cls.lineage() if instance.cls is not None else ():
+        for name, value in cls.namespace.items():
+            function = value.data
+            if not isinstance(function, FunctionData) or name in instance.attributes:
+                continue
+            if not function.decorated_by(*PROPERTIES) or meaning_of(name) is None:
+                continue
+            place = Place(cls.module.syntax, function.node)
+            interpreter.grant()
+            try:
+                computed = attribute(interpreter, Value(instance), name, place)
+            except (ProgramError, OutOfBoundsError):
+                continue
+            if computed.known and not isinstance(computed.data, _OBJECTS):
+                collector.add(slot_of(instance, name), name, computed, instance.type_name)
+
+
 def _module(
     interpreter: Interpreter, module: ModuleData, collector: Collector, *, final: bool
 ) -> None:
+    server = _is_server_configuration(module.path)
     for name, value in module.namespace.items():
         if name.startswith("_") or isinstance(value.data, _OBJECTS):
             continue
         slot = slot_of(module, name)
+        if server and name in GUNICORN:
+            meaning = Meaning(GUNICORN[name], inverted=False, service="gunicorn")
+            collector.add(slot, name, value, module.path, meaning=meaning)
+            continue
         if module.path in interpreter.loaded_modules and _replaced(
             interpreter, module, name, value
         ):
@@ -192,6 +221,12 @@ def _module(
             )
         else:
             _lower(slot, name, value, module.path, collector)
+
+
+def _is_server_configuration(path: str) -> bool:
+    """Say whether a file is what gunicorn reads: its names are lower case and its own."""
+    name = path.rpartition("/")[2]
+    return name == "gunicorn.conf.py" or (name.startswith("gunicorn") and name.endswith(".py"))
 
 
 def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector) -> None:

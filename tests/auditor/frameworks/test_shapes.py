@@ -379,3 +379,19 @@ def test_sources_in_another_order(values: Values) -> None:
     assert values(files, {"A": "process"})["a"] == "file"
     files["settings.py"] = source.format(", other_source(settings_cls)")
     assert isinstance(values(files, {"A": "process"})["a"], Unknown)
+
+
+def test_gunicorn_names_are_settings(by_concept: Concepts) -> None:
+    source = 'bind = "0.0.0.0:8000"\nworkers = 4\nreload = True\nforwarded_allow_ips = "*"\n'
+    found = by_concept({"gunicorn.conf.py": source})
+    assert found["server.workers"][0].value == 4
+    assert found["debug.reload"][0].value is True
+    assert found["proxy.trusted"][0].value == "*"
+
+
+def test_a_property_that_means_something_is_a_setting(by_concept: Concepts) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n    hosts: str = 'a, *'\n    @property\n"
+        "    def allowed_hosts(self):\n        return [h.strip() for h in self.hosts.split(',')]\n"
+    )
+    assert by_concept({"settings.py": source})["hosts.allowed"][0].value == ["a", "*"]

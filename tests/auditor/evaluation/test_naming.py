@@ -1,0 +1,115 @@
+"""Names and units: what a setting is called decides what it means, and what only looks secret."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from secaudit.facts import Unknown
+from secaudit.naming import Meaning, from_text, in_unit, meaning_of
+from secaudit.vocabulary import CONCEPTS
+
+MEANINGS = {
+    "SECRET_KEY": "signing.secret",
+    "jwt_secret": "signing.secret",
+    "security.jwt.secretKey": "signing.secret",
+    "SIMPLE_JWT.SIGNING_KEY": "signing.secret",
+    "FIELD_ENCRYPTION_KEY": "encryption.key",
+    "STRIPE_SECRET_KEY": "provider.secret",
+    "AWS_SECRET_ACCESS_KEY": "provider.secret",
+    "GITHUB_TOKEN": "provider.secret",
+    "POSTGRES_PASSWORD": "database.password",
+    "DATABASES.default.PASSWORD": "database.password",
+    "DATABASE_URL": "database.url",
+    "CELERY_BROKER_URL": "database.url",
+    "FIRST_SUPERUSER_PASSWORD": "admin.password",
+    "smtp_password": "password",
+    "DEBUG": "debug.enabled",
+    "MYAPP_DEBUG": "debug.enabled",
+    "SQLALCHEMY_ECHO": "debug.sql_echo",
+    "LOG_LEVEL": "debug.log_level",
+    "BACKEND_CORS_ORIGINS": "cors.origins",
+    "CORS_ALLOW_CREDENTIALS": "cors.credentials",
+    "ALLOWED_HOSTS": "hosts.allowed",
+    "FORWARDED_ALLOW_IPS": "proxy.trusted",
+    "VERIFY_SSL": "tls.verify",
+    "SESSION_COOKIE_SECURE": "cookie.secure",
+    "ACCESS_TOKEN_EXPIRE_MINUTES": "token.access_lifetime",
+    "refresh_token_expire_days": "token.refresh_lifetime",
+    "JWT_ALGORITHM": "token.algorithm",
+    "APP_ENV": "environment",
+    "MAX_UPLOAD_SIZE_MB": "limit.upload",
+    "RATE_LIMIT_ENABLED": "limit.enabled",
+}
+NOT_SECRET = (
+    *("PASSWORD_RESET_PATH", "API_KEY_RATE_LIMIT", "SMS_GATEWAY_AUTH_HEADER", "COOKIE_KEY"),
+    *("SECRET_KEY_PATH", "TOKEN_URL", "PASSWORD_MIN_LENGTH", "JWT_SECRET_NAME", "API_KEY_HEADER"),
+    *("ACCESS_TOKEN_EXPIRE_MINUTES", "STRIPE_PUBLISHABLE_KEY", "SENTRY_DSN", "PASSWORD_POLICY"),
+)
+
+
+@pytest.mark.parametrize("name", list(MEANINGS))
+def test_a_name_means_its_concept(name: str) -> None:
+    meaning = meaning_of(name)
+    assert meaning is not None
+    assert meaning.concept == MEANINGS[name]
+
+
+@pytest.mark.parametrize("name", NOT_SECRET)
+def test_a_name_that_only_looks_secret_is_none(name: str) -> None:
+    meaning = meaning_of(name)
+    assert meaning is None or "secret" not in meaning.concept
+    assert meaning is None or "password" not in meaning.concept.partition(".")[2]
+
+
+def test_every_meaning_is_a_concept() -> None:
+    from secaudit.naming import _PATTERNS  # noqa: PLC0415 - the table itself is tested
+
+    assert {concept.removesuffix("!") for concept, _, _ in _PATTERNS} <= set(CONCEPTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", 30, timedelta(minutes=30)),
+        ("ACCESS_TOKEN_EXPIRE_SECONDS", 3600, timedelta(hours=1)),
+        ("access_token_lifetime_hours", 2, timedelta(hours=2)),
+        ("REFRESH_TOKEN_EXPIRE_DAYS", 7, timedelta(days=7)),
+        ("JWT_ACCESS_TOKEN_EXPIRES", False, timedelta()),
+        ("SIMPLE_JWT.ACCESS_TOKEN_LIFETIME", timedelta(days=1), timedelta(days=1)),
+        ("DISABLE_AUTH", True, False),
+        ("SKIP_SSL_VERIFICATION", False, True),
+        ("MAX_UPLOAD_SIZE_MB", 5, 5 * 1024 * 1024),
+        ("LOG_LEVEL", "debug", "DEBUG"),
+    ],
+)
+def test_a_value_comes_in_the_unit_of_its_concept(name: str, value: Any, expected: Any) -> None:  # noqa: ANN401 - values of any type
+    meaning = meaning_of(name)
+    assert meaning is not None
+    assert in_unit(meaning, name, value) == expected
+
+
+def test_a_lifetime_without_a_unit_is_unknown() -> None:
+    meaning = meaning_of("TOKEN_LIFETIME")
+    assert meaning is not None
+    assert isinstance(in_unit(meaning, "TOKEN_LIFETIME", 15), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("concept", "text", "expected"),
+    [
+        ("debug.enabled", "True", True),
+        ("debug.enabled", "off", False),
+        ("cors.origins", '["https://a", "*"]', ["https://a", "*"]),
+        ("cors.origins", "https://a, *", ["https://a", "*"]),
+        ("token.access_lifetime", "30", 30),
+        ("signing.secret", "true", "true"),
+    ],
+)
+def test_a_text_is_read_as_most_loaders_would(concept: str, text: str, expected: Any) -> None:  # noqa: ANN401 - values of any type
+    assert from_text(Meaning(concept, inverted=False, service=""), text) == expected
+
+
+def test_a_text_that_loaders_read_differently_is_unknown() -> None:
+    meaning = Meaning("debug.enabled", inverted=False, service="")
+    assert isinstance(from_text(meaning, "maybe"), Unknown)
