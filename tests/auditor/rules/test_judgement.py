@@ -95,7 +95,7 @@ def test_not_published(text: str) -> None:
         ("postgres", "", True), ("admin123", "", True), ("Password1!", "", True),
         ("123456", "", True), ("app", "app", True), ("orders", "orders", True), ("abc", "", True),
         ("orders", "billing", False), ("q3ZkT8wLr5Xn0cVb", "app", False), ("123456789", "", True),
-        ("48151623429", "", False),
+        ("48151623429", "", False), ("kx7q", "", False), ("kx7", "", True),
     ],
 )  # fmt: skip
 def test_guessable(password: str, user: str, expected: bool) -> None:  # noqa: FBT001 - of a table
@@ -107,6 +107,8 @@ def test_guessable(password: str, user: str, expected: bool) -> None:  # noqa: F
     [
         ("Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i", True),
         ("change-me-to-something-else-1A", False),
+        ("Vd9xTqf2mWJ7hZsK4rLc", True),
+        ("Vd9xTqf2mWJ7hZsK4rL", False),
         ("short1A", False),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaaB1", False),
         ("https://Vd9xTqf2mWJ7hZsK4rLc0uYbN", False),
