@@ -51,7 +51,7 @@ security: .venv/.installed  ## The outside judges over the generated project and
 	$(BIN)/bandit --quiet --recursive auditor/secaudit --configfile pyproject.toml
 
 nightly: .venv/.installed  ## The long runs: many more generated cases, every variant
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"
+	SECAUDIT_DIFFERENTIAL_CASES=20000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"
 
 release-check: .venv/.installed  ## Version, changelog, wheel and sdist agree before a tag is pushed
 	$(BIN)/python scripts/release_check.py

@@ -19,6 +19,12 @@ def owned_by_the_user() -> set[str]:
     return {match[1] for match in matches if match}
 
 
+def yours_in(project: Path) -> set[Path]:
+    """Return the user-owned files of a project."""
+    patterns = [pattern.replace("**", "**/*") for pattern in owned_by_the_user()]
+    return {path for pattern in patterns for path in project.glob(pattern) if path.is_file()}
+
+
 def test_the_manifest_and_copier_agree() -> None:
     manifest = (ROOT / "template/docs/service/ownership.md").read_text()
     yours = manifest.split("## Yours")[1].split("## The template's")[0]
@@ -54,9 +60,7 @@ def test_an_update_leaves_user_owned_files_alone(
     ci: str, generate: Generate, template_repo: Path, next_release: Path, tmp_path: Path
 ) -> None:
     project = committed(generate(ci=ci), template_repo, next_release, tmp_path / "project")
-    owned = sorted(
-        path for pattern in owned_by_the_user() for path in project.glob(pattern) if path.is_file()
-    )
+    owned = sorted(yours_in(project))
     assert owned
     edited, deleted = owned[::2], owned[1::2]
     for path in edited:
@@ -88,7 +92,7 @@ def test_an_untouched_project_becomes_a_fresh_copy(
         quiet=True,
         unsafe=False,
     )
-    yours = {p for pattern in owned_by_the_user() for p in fresh.glob(pattern) if p.is_file()}
+    yours = yours_in(fresh)
     for path in fresh.rglob("*"):
         if path.is_file() and path not in yours:
             updated = project / path.relative_to(fresh)
