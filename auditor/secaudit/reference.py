@@ -137,7 +137,7 @@ def configuration_schema() -> dict[str, Any]:
     for option in TABLE:
         if option.configurable:
             kind = {"flag": {"type": "boolean"}, "list": strings}.get(option.kind, _TEXT)
-            allowed = {"enum": list(option.choices)} if option.choices else kind
+            allowed: dict[str, Any] = {"enum": list(option.choices)} if option.choices else kind
             properties[option.name] = {"description": option.help, **allowed}
     shapes = {
         "ignore": accepted,
