@@ -136,7 +136,8 @@ def configuration_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for option in TABLE:
         if option.configurable:
-            kind = {"flag": {"type": "boolean"}, "list": strings}.get(option.kind, _TEXT)
+            kinds: dict[str, dict[str, Any]] = {"flag": {"type": "boolean"}, "list": strings}
+            kind = kinds.get(option.kind, _TEXT)
             allowed: dict[str, Any] = {"enum": list(option.choices)} if option.choices else kind
             properties[option.name] = {"description": option.help, **allowed}
     shapes = {
