@@ -44,6 +44,8 @@ SNIPPETS = {
     "A = E.DEV.value\nB = E('prod') == E.PROD\nC = E['DEV'].value",
     "exceptions": "try:\n    A = int('x')\nexcept (TypeError, ValueError):\n    A = 1\nelse:\n    A = 2\n"
     "finally:\n    B = 3",
+    "exceptions of another kind": "try:\n    try:\n        A = int('x')\n        B = 1\n    except KeyError:\n        A = 1\n"
+    "    B = 2\nexcept ValueError:\n    A = 3\n    B = 4",
     "missing keys": "try:\n    A = {}['x']\nexcept LookupError:\n    A = 'missing'",
     "match": "V = 'b'\nmatch V:\n    case 'a' | 'b' if V == 'b':\n        A = 1\n    case _:\n        A = 2",
     "walrus": "A = y if (y := 5) > 3 else 0",

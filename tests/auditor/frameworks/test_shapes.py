@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from pydantic import TypeAdapter, ValidationError
 from secaudit.facts import Setting, Unknown
 
 Values = Callable[..., dict[str, Any]]
@@ -395,3 +397,26 @@ def test_a_property_that_means_something_is_a_setting(by_concept: Concepts) -> N
         "    def allowed_hosts(self):\n        return [h.strip() for h in self.hosts.split(',')]\n"
     )
     assert by_concept({"settings.py": source})["hosts.allowed"][0].value == ["a", "*"]
+
+
+def test_empty_values_of_a_file_are_ignored_when_asked(values: Values) -> None:
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_file='.env', env_ignore_empty=True)\n"
+        "    secret: str = 'default'\n"
+    )
+    assert values({"settings.py": source, ".env": "SECRET=\n"})["secret"] == "default"
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "t", "T", "yes", "Y", "on", "0", "f", "no", "N", "off", "ok"]
+)
+def test_spellings_of_flags_are_those_of_pydantic(text: str, values: Values) -> None:
+    source = SETTINGS + "class Settings(BaseSettings):\n    debug: bool\n"
+    answer = values({"settings.py": source}, {"DEBUG": text})["debug"]
+    try:
+        expected = TypeAdapter(bool).validate_python(text)
+    except ValidationError:
+        assert isinstance(answer, Unknown)
+    else:
+        assert answer is expected
