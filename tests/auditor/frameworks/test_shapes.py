@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+
 from secaudit.facts import Setting, Unknown
 
 Values = Callable[..., dict[str, Any]]
