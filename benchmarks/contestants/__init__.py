@@ -1,0 +1,1 @@
+"""Other services with the same routes, to measure the generated one against."""
