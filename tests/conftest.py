@@ -23,6 +23,21 @@ class Generate(Protocol):
         ...
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail in CI where a test was skipped for want of a tool: such a reason starts with "needs"."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if "CI" not in os.environ or reporter is None:
+        return
+    lacking = [
+        report.nodeid
+        for report in reporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple) and "Skipped: needs" in report.longrepr[2]
+    ]
+    if lacking:
+        reporter.write_line(f"CI must not skip for want of a tool: {', '.join(lacking)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def git(folder: Path, *arguments: str) -> str:
     """Run git in ``folder`` with an identity of its own and return what it printed."""
     command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *arguments]
