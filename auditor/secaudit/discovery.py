@@ -158,7 +158,7 @@ def _named(path: str, options: Options) -> SourceFile:
 def _walk(top: str, options: Options, problems: list[Problem], before: int) -> Iterator[SourceFile]:
     """Yield the files below a folder that are worth parsing, in path order."""
     count = before
-    for path, relative, linked in sorted(_entries(top, options.exclude, problems)):
+    for path, relative, linked in sorted(entries(top, options.exclude, problems)):
         kind = kind_of_name(relative)
         if kind is None:
             continue
@@ -189,7 +189,7 @@ def _worth_parsing(path: str, kind: Kind, overlay: Mapping[str, bytes]) -> bool:
         return False
 
 
-def _entries(
+def entries(
     top: str, exclude: tuple[str, ...], problems: list[Problem]
 ) -> Iterator[tuple[str, str, bool]]:
     """Yield (path, path below ``top``, is a link) of every file, never entering a linked folder."""

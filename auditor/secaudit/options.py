@@ -18,6 +18,7 @@ DIALECTS: Final = (
     "bash",
 )
 AUDITS: Final = ("config", "explain")  # the commands that audit files
+REPORTS: Final = ("config", "template")  # the commands that report findings
 
 
 class Option(NamedTuple):
@@ -47,6 +48,7 @@ TABLE: Final[tuple[Option, ...]] = (
         "FORMAT",
         FORMATS,
         "text",
+        REPORTS,
     ),
     Option(
         "format",
@@ -58,7 +60,14 @@ TABLE: Final[tuple[Option, ...]] = (
         "text",
         ("rules",),
     ),
-    Option("output", "text", "Write the report to this file, atomically.", "o", "FILE"),
+    Option(
+        "output",
+        "text",
+        "Write the report to this file, atomically.",
+        "o",
+        "FILE",
+        commands=REPORTS,
+    ),
     Option(
         "profile",
         "choice",
@@ -78,18 +87,27 @@ TABLE: Final[tuple[Option, ...]] = (
         "SEVERITY",
         THRESHOLDS,
         "medium",
+        REPORTS,
         configurable=True,
     ),
-    Option("exit-zero", "flag", "The same as --fail-on never."),
+    Option("exit-zero", "flag", "The same as --fail-on never.", commands=REPORTS),
     Option(
         "select",
         "list",
         "Only these rules: codes, names or prefixes.",
         "",
         "CODES",
+        commands=REPORTS,
         configurable=True,
     ),
-    Option("ignore", "list", "Not these rules: codes, names or prefixes.", "", "CODES"),
+    Option(
+        "ignore",
+        "list",
+        "Not these rules: codes, names or prefixes.",
+        "",
+        "CODES",
+        commands=REPORTS,
+    ),
     Option(
         "exclude",
         "list",
@@ -162,7 +180,7 @@ TABLE: Final[tuple[Option, ...]] = (
         AUDITS,
     ),
     Option("isolated", "flag", "Read no configuration file.", commands=AUDITS),
-    Option("quiet", "count", "Findings only: no summary, no notes.", "q"),
+    Option("quiet", "count", "Findings only: no summary, no notes.", "q", commands=REPORTS),
     Option(
         "verbose",
         "count",

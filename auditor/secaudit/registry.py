@@ -30,6 +30,7 @@ FAMILIES: Final[dict[str, str]] = {
     "DRIFT": "names and files",
     "DIALECT": "how files are read",
     "SUP": "suppressions",
+    "TPL": "generated projects, by `secaudit template`",
 }
 
 
@@ -91,16 +92,22 @@ def render_table() -> str:
         "RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (",
     ]
     for rule, module in _found():
-        applies_to = "".join(f'            "{name}",\n' for name in rule.applies_to)
         lines += [
             "    (",
             f'        "{rule.code}",',
             f'        "{rule.name}",',
             f'        "{module}",',
-            f"        (\n{applies_to}        )," if applies_to else "        (),",
+            f"        {_tuple(rule.applies_to)},",
             "    ),",
         ]
     return "\n".join([*lines, ")", ""])
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    """Return the source of a tuple as the formatter leaves it."""
+    if len(names) < 2:  # noqa: PLR2004 - the formatter breaks lines from two items on
+        return f'("{names[0]}",)' if names else "()"
+    return "(\n" + "".join(f'            "{name}",\n' for name in names) + "        )"
 
 
 def main() -> None:

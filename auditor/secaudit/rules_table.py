@@ -52,25 +52,19 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "SEC006",
         "example-secret-in-use",
         "sec.example_secret_in_use",
-        (
-            "value-of-example",
-        ),
+        ("value-of-example",),
     ),
     (
         "SEC007",
         "secret-per-process",
         "sec.secret_per_process",
-        (
-            "secret-per-process",
-        ),
+        ("secret-per-process",),
     ),
     (
         "SEC008",
         "short-secret",
         "sec.short_secret",
-        (
-            "signing.secret",
-        ),
+        ("signing.secret",),
     ),
     (
         "SEC009",
@@ -110,9 +104,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "SEC013",
         "secret-in-image",
         "sec.secret_in_image",
-        (
-            "secret-in-image",
-        ),
+        ("secret-in-image",),
     ),
     (
         "SEC014",
@@ -128,25 +120,19 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "SEC015",
         "secret-logged",
         "sec.secret_logged",
-        (
-            "secret-logged",
-        ),
+        ("secret-logged",),
     ),
     (
         "SEC016",
         "env-file-readable-by-others",
         "sec.env_file_readable",
-        (
-            "file-readable",
-        ),
+        ("file-readable",),
     ),
     (
         "SEC017",
         "env-file-tracked-by-git",
         "sec.env_file_tracked",
-        (
-            "file-tracked",
-        ),
+        ("file-tracked",),
     ),
     (
         "SEC018",
@@ -170,9 +156,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "CRED002",
         "default-admin-account",
         "cred.default_admin_account",
-        (
-            "admin.password",
-        ),
+        ("admin.password",),
     ),
     (
         "CRED003",
@@ -187,89 +171,67 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DBG001",
         "debug-enabled",
         "dbg.debug_enabled",
-        (
-            "debug.enabled",
-        ),
+        ("debug.enabled",),
     ),
     (
         "DBG002",
         "reload-in-production",
         "dbg.reload_in_production",
-        (
-            "debug.reload",
-        ),
+        ("debug.reload",),
     ),
     (
         "DBG003",
         "development-server",
         "dbg.development_server",
-        (
-            "debug.server",
-        ),
+        ("debug.server",),
     ),
     (
         "DBG004",
         "error-details-exposed",
         "dbg.error_details_exposed",
-        (
-            "debug.errors",
-        ),
+        ("debug.errors",),
     ),
     (
         "DBG005",
         "sql-echo",
         "dbg.sql_echo",
-        (
-            "debug.sql_echo",
-        ),
+        ("debug.sql_echo",),
     ),
     (
         "DBG006",
         "debug-logging",
         "dbg.debug_logging",
-        (
-            "debug.log_level",
-        ),
+        ("debug.log_level",),
     ),
     (
         "DBG007",
         "graphql-ide",
         "dbg.graphql_ide",
-        (
-            "graphql.ide",
-        ),
+        ("graphql.ide",),
     ),
     (
         "DBG008",
         "graphql-introspection",
         "dbg.graphql_introspection",
-        (
-            "graphql.introspection",
-        ),
+        ("graphql.introspection",),
     ),
     (
         "DOC001",
         "docs-exposed",
         "doc.docs_exposed",
-        (
-            "docs.url",
-        ),
+        ("docs.url",),
     ),
     (
         "DOC002",
         "docs-half-closed",
         "doc.docs_half_closed",
-        (
-            "docs.openapi",
-        ),
+        ("docs.openapi",),
     ),
     (
         "DOC003",
         "docs-open-despite-switch",
         "doc.docs_open_despite_switch",
-        (
-            "docs.enabled",
-        ),
+        ("docs.enabled",),
     ),
     (
         "CORS001",
@@ -295,81 +257,61 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "CORS003",
         "null-origin",
         "cors.null_origin",
-        (
-            "cors.origins",
-        ),
+        ("cors.origins",),
     ),
     (
         "CORS004",
         "origins-as-string",
         "cors.origins_as_string",
-        (
-            "cors.origins",
-        ),
+        ("cors.origins",),
     ),
     (
         "CORS005",
         "loose-origin-pattern",
         "cors.loose_origin_pattern",
-        (
-            "cors.regex",
-        ),
+        ("cors.regex",),
     ),
     (
         "CORS006",
         "plain-http-origin",
         "cors.plain_http_origin",
-        (
-            "cors.origins",
-        ),
+        ("cors.origins",),
     ),
     (
         "CORS007",
         "localhost-origin",
         "cors.localhost_origin",
-        (
-            "cors.origins",
-        ),
+        ("cors.origins",),
     ),
     (
         "HOST001",
         "wildcard-host",
         "host.wildcard_host",
-        (
-            "hosts.allowed",
-        ),
+        ("hosts.allowed",),
     ),
     (
         "HOST002",
         "trusting-every-proxy",
         "host.trusting_every_proxy",
-        (
-            "proxy.trusted",
-        ),
+        ("proxy.trusted",),
     ),
     (
         "TLS001",
         "certificate-verification-off",
         "tls.certificate_verification_off",
-        (
-            "tls.verify",
-        ),
+        ("tls.verify",),
     ),
     (
         "TLS002",
         "https-redirect-off",
         "tls.https_redirect_off",
-        (
-            "tls.redirect",
-        ),
+        ("tls.redirect",),
     ),
     (
         "TLS003",
         "obsolete-tls-version",
         "tls.obsolete_tls_version",
-        (
-            "tls.minimum",
-        ),
+        ("tls.minimum",),
     ),
     (
         "TLS004",
@@ -384,97 +326,73 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "TLS005",
         "plaintext-upstream",
         "tls.plaintext_upstream",
-        (
-            "service.url",
-        ),
+        ("service.url",),
     ),
     (
         "TLS006",
         "mail-without-tls",
         "tls.mail_without_tls",
-        (
-            "tls.mail",
-        ),
+        ("tls.mail",),
     ),
     (
         "HEAD001",
         "hsts-off",
         "head.hsts_off",
-        (
-            "header.hsts",
-        ),
+        ("header.hsts",),
     ),
     (
         "HEAD002",
         "nosniff-off",
         "head.nosniff_off",
-        (
-            "header.nosniff",
-        ),
+        ("header.nosniff",),
     ),
     (
         "HEAD003",
         "frame-options-off",
         "head.frame_options_off",
-        (
-            "header.frame",
-        ),
+        ("header.frame",),
     ),
     (
         "COOKIE001",
         "insecure-cookie",
         "cookie.insecure_cookie",
-        (
-            "cookie.secure",
-        ),
+        ("cookie.secure",),
     ),
     (
         "COOKIE002",
         "script-readable-cookie",
         "cookie.script_readable_cookie",
-        (
-            "cookie.httponly",
-        ),
+        ("cookie.httponly",),
     ),
     (
         "COOKIE003",
         "cross-site-cookie",
         "cookie.cross_site_cookie",
-        (
-            "cookie.samesite",
-        ),
+        ("cookie.samesite",),
     ),
     (
         "COOKIE004",
         "csrf-protection-off",
         "cookie.csrf_protection_off",
-        (
-            "csrf.enabled",
-        ),
+        ("csrf.enabled",),
     ),
     (
         "COOKIE005",
         "pickle-session",
         "cookie.pickle_session",
-        (
-            "session.serializer",
-        ),
+        ("session.serializer",),
     ),
     (
         "AUTH001",
         "long-access-lifetime",
         "auth.long_access_lifetime",
-        (
-            "token.access_lifetime",
-        ),
+        ("token.access_lifetime",),
     ),
     (
         "AUTH002",
         "long-refresh-lifetime",
         "auth.long_refresh_lifetime",
-        (
-            "token.refresh_lifetime",
-        ),
+        ("token.refresh_lifetime",),
     ),
     (
         "AUTH003",
@@ -499,161 +417,121 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "AUTH005",
         "mixed-token-algorithms",
         "auth.mixed_token_algorithms",
-        (
-            "token.algorithms",
-        ),
+        ("token.algorithms",),
     ),
     (
         "AUTH006",
         "token-verification-off",
         "auth.token_verification_off",
-        (
-            "token.verify",
-        ),
+        ("token.verify",),
     ),
     (
         "AUTH007",
         "audience-unchecked",
         "auth.audience_unchecked",
-        (
-            "token.audience",
-        ),
+        ("token.audience",),
     ),
     (
         "AUTH008",
         "weak-password-hash",
         "auth.weak_password_hash",
-        (
-            "password.hashers",
-        ),
+        ("password.hashers",),
     ),
     (
         "AUTH009",
         "short-password-minimum",
         "auth.short_password_minimum",
-        (
-            "password.min_length",
-        ),
+        ("password.min_length",),
     ),
     (
         "AUTH010",
         "no-password-validators",
         "auth.no_password_validators",
-        (
-            "password.validators",
-        ),
+        ("password.validators",),
     ),
     (
         "AUTH011",
         "open-default-permissions",
         "auth.open_default_permissions",
-        (
-            "access.permissions",
-        ),
+        ("access.permissions",),
     ),
     (
         "AUTH012",
         "no-default-authentication",
         "auth.no_default_authentication",
-        (
-            "access.authentication",
-        ),
+        ("access.authentication",),
     ),
     (
         "AUTH013",
         "authentication-disabled",
         "auth.authentication_disabled",
-        (
-            "access.enabled",
-        ),
+        ("access.enabled",),
     ),
     (
         "AUTH014",
         "store-without-authentication",
         "auth.store_without_authentication",
-        (
-            "store-without-auth",
-        ),
+        ("store-without-auth",),
     ),
     (
         "LIMIT001",
         "rate-limiter-disabled",
         "limit.rate_limiter_disabled",
-        (
-            "limit.enabled",
-        ),
+        ("limit.enabled",),
     ),
     (
         "LIMIT002",
         "no-rate-limiter",
         "limit.no_rate_limiter",
-        (
-            "limit.enabled",
-        ),
+        ("limit.enabled",),
     ),
     (
         "LIMIT003",
         "limiter-per-process",
         "limit.limiter_per_process",
-        (
-            "limit.store",
-        ),
+        ("limit.store",),
     ),
     (
         "LIMIT004",
         "unbounded-page",
         "limit.unbounded_page",
-        (
-            "limit.page",
-        ),
+        ("limit.page",),
     ),
     (
         "LIMIT005",
         "unbounded-body",
         "limit.unbounded_body",
-        (
-            "limit.body",
-        ),
+        ("limit.body",),
     ),
     (
         "LIMIT006",
         "unbounded-upload",
         "limit.unbounded_upload",
-        (
-            "limit.upload",
-        ),
+        ("limit.upload",),
     ),
     (
         "GUARD001",
         "fail-open-environment",
         "guard.fail_open_environment",
-        (
-            "selector-fails-open",
-        ),
+        ("selector-fails-open",),
     ),
     (
         "GUARD002",
         "defeated-guard",
         "guard.defeated_guard",
-        (
-            "guard",
-        ),
+        ("guard",),
     ),
     (
         "GUARD003",
         "fallback-settings",
         "guard.fallback_settings",
-        (
-            "settings-fallback",
-        ),
+        ("settings-fallback",),
     ),
     (
         "GUARD004",
         "conflicting-profiles",
         "guard.conflicting_profiles",
-        (
-            "profile-conflict",
-        ),
+        ("profile-conflict",),
     ),
     (
         "GUARD005",
@@ -678,33 +556,25 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "NET001",
         "published-store-port",
         "net.published_store_port",
-        (
-            "port-published",
-        ),
+        ("port-published",),
     ),
     (
         "NET002",
         "privileged-container",
         "net.privileged_container",
-        (
-            "container.privileged",
-        ),
+        ("container.privileged",),
     ),
     (
         "NET003",
         "root-container",
         "net.root_container",
-        (
-            "container.user",
-        ),
+        ("container.user",),
     ),
     (
         "DRIFT001",
         "misspelt-key",
         "drift.misspelt_key",
-        (
-            "key-unread",
-        ),
+        ("key-unread",),
     ),
     (
         "DRIFT002",
@@ -716,57 +586,43 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DRIFT003",
         "ignored-field-env",
         "drift.ignored_field_env",
-        (
-            "field-env-ignored",
-        ),
+        ("field-env-ignored",),
     ),
     (
         "DRIFT004",
         "example-file-in-use",
         "drift.example_file_in_use",
-        (
-            "example-loaded",
-        ),
+        ("example-loaded",),
     ),
     (
         "DRIFT005",
         "unread-key",
         "drift.unread_key",
-        (
-            "key-unread",
-        ),
+        ("key-unread",),
     ),
     (
         "DRIFT006",
         "example-out-of-step",
         "drift.example_out_of_step",
-        (
-            "example-keys",
-        ),
+        ("example-keys",),
     ),
     (
         "DIALECT001",
         "dropped-line",
         "dialect.dropped_line",
-        (
-            "line-dropped",
-        ),
+        ("line-dropped",),
     ),
     (
         "DIALECT002",
         "ambiguous-line",
         "dialect.ambiguous_line",
-        (
-            "line-differs",
-        ),
+        ("line-differs",),
     ),
     (
         "DIALECT003",
         "duplicate-key",
         "dialect.duplicate_key",
-        (
-            "key-duplicate",
-        ),
+        ("key-duplicate",),
     ),
     (
         "DIALECT004",
@@ -787,40 +643,72 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DIALECT005",
         "undecodable-value",
         "dialect.undecodable_value",
-        (
-            "value-undecodable",
-        ),
+        ("value-undecodable",),
     ),
     (
         "DIALECT006",
         "suppression-in-value",
         "dialect.suppression_in_value",
-        (
-            "suppression-in-value",
-        ),
+        ("suppression-in-value",),
     ),
     (
         "SUP001",
         "unused-suppression",
         "sup.unused_suppression",
-        (
-            "suppression-unused",
-        ),
+        ("suppression-unused",),
     ),
     (
         "SUP002",
         "expired-suppression",
         "sup.expired_suppression",
-        (
-            "suppression-expired",
-        ),
+        ("suppression-expired",),
     ),
     (
         "SUP003",
         "malformed-suppression",
         "sup.malformed_suppression",
-        (
-            "suppression-malformed",
-        ),
+        ("suppression-malformed",),
+    ),
+    (
+        "TPL001",
+        "missing-security-fix",
+        "tpl.missing_security_fix",
+        ("advisory-lacking",),
+    ),
+    (
+        "TPL002",
+        "edited-template-file",
+        "tpl.edited_template_file",
+        ("template-file-edited",),
+    ),
+    (
+        "TPL003",
+        "missing-template-file",
+        "tpl.missing_template_file",
+        ("template-file-missing",),
+    ),
+    (
+        "TPL004",
+        "update-leftover",
+        "tpl.update_leftover",
+        ("update-leftover",),
+    ),
+    (
+        "TPL005",
+        "contradicted-answer",
+        "tpl.contradicted_answer",
+        ("answer-contradicted",),
+    ),
+    (
+        "TPL006",
+        "credentials-in-source",
+        "tpl.credentials_in_source",
+        ("source-credentials",),
+    ),
+    (
+        "TPL007",
+        "env-out-of-step",
+        "tpl.env_out_of_step",
+        ("env-out-of-step",),
     ),
 )

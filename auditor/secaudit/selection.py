@@ -36,14 +36,23 @@ def checked(selectors: tuple[str, ...], origin: str) -> frozenset[str]:
     return frozenset(chosen)
 
 
-def chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+def chosen(
+    select: tuple[str, ...], ignore: tuple[str, ...], *, template: bool = False
+) -> frozenset[str]:
     """Return the codes of the rules that run.
+
+    Args:
+        select: only these; every rule when empty.
+        ignore: not these.
+        template: whether a generated project is held against its template; those rules run then
+            and no others, so that a suppression is judged only by the command it is for.
 
     Raises:
         AuditError: for a selector that names no rule.
     """
-    every = frozenset(code for code, _, _, _ in RULES_TABLE)
-    return (checked(select, "--select") if select else every) - checked(ignore, "--ignore")
+    every = frozenset(code for code, _, _, _ in RULES_TABLE if code.startswith("TPL") is template)
+    wanted = checked(select, "--select") & every if select else every
+    return wanted - checked(ignore, "--ignore")
 
 
 def nearest_hint(selector: str) -> str:

@@ -120,4 +120,12 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "suppression-malformed": ("fault",),
     "value-of-example": ("key", "example"),  # a real value equals that of the example file
     "example-keys": ("keys", "example"),  # the keys that an example file names
+    # of a generated project, made by secaudit.template
+    "advisory-lacking": ("title", "severity", "fixed", "installed", "changes", "action", "owasp"),
+    "template-file-edited": ("version",),
+    "template-file-missing": (),
+    "update-leftover": ("what",),
+    "answer-contradicted": ("value", "reason"),
+    "source-credentials": (),
+    "env-out-of-step": ("reason",),
 }

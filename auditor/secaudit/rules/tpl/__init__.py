@@ -1,0 +1,1 @@
+"""Rules about generated projects and their template, run by `secaudit template`."""
