@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ _TEXTS: Final = frozenset({"iss", "aud", "sub", "sid", "jti"})
 _DATES: Final = frozenset({"iat", "exp"})
 _CLAIMS: Final = _TEXTS | _DATES
 _MAX_BYTES: Final = 2048
+# RFC 7515 section 2: base64url without padding, line breaks or anything else.
+_COMPACT: Final = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
 # How far another process's clock, or a token that follows a revocation, may be ahead.
 _AHEAD_SECONDS: Final = 60
 _OPAQUE_BYTES: Final = 32
@@ -106,14 +109,18 @@ class AccessTokens:
         Header and claims must be exactly the documented ones, of the documented types: an unknown
         ``kid``, ``jwk``, ``crit``, a list as ``aud``, a date as text, all make it None.
         """
-        header = _header(token)
-        if header is None or header["typ"] != _TYPE:
+        compact = _COMPACT.fullmatch(token) if len(token) <= _MAX_BYTES else None
+        if compact is None:
             return None
-        key = self._ring.verifying.get(header["kid"])
+        header, claims = (_members(segment) for segment in compact.groups())
+        if header is None or claims is None or header.keys() != _HEADER or header["typ"] != _TYPE:
+            return None
+        kid = header["kid"]
+        key = self._ring.verifying.get(kid) if isinstance(kid, str) else None
         if key is None:
             return None
         try:
-            claims = jwt.decode(
+            jwt.decode(
                 token,
                 key,
                 algorithms=[self._ring.algorithm],
@@ -128,7 +135,7 @@ class AccessTokens:
     def _checked(self, claims: dict[str, Any]) -> AccessClaims | None:
         if claims.keys() != _CLAIMS:
             return None
-        if not all(type(claims[name]) is str for name in _TEXTS):
+        if not all(type(claims[name]) is str and claims[name] for name in _TEXTS):
             return None
         if not all(type(claims[name]) is int for name in _DATES):
             return None
@@ -140,22 +147,21 @@ class AccessTokens:
         return AccessClaims(claims["sub"], claims["sid"], issued, expires)
 
 
-def _header(token: bytes) -> dict[str, str] | None:
-    """Return the header if it has exactly the three known members, each once and a string."""
-    if len(token) > _MAX_BYTES:
-        return None
-    encoded = token.partition(b".")[0]
+def _members(segment: bytes) -> dict[str, Any] | None:
+    """Return the members of a JSON object in base64url, each named once; None for anything else.
+
+    The library reads claims in any UTF encoding and keeps the last of two equal names, so that
+    what is checked here is what was written (RFC 8725 section 3.7).
+    """
     try:
-        text = base64.b64decode(encoded + b"=" * (-len(encoded) % 4), b"-_", validate=True)
-        pairs = json.loads(text, object_pairs_hook=list)
+        text = base64.b64decode(segment + b"=" * (-len(segment) % 4), b"-_", validate=True)
+        pairs = json.loads(text.decode("utf-8"), object_pairs_hook=tuple)
     except (binascii.Error, ValueError, RecursionError):
         return None
-    if not isinstance(pairs, list) or len(pairs) != len(_HEADER):
+    if not isinstance(pairs, tuple):
         return None
-    if not all(isinstance(pair, tuple) and isinstance(pair[1], str) for pair in pairs):
-        return None
-    header = dict(pairs)
-    return header if header.keys() == _HEADER else None
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else None
 
 
 def _is_uuid(text: str) -> bool:

@@ -148,6 +148,16 @@ REFUSED: dict[str, Change] = {
     "a not-before date": _claims(nbf=0),
     "a payload that is a list": lambda header, claims: (header, [claims]),
     "a payload that is no JSON": lambda header, _claims: (header, b"\xff"),
+    "an empty token id": _claims(jti=""),
+    "a payload in UTF-16": lambda header, claims: (header, json.dumps(claims).encode("utf-16")),
+    "a payload behind a byte order mark": lambda header, claims: (
+        header,
+        b"\xef\xbb\xbf" + json.dumps(claims).encode(),
+    ),
+    "a claim named twice": lambda header, claims: (
+        header,
+        f'{{"sub": "{uuid4()}", {json.dumps(claims)[1:]}'.encode(),
+    ),
     **{
         f"no {name}": _without(1, name)
         for name in ("iss", "aud", "sub", "sid", "iat", "exp", "jti")
@@ -169,6 +179,13 @@ def test_a_repeated_header_member_is_refused(live: AccessTokens) -> None:
     text = json.dumps(header)
     doubled = f'{{"alg": "none", {text[1:]}'.encode()
     assert live.read(signed(doubled, claims)) is None
+
+
+@pytest.mark.parametrize("suffix", [b"=", b"==", b"\n", b" ", b".", b"%3D"])
+def test_a_token_has_one_spelling(live: AccessTokens, suffix: bytes) -> None:
+    token = issue(live).encode()
+    assert live.read(token) is not None
+    assert live.read(token + suffix) is None
 
 
 @pytest.mark.parametrize(
