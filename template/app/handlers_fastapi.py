@@ -16,14 +16,14 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from .security.access import Access
-from .security.context import Principal, context_of
+from .security.context import Principal, caller_of
 from .security.declarations import UnsafeRouteError
+from .security.routes import object_id
 from .security.schemas import NumberedPageQuery, PageQuery
 from .storage.objects import load
-from .storage.uploads import IncomingFile, StoredFile, Uploads
+from .storage.uploads import IncomingFile, Uploads
 
 
 class Provision(Enum):
@@ -61,17 +61,6 @@ _WITH_CALLER: Final = {Provision.CALLER, Provision.CALLER_ID, Provision.LOADED}
 _WITH_SESSION: Final = {Provision.SESSION, Provision.LOADED}
 
 Handler = Callable[..., Awaitable[Any]]
-
-
-class Download(StreamingResponse):
-    """A stored file, answered so that no browser renders it (ASVS 5.0 3.2.1)."""
-
-    def __init__(self, file: StoredFile) -> None:
-        super().__init__(
-            file.chunks,
-            media_type=file.content_type,
-            headers={"content-disposition": "attachment", "content-length": str(file.size)},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +171,9 @@ class _Supply:
     def value(self, provision: Provision) -> Any:  # noqa: ANN401 - one type for each provision
         match provision:
             case Provision.CALLER:
-                return caller(self.request)
+                return caller_of(self.request.scope)
             case Provision.CALLER_ID:
-                return UUID(caller(self.request).user_id)
+                return UUID(caller_of(self.request.scope).user_id)
             case Provision.UPLOADS:
                 return self.request.app.uploads
             case Provision.FILE:
@@ -208,24 +197,7 @@ class _Supply:
         return await load(
             session,
             self.terms.access,
-            caller(self.request),
-            object_id(self.request),
+            caller_of(self.request.scope),
+            object_id(self.request.scope),
             for_update=not self.terms.read_only,
         )
-
-
-def caller(request: Request) -> Principal:
-    """Return the caller of a request that an access rule has admitted.
-
-    Raises:
-        LookupError: there is none; the rule was not asked.
-    """
-    principal = context_of(request.scope).principal
-    if principal is None:
-        raise LookupError("a route that needs its caller was reached without one")
-    return principal
-
-
-def object_id(request: Request) -> str:
-    """Return the text that names the object of a path: its last parameter."""
-    return str(list(request.path_params.values())[-1])

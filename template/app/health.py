@@ -2,16 +2,23 @@
 
 import asyncio
 import time
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from .security.limits import Limiter, StoreUnavailableError
 from .security.problems import Problem
+from .security.schemas import Output
 from .storage.database import Database
 
 _CACHED_SECONDS: Final = 1.0
 _TIMEOUT: Final = 2.0
+
+
+class HealthView(Output):
+    """A good answer; a bad one is a problem."""
+
+    status: Literal["ok"] = "ok"
 
 
 class Health:

@@ -1,21 +1,13 @@
 """The probes of an orchestrator: the process is alive, the process can serve."""
 
-from typing import Literal
-
 from fastapi import Request
 
-from .auth.routes_fastapi import services_of
+from .auth.callers import services_of
+from .health import HealthView
 from .routing_fastapi import Router
 from .security.access import public
-from .security.schemas import Output
 
 health = Router("", tags=["health"])
-
-
-class HealthView(Output):
-    """A good answer; a bad one is a problem."""
-
-    status: Literal["ok"] = "ok"
 
 
 @health.get("/healthz", access=public)

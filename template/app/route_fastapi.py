@@ -1,9 +1,8 @@
 """One route of FastAPI with the service's checks in front of it, in the contract's order."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qsl
 
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
@@ -12,13 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from .handlers_fastapi import Terms, adapt, caller, object_id
-from .problems_fastapi import from_http, from_validation, invalid
+from .answers import UnfitAnswerError
+from .handlers_fastapi import Terms, adapt
+from .queries import check_query, is_list
+from .refusals import from_http, from_validation
 from .security.access import Access
 from .security.bodies import JSON, NO_BODY, Body, parse_json
+from .security.context import caller_of
 from .security.declarations import NO_CONTENT, check
 from .security.problems import Problem
-from .security.routes import Route
+from .security.routes import Route, object_id
 from .security.versioning import Deprecation
 from .storage.objects import load
 
@@ -66,7 +68,7 @@ class SecureRoute(APIRoute):
             self._body.media_types or self.dependant.query_params
         )
         query = _query_schema(self)
-        self._scalars = {name for name, schema in query.items() if not _is_list(schema)}
+        self._scalars = {name for name, schema in query.items() if not is_list(schema)}
         self.declared = Route(
             method=method,
             path=path,
@@ -93,23 +95,23 @@ class SecureRoute(APIRoute):
                 await self._load_object(request)
             try:
                 request = await self._accept_body(request)
-                self._check_query(request)
+                check_query(request.scope["query_string"], self._scalars)
                 return await handle(request)
             except ClientDisconnect:
                 raise Problem(400, "The body broke off.", close=True) from None
             except RequestValidationError as error:
-                raise from_validation(error) from None
+                raise from_validation(error.errors()) from None
             except HTTPException as error:
                 raise from_http(error) from None
             except ResponseValidationError as error:
-                raise _UnfitAnswerError(self.declared, error) from None
+                raise UnfitAnswerError(self.declared, error.errors()) from None
 
         return answer
 
     async def _load_object(self, request: Request) -> None:
         """Answer 404 before the body is read; the handler's own transaction loads it again."""
         async with request.app.database.read() as session:
-            await load(session, self._access, caller(request), object_id(request))
+            await load(session, self._access, caller_of(request.scope), object_id(request.scope))
 
     async def _accept_body(self, request: Request) -> Request:
         if not self._body.media_types:
@@ -119,28 +121,6 @@ class SecureRoute(APIRoute):
             return request
         content = await request.body()
         return _JsonRequest(request, content, parse_json(content))
-
-    def _check_query(self, request: Request) -> None:
-        query: bytes = request.scope["query_string"]
-        if b"%00" in query:
-            raise invalid([{"pointer": "/query", "detail": "must not contain NUL"}])
-        if b"&" not in query:
-            return
-        names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-        repeated = [name for name in self._scalars if names.count(name) > 1]
-        if repeated:
-            raise invalid(
-                {"pointer": f"/query/{name}", "detail": "may be given once"}
-                for name in sorted(repeated)
-            )
-
-
-class _UnfitAnswerError(TypeError):
-    """A handler's answer does not fit its model; the log learns where, not what was answered."""
-
-    def __init__(self, route: Route, error: ResponseValidationError) -> None:
-        places = ["/".join(map(str, fault["loc"])) for fault in error.errors()]
-        super().__init__(f"{route.method} {route.path} does not fit its model at {places}")
 
 
 class _JsonRequest(Request):
@@ -180,7 +160,3 @@ def _query_schema(route: APIRoute) -> dict[str, dict[str, Any]]:
         schema = TypeAdapter(annotation).json_schema()
         schemas |= schema.get("properties", {field.alias: schema})
     return schemas
-
-
-def _is_list(schema: Mapping[str, Any]) -> bool:
-    return any(part.get("type") == "array" for part in (schema, *schema.get("anyOf", ())))

@@ -18,13 +18,13 @@ from typing import Any, Final, TypedDict, TypeVar, Unpack
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from .documentation import documentation
+from .answers import Download
+from .dispatch import ClosedApplication
 from .handlers_fastapi import (
     Caller,
     CallerId,
-    Download,
     File,
     Files,
     Loaded,
@@ -32,15 +32,12 @@ from .handlers_fastapi import (
     Paging,
     Session,
 )
-from .openapi_fastapi import complete
+from .openapi import complete
 from .route_fastapi import SecureRoute
 from .security.access import Access
 from .security.bodies import Body
-from .security.declarations import UnsafeRouteError
-from .security.routes import RouteTable
 from .security.versioning import Deprecation
 from .storage.database import Database
-from .storage.uploads import Uploads
 
 __all__ = [
     "Caller",
@@ -147,7 +144,7 @@ class Router:
         return self.route("DELETE", path, access=access, **options)
 
 
-class SecureAPI(FastAPI):
+class SecureAPI(ClosedApplication, FastAPI):
     """FastAPI that dispatches declared routes and nothing else.
 
     Args:
@@ -182,48 +179,19 @@ class SecureAPI(FastAPI):
             telemetry=_UNTRACED,
             **options,
         )
-        self.database = database
-        self.upload_bytes = upload_bytes
-        self.uploads = Uploads(database, quota=storage_bytes)
-        routes = [route for router in routers for route in router.routes]
-        self.declared = [route.declared for route in routes]
-        pages = documentation(self.openapi) if docs else []
-        self.table = RouteTable([*self.declared, *pages], upload_bytes=upload_bytes)
-        self.router.routes.extend(routes)
-
-    def refuse_foreign_routes(self) -> None:
-        """Refuse what was added beside the declared routes: routes, mounts and WebSockets.
-
-        They would never be reached; who added them should know it at start-up.
-
-        Raises:
-            UnsafeRouteError: with the path of each.
-        """
-        foreign = [
-            getattr(route, "path", type(route).__name__)
-            for route in self.router.routes
-            if not isinstance(route, SecureRoute) or route.declared not in self.declared
-        ]
-        if foreign:
-            raise UnsafeRouteError(f"not declared through app.routing_fastapi.Router: {foreign}")
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return the application below the edge, which turns every exception into its answer."""
-        self.refuse_foreign_routes()
-        app: ASGIApp = AsyncExitStackMiddleware(self._dispatch)
-        for factory, args, kwargs in reversed(self.user_middleware):
-            app = factory(app, *args, **kwargs)
-        return app
+        self.serve(
+            routers, database, upload_bytes=upload_bytes, storage_bytes=storage_bytes, docs=docs
+        )
+        self.router.routes.extend(route for router in routers for route in router.routes)
+        self._unwinding = AsyncExitStackMiddleware(super().dispatch)
 
     def openapi(self) -> dict[str, Any]:
         """Return the API document with every answer that the edge and the table can give."""
         if not self.openapi_schema:
-            document = super().openapi()
+            document = FastAPI.openapi(self)
             self.openapi_schema = complete(document, self.declared, upload_bytes=self.upload_bytes)
         return self.openapi_schema
 
-    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.router(scope, receive, send)
-        else:
-            await self.table(scope, receive, send)
+    async def dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request from the table, within the exit stack that FastAPI's handlers expect."""
+        await self._unwinding(scope, receive, send)

@@ -6,16 +6,16 @@ from sqlalchemy import select
 from app.handlers_fastapi import Caller, CallerId, Loaded, Paging, Session
 from app.routing_fastapi import Router
 from app.security.access import owner, public, role, user
-from app.security.bodies import form
-from app.security.context import context_of
 from app.security.forms import parse_form, required
-from app.security.problems import Problem
 from app.security.schemas import Listing, Page
-from app.services import Services
 from app.storage.models import AuthSession, User
 from app.storage.paging import paginate
 
+from .callers import address_of, client_of, services_of
+from .grants import grant
 from .schemas import (
+    REVOKE_FORM,
+    TOKEN_FORM,
     ManagedUserView,
     PasswordChange,
     PasswordResetUse,
@@ -28,33 +28,11 @@ from .schemas import (
     UserChange,
     UserView,
 )
-from .sign_in import Client
-
-TOKEN_FORM = form("grant_type", optional=("username", "password", "refresh_token"))
 
 registration = Router("/v1/auth", tags=["auth"])
 auth = Router("/v1/auth", tags=["auth"])
 me = Router("/v1/users", tags=["users"])
 admin = Router("/v1/admin", tags=["admin"])
-
-
-def services_of(request: Request) -> Services:
-    """Return the parts of the service that a request is served by."""
-    services: Services = request.app.state.services
-    return services
-
-
-def address_of(request: Request) -> str:
-    """Return the caller's address, as the edge resolved it."""
-    return context_of(request.scope).client
-
-
-def client_of(request: Request) -> Client:
-    """Return who is at the other end, as the edge and the request itself say."""
-    address = address_of(request)
-    agent = request.headers.get("user-agent", "an unknown client")
-    name = "".join(char for char in agent if char.isascii() and char.isprintable())
-    return Client(address, f"{name[:120]} from {address}")
 
 
 @registration.post("/register", access=public, status=201, errors=(409,))
@@ -68,21 +46,11 @@ async def register(request: Request, new: Registration) -> RegisteredView:
 @auth.post("/token", access=public, body=TOKEN_FORM)
 async def issue_token(request: Request) -> TokenView:
     """Sign in, or exchange a refresh token (the wire format of RFC 6749 section 4.3 and 6)."""
-    services, fields = services_of(request), parse_form(await request.body())
-    match required(fields, "grant_type"):
-        case "password":
-            username, password = required(fields, "username"), required(fields, "password")
-            pair = await services.sign_in.with_password(username, password, client_of(request))
-        case "refresh_token":
-            pair = await services.sessions.refresh(required(fields, "refresh_token"))
-        case _:
-            raise Problem(
-                400, "The grant type is not known.", extensions={"error": "unsupported_grant_type"}
-            )
-    return TokenView.of(pair)
+    fields = parse_form(await request.body())
+    return await grant(services_of(request), fields, client_of(request))
 
 
-@auth.post("/revoke", access=public, body=form("token"))
+@auth.post("/revoke", access=public, body=REVOKE_FORM)
 async def revoke_token(request: Request) -> RevokedView:
     """End the session of a token; the answer is the same for one that is not known (RFC 7009)."""
     fields = parse_form(await request.body())

@@ -1,11 +1,12 @@
 """What callers send to and see of accounts and sessions."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.security.bodies import form
 from app.security.context import Role
 from app.security.password_policy import MAX_LENGTH
 from app.security.schemas import Input, Output
@@ -18,6 +19,9 @@ OldPassword = Annotated[str, StringConstraints(max_length=1024)]
 DisplayName = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
+
+TOKEN_FORM: Final = form("grant_type", optional=("username", "password", "refresh_token"))
+REVOKE_FORM: Final = form("token")
 
 
 class Registration(Input):

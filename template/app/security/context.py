@@ -85,3 +85,15 @@ def context_of(scope: MutableMapping[str, Any]) -> RequestContext:
     except KeyError:
         raise LookupError("the security edge does not wrap this application") from None
     return context
+
+
+def caller_of(scope: MutableMapping[str, Any]) -> Principal:
+    """Return the caller of a request that an access rule has admitted.
+
+    Raises:
+        LookupError: there is none; the rule was not asked.
+    """
+    principal = context_of(scope).principal
+    if principal is None:
+        raise LookupError("a route that needs its caller was reached without one")
+    return principal

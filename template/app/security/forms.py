@@ -1,5 +1,6 @@
 """Reads `application/x-www-form-urlencoded` bodies strictly (RFC 6749 appendix B)."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -31,7 +32,7 @@ def parse_form(body: bytes) -> dict[str, str]:
     return fields
 
 
-def required(form: dict[str, str], name: str) -> str:
+def required(form: Mapping[str, str], name: str) -> str:
     """Return a field of a form.
 
     Raises:

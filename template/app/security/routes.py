@@ -133,6 +133,11 @@ class RouteTable:
         raise Problem(404)
 
 
+def object_id(scope: Scope) -> str:
+    """Return the text that names the object of a path: its last parameter."""
+    return str(list(scope["path_params"].values())[-1])
+
+
 @dataclass(slots=True)
 class _Path:
     template: str

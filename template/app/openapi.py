@@ -1,4 +1,4 @@
-"""Completes FastAPI's API document: path parameters, credentials and every possible error."""
+"""Completes the API document: path parameters, credentials and every possible error."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -83,10 +83,10 @@ _PROBLEM: Final = {
 def complete(
     document: dict[str, Any], routes: Sequence[Route], *, upload_bytes: int
 ) -> dict[str, Any]:
-    """Return FastAPI's document with what only the edge and the route table know.
+    """Return the document with what only the edge and the route table know.
 
     Args:
-        document: as FastAPI wrote it; it is changed in place.
+        document: as a framework's models and handlers say it; it is changed in place.
         routes: every declared route.
         upload_bytes: how long an uploaded file may be.
     """
@@ -126,6 +126,8 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():
+        if route.response_model is None:
+            response.get("content", {}).pop("application/json", None)
         response.setdefault("headers", {}).update(extra)
     for status in _errors(route):
         responses[status] = {"$ref": f"#/components/responses/{status}"}

@@ -1,9 +1,8 @@
-"""FastAPI's own errors as problem details: where the fault lies and why, never what was sent."""
+"""Errors of validators and libraries as problems: where the fault lies, never what was sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from .security.bodies import escape_pointer
@@ -24,13 +23,16 @@ _QUOTING: Final = {
 }
 
 
-def from_validation(error: RequestValidationError) -> Problem:
+def from_validation(errors: Sequence[Any]) -> Problem:
     """Return the 422 that names each fault by a pointer (RFC 6901) and a reason.
 
     A fault of the body points into the body, such as ``/title``; a fault elsewhere starts with the
     place, such as ``/query/limit``. The input is never repeated (ASVS 16.5.1).
+
+    Args:
+        errors: as pydantic lists them, each ``loc`` starting with ``body`` or ``query``.
     """
-    return invalid(_fault(item) for item in error.errors()[:_FAULTS_MAX])
+    return invalid(_fault(item) for item in errors[:_FAULTS_MAX])
 
 
 def from_http(error: HTTPException) -> Problem:

@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
-from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, AnyHttpUrl, EmailStr, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
-from app.problems_fastapi import from_http, from_validation
+from app.refusals import from_http, from_validation
 
 SECRET = "s3cr3t-value"
 
@@ -36,7 +35,7 @@ def reason(kind: Any, sent: object) -> str:  # noqa: ANN401 - any type
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(kind).validate_python(sent)
     errors = [error | {"loc": ("body", "field", *error["loc"])} for error in caught.value.errors()]
-    problem = from_validation(RequestValidationError(errors))
+    problem = from_validation(errors)
     assert SECRET not in str(problem.errors)
     assert problem.errors[0]["pointer"].startswith("/field")
     return problem.errors[0]["detail"]
@@ -65,7 +64,7 @@ def test_no_reason_repeats_the_input(kind: object, expected: str) -> None:
 def test_pointers_are_escaped_and_bounded() -> None:
     places = [("body", "a/b~c", 0), ("query", "limit"), ("body",), ("body", "x" * 5000)]
     errors = [{"loc": place, "type": "missing", "msg": "", "input": SECRET} for place in places]
-    problem = from_validation(RequestValidationError(errors * 10))
+    problem = from_validation(errors * 10)
     assert [error["pointer"] for error in problem.errors[:4]] == [
         "/a~1b~0c/0",
         "/query/limit",

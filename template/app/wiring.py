@@ -1,0 +1,60 @@
+"""What a main module of either framework puts around its application."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from . import service
+from .security.edge import EdgePolicy, protect
+from .services import Services
+from .settings import Settings
+from .settings_policy import questionable
+from .storage.outage import answering_outages
+
+_logger: Final = logging.getLogger(__name__)
+
+
+def parts_of(settings: Settings) -> Services:
+    """Return the parts of a service with these settings; what is doubtful in them is logged."""
+    for fault in questionable(settings):
+        _logger.warning("%s", fault)
+    return Services.of(settings)
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+    """Run the service's parts, and its owner's code within them, around the life of a process."""
+    services: Services = app.state.services
+    async with services.running(), service.LIFESPAN(services):
+        yield
+
+
+def guarded(app: Starlette, services: Services) -> ASGIApp:
+    """Return the application with its parts at hand and the security edge around it."""
+    app.state.services = services
+    return protect(answering_outages(app), edge_policy(services.settings, services))
+
+
+def edge_policy(settings: Settings, services: Services) -> EdgePolicy:
+    """Return what the edge has to know, from the settings."""
+    return EdgePolicy(
+        limiter=services.limits.general,
+        authenticator=services.authenticator,
+        allowed_hosts=settings.hosts,
+        trusted_proxies=settings.http.trusted_proxies,
+        force_https=settings.https_required,
+        hsts_seconds=settings.http.hsts_seconds,
+        cors_origins=settings.cors.allow_origins,
+        body_bytes=settings.limits.body_bytes,
+        body_seconds=settings.http.body_seconds,
+        timeout_seconds=settings.limits.timeout_seconds,
+        public=settings.limits.public,
+        authenticated=settings.limits.authenticated,
+        admin=settings.limits.admin,
+        docs_enabled=settings.docs_served,
+        log_format=settings.log.format,
+    )
