@@ -193,7 +193,9 @@ class _Edge:
         fault = fault or path_fault(scope.get("raw_path") or scope["path"].encode())
         if fault is not None:
             raise Problem(400, fault, close=True)
-        if scope["path"] in _HEALTH:
+        # A probe may name any host, but only HTTP/1.0 may name none (RFC 9112 section 3.2).
+        named = b"host" in found or scope["http_version"] == "1.0"
+        if scope["path"] in _HEALTH and named:
             return True
         if not self._accepts_host(found.get(b"host")):
             raise Problem(400, "The host is not served here.", close=True)

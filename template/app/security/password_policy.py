@@ -49,7 +49,8 @@ def password_faults(password: str, *, min_length: int, context: Iterable[str] = 
         return ["is one of the most common passwords"]
     for word in sorted(_words(context), key=len, reverse=True):
         text = text.replace(word, "")
-    if len(_condensed(text)) * 2 <= len(password):
+    condensed = _condensed(text)
+    if len(condensed) * 2 <= len(password) or _is_common(condensed):
         return ["is too predictable: words of the account, sequences and repetitions count little"]
     return []
 

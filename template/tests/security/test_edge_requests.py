@@ -111,6 +111,7 @@ def test_health_needs_no_host_https_or_quota(path: str) -> None:
         assert answer.status == 200
     assert answer["ratelimit"] is None
     assert ask(app, path=path + "/x", headers=[(b"host", b"10.0.0.7:8000")]).status == 400
+    assert ask(app, path=path, headers=[]).status == 400
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,8 @@ def test_any_characters_are_accepted_and_no_composition_is_asked_for(password: s
     [
         "password1234567",
         "P@ssw0rd1234567",
+        "Password123456789",
+        "sunshine!2345678",
         "letmein12345678",
         "qwertyuiopasdfgh",
         "1q2w3e4r5t6y7u8i",
