@@ -3,8 +3,11 @@
 import os
 import re
 import subprocess
+from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
+from scripts import examples
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -23,6 +26,17 @@ def test_the_finding_in_the_readme_is_what_secaudit_prints() -> None:
     ).stdout
     finding = shown.removeprefix(".env").strip()
     assert finding in printed
+
+
+@pytest.mark.parametrize("page", examples.pages(), ids=lambda page: page.stem)
+def test_the_examples_of_a_page_print_what_it_says(page: Path) -> None:
+    """Red after a change of the output: run `python scripts/examples.py` and read the diff."""
+    text = page.read_text("utf-8")
+    assert examples.renewed(text) == text
+
+
+def test_the_examples_of_a_page_are_found() -> None:
+    assert "effective-settings" in {page.stem for page in examples.pages()}
 
 
 def test_every_link_of_the_front_matter_leads_somewhere() -> None:

@@ -24,6 +24,7 @@ OWASP: Final[dict[str, str]] = {
     "API9": "Improper inventory management",
     "API10": "Unsafe consumption of APIs",
 }
+_SAYS_WHY: Final = 60  # characters; a shorter first sentence only states a fact
 _UNJUDGED: Final = frozenset({"API1", "API3", "API5", "API6"})  # code decides these, not settings
 # Controls, line separators, and marks that reorder text or take no space: a value that holds
 # them could rewrite the screen or disguise itself.
@@ -94,9 +95,9 @@ def place(location: Location) -> str:
 
 
 def why(code: str) -> str:
-    """Return in one sentence why a finding of this rule matters."""
+    """Return in one sentence, two where the first is short, why a finding of this rule matters."""
     rule = find(code)
-    return _sentence(rule.explanation.strip().split("\n\n")[0]) if rule else ""
+    return _opening(rule.explanation.strip().split("\n\n")[0]) if rule else ""
 
 
 def remedy(code: str) -> str:
@@ -106,10 +107,10 @@ def remedy(code: str) -> str:
     return " ".join(paragraphs[-1].split()) if len(paragraphs) > 1 else ""
 
 
-def _sentence(paragraph: str) -> str:
+def _opening(paragraph: str) -> str:
     text = " ".join(paragraph.split())
-    match = re.match(r".+?[.!?](?=\s+[A-Z`]|$)", text)
-    return match[0] if match else text
+    ends = [match.end() for match in re.finditer(r"[.!?](?=\s+[A-Z`]|$)", text)]
+    return text[: next((end for end in ends if end >= _SAYS_WHY), len(text))]
 
 
 def repository_path(path: str, root: str) -> str | None:

@@ -30,6 +30,7 @@ _STYLES: Final[dict[str, str]] = {
 }
 _FEW_NOTES: Final = 5  # shown without -v
 _LABEL: Final = 9  # width of the labels in front of explanations
+_READABLE: Final = 110  # columns of prose, however wide the terminal
 
 
 def render(report: Report, view: View) -> str:
@@ -158,7 +159,7 @@ def _labelled(label: str, text: str, view: View) -> str:
 
 def _wrapped(text: str, indent: int, view: View) -> list[str]:
     """Break a text at spaces; no word is longer than a line in practice, and none is cut."""
-    room = max(view.width - indent, 30)
+    room = max(min(view.width, _READABLE) - indent, 30)
     lines = [""]
     for word in text.split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
