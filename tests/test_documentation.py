@@ -28,7 +28,7 @@ def test_the_finding_in_the_readme_is_what_secaudit_prints() -> None:
     assert finding in printed
 
 
-@pytest.mark.parametrize("page", examples.pages(), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", list(examples.pages()), ids=lambda page: page.stem)
 def test_the_examples_of_a_page_print_what_it_says(page: Path) -> None:
     """Red after a change of the output: run `python scripts/examples.py` and read the diff."""
     text = page.read_text("utf-8")
