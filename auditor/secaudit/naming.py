@@ -236,9 +236,14 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         r"(.*_)?(jwt|token|oidc|auth0?)_(decode_)?(audience|aud)|audience",
     ),
     (
+        "token.expires",
+        "exp",
+        r"(.*_)?(jwt|token)_(options_)?(verify|require|check)_exp(iration|iry)?",
+    ),
+    (
         "token.verify",
         "verify",
-        r"(.*_)?(jwt_)?verify_(jwt|token|signature)s?|jwt_verify",
+        r"(?!.*webhook)(.*_)?(jwt_)?verify_(jwt|token|signature)s?|jwt_verify",
     ),
     (
         "access.enabled!",
@@ -315,7 +320,7 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "debug.log_level",
         "level",
-        r"(.*_)?log(ging|ger)?_?level",
+        r"(.*_)?log(ging|ger)?_?level|logging_(root|loggers_.*)_level",
     ),
     (
         "debug.errors",
@@ -436,6 +441,11 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         ),
     ),
     (
+        "signing.secret",
+        "webhook",
+        r"((app|api|my)_)?webhook_(signing_)?(secret|key|secret_key)",
+    ),
+    (
         "provider.secret",
         "secret key token pass pwd",
         (
@@ -535,13 +545,14 @@ def meaning_of(name: str) -> Meaning | None:
         if not any(word in text for word in words.split()) or not re.fullmatch(pattern, text):
             continue
         plain_concept = concept.removesuffix("!")
-        if plain_concept in SECRET_CONCEPTS and _only_looks_secret(text):
+        if plain_concept in SECRET_CONCEPTS and only_looks_secret(text):
             return None
         return Meaning(plain_concept, concept.endswith("!"), service_of(text))
     return None
 
 
-def _only_looks_secret(text: str) -> bool:
+def only_looks_secret(text: str) -> bool:
+    """Return whether a normalised name with a secret's words is about something else."""
     parts = text.split("_")
     return parts[-1] in _NOT_SECRET or "_".join(parts[-2:]) in _NOT_SECRET
 
@@ -616,7 +627,14 @@ _FLAGS: Final = frozenset(
         *("debug.enabled", "debug.reload", "debug.sql_echo", "debug.errors", "graphql.ide"),
         *("graphql.introspection", "cors.allow_all", "cors.credentials", "tls.verify"),
         *("tls.redirect", "tls.mail", "cookie.secure", "cookie.httponly", "csrf.enabled"),
-        *("access.enabled", "limit.enabled", "header.nosniff", "token.verify", "docs.enabled"),
+        *(
+            "token.expires",
+            "access.enabled",
+            "limit.enabled",
+            "header.nosniff",
+            "token.verify",
+            "docs.enabled",
+        ),
     )
 )
 _LISTS: Final = frozenset(

@@ -58,7 +58,8 @@ def effective_settings(facts: Sequence[Facts], secrets: Secrets) -> Iterator[dic
     """Yield every effective setting of every deployment, redacted, in the form of the report."""
     for one in facts:
         for setting in sorted(one.settings, key=lambda setting: setting.name):
-            unknown = setting.value.reason if isinstance(setting.value, Unknown) else None
+            value = setting.program_value
+            unknown = value.reason if isinstance(value, Unknown) else None
             yield {
                 "deployment": one.deployment,
                 "name": secrets.text(setting.name),

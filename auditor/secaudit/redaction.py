@@ -12,24 +12,17 @@ from typing import Any, Final, NamedTuple
 
 from secaudit.facts import Facts, Setting, Unknown
 from secaudit.location import Location
+from secaudit.naming import SECRET_CONCEPTS, normalised, only_looks_secret
 from secaudit.patterns import lazy
 
-SECRET_CONCEPTS: Final = frozenset(
-    {
-        "signing.secret",
-        "encryption.key",
-        "provider.secret",
-        "password",
-        "database.password",
-        "admin.password",
-    }
-)
 SECRET_NAME: Final = lazy(
     r"secret|passw|passphrase|pwd|token|credential|private|salt|pepper|signature|"
     r"(api|access|account|master|auth|signing|encryption|crypt|fernet|shared)[_.-]?key|"
     r"(^|[_.-])(key|keys|pass|pin|dsn|auth|cert|hash)$",
     re.IGNORECASE,
 )
+_AMOUNTS: Final = frozenset({"max", "min", "num"})  # first words of names that count something
+_SECRET_AFTER_ALL: Final = frozenset({"hash", "cookie"})  # no secrets to sign with, yet private
 # Formats that providers document for their tokens.
 PROVIDER_TOKENS: Final[dict[str, str]] = {
     "AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
@@ -68,8 +61,17 @@ def redacted(text: str) -> str:
 
 
 def secret_name(name: str) -> bool:
-    """Tell whether a setting of unknown meaning sounds like a secret."""
-    return SECRET_NAME.search(name) is not None
+    """Tell whether a setting of unknown meaning sounds like a secret.
+
+    ``TOKEN_URL`` and ``MAX_TOKENS`` do not: their values are hidden when they look secret
+    themselves. A hash or a cookie may be one.
+    """
+    if SECRET_NAME.search(name) is None:
+        return False
+    words = normalised(name).split("_")
+    if words[-1] in _SECRET_AFTER_ALL:
+        return True
+    return words[0] not in _AMOUNTS and not only_looks_secret("_".join(words))
 
 
 def random_looking(text: str) -> bool:
@@ -156,8 +158,8 @@ class Secrets(NamedTuple):
         return hide(text, self.find(text))
 
     def value(self, setting: Setting) -> Any:  # noqa: ANN401 - any JSON value
-        """Return the value of a setting as JSON data, without secrets."""
-        return self._json(setting.value, is_secret(setting))
+        """Return the value that the program has for a setting as JSON data, without secrets."""
+        return self._json(setting.program_value, is_secret(setting))
 
     def _json(self, value: Any, secret: bool) -> Any:  # noqa: ANN401, FBT001, PLR0911 - by type
         if value is None or isinstance(value, bool):
@@ -228,6 +230,8 @@ def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 
     A weak secret such as ``password`` is a word of many messages; hiding it everywhere would
     garble them. It is hidden where it stands.
     """
+    if isinstance(value, Unknown):  # a tuple too, of a reason that must stay readable
+        return
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _strong(item, secret or secret_name(str(key)))
@@ -236,7 +240,7 @@ def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 
             yield from _strong(item, secret)
     elif isinstance(value, bytes):
         yield from _strong(value.decode("utf-8", "replace"), secret)
-    elif isinstance(value, str) and not isinstance(value, Unknown):
+    elif isinstance(value, str):
         texts = [value] if secret else []
         texts += [match["hide"] for match in _URL_PASSWORD.finditer(value)]
         for text in texts:

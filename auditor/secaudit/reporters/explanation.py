@@ -5,7 +5,7 @@ from typing import Any
 
 from secaudit import selection
 from secaudit.errors import AuditError
-from secaudit.facts import Candidate, Facts, Setting, Unknown
+from secaudit.facts import AS_VALUE, Candidate, Facts, Setting, Unknown
 from secaudit.judging import HELP_URI
 from secaudit.redaction import Secrets
 from secaudit.registry import find
@@ -79,8 +79,8 @@ def _is_meant(subject: str, found: Setting) -> bool:
 
 def _chain(found: Setting, one: Facts, secrets: Secrets, view: View) -> Iterator[str]:
     yield f"{safe(secrets.text(found.name))} in {safe(one.deployment)} ({one.profile})"
-    if isinstance(found.value, Unknown):
-        yield f"  value     unknown: {safe(secrets.text(found.value.reason))}"
+    if isinstance(found.program_value, Unknown):
+        yield f"  value     unknown: {safe(secrets.text(found.program_value.reason))}"
     else:
         yield f"  value     {_shown(secrets.value(found))}"
     if found.error is not None:
@@ -104,7 +104,7 @@ def _chain(found: Setting, one: Facts, secrets: Secrets, view: View) -> Iterator
 def _candidate(found: Setting, candidate: Candidate, secrets: Secrets) -> str:
     if isinstance(candidate.value, Unknown):
         return f"unknown: {safe(secrets.text(candidate.value.reason))}"
-    return _shown(secrets.value(found._replace(value=candidate.value)))
+    return _shown(secrets.value(found._replace(value=candidate.value, written=AS_VALUE)))
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value
