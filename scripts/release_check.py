@@ -42,9 +42,9 @@ def texts(version: str) -> Iterator[str]:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     if not re.search(rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$", changelog, re.MULTILINE):
         yield f"CHANGELOG.md has no section '## {version} (YYYY-MM-DD)'"
-    for advisory in YAML(typ="safe").load((ROOT / "template_advisories.yml").read_text())[
-        "advisories"
-    ]:
+    for advisory in YAML(typ="safe", pure=True).load(
+        (ROOT / "template_advisories.yml").read_text()
+    )["advisories"]:
         if advisory.keys() != ADVISORY_KEYS:
             yield f"advisory {advisory.get('id')} lacks keys that template_advisories.yml names"
 

@@ -76,7 +76,9 @@ def made() -> dict[Path, str]:
     """Return every generated file with its text."""
     path = TARGET / "manifest.json"
     before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    advisories = YAML(typ="safe").load((ROOT / "template_advisories.yml").read_text("utf-8"))
+    advisories = YAML(typ="safe", pure=True).load(
+        (ROOT / "template_advisories.yml").read_text("utf-8")
+    )
     return {
         path: json.dumps(manifest(before), indent=1) + "\n",
         TARGET / "advisories.json": json.dumps(advisories, indent=1) + "\n",

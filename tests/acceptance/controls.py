@@ -69,7 +69,7 @@ def controls() -> tuple[Control, ...]:
     Raises:
         TypeError: a row lacks a key or has one too many.
     """
-    document = YAML(typ="safe").load(CATALOGUE.read_text("utf-8"))
+    document = YAML(typ="safe", pure=True).load(CATALOGUE.read_text("utf-8"))
     return tuple(_control(row) for row in document["controls"])
 
 
