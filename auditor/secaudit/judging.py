@@ -9,7 +9,7 @@ from secaudit.finding import SEVERITIES, Edit, Finding, Fix, Severity
 from secaudit.location import Location, Step
 from secaudit.redaction import Secrets
 from secaudit.registry import load
-from secaudit.rule import Match, Rule
+from secaudit.rule import Match, Rule, is_absent
 
 HELP_URI: Final = "https://github.com/org/secure-api/blob/main/docs/reference/rules/{code}.md"
 _FINGERPRINT_VERSION: Final = "1"
@@ -58,7 +58,7 @@ def judge(
                 if severity is None:
                     continue
                 place = match.location or match.subject.location
-                key = (rule.code, place, _name(match.subject))
+                key = (rule.code, place, _distinct(match.subject))
                 seen.setdefault(key, []).append(
                     _Seen(rule, match, one.deployment, one.profile, severity)
                 )
@@ -142,6 +142,16 @@ def _canonical(value: Any) -> str:  # noqa: ANN401 - any value of a setting
 
 def _clean_fix(fix: Fix | None, secrets: Secrets) -> Fix | None:
     return fix._replace(title=secrets.text(fix.title)) if fix is not None else None
+
+
+def _distinct(subject: Setting | Observation) -> str:
+    """Return what tells two faults at one place apart: nothing where one written value is both.
+
+    A value that reaches several settings is one fault; what is absent is anchored at the place
+    where it would be written, which other absent settings share.
+    """
+    written = isinstance(subject, Setting) and not is_absent(subject)
+    return "" if written else _name(subject)
 
 
 def _name(subject: Setting | Observation) -> str:
