@@ -81,8 +81,9 @@ class Source:
             if self._literals is None:
                 return None
             return merged([*masks, *self._literal_masks(number, line)])
+        known = (self.path, number) in self.secrets.plain
         for match in _PAIR.finditer(line):
-            if SECRET_NAME.search(match["key"]):
+            if not known and SECRET_NAME.search(match["key"]):
                 masks.append(match.span("value"))
         return merged([*masks, *self._covered(number, line)])
 
@@ -90,7 +91,7 @@ class Source:
         match = _ENV_LINE.match(line)
         if match is None:
             return None
-        if (self.path, number) not in self.secrets.plain or SECRET_NAME.search(match["key"]):
+        if (self.path, number) not in self.secrets.plain:
             return [match.span("value")]
         return merged([*self.secrets.find(line), *self._covered(number, line)])
 
