@@ -138,8 +138,10 @@ class Codebase:
         A leaf such as ``settings/local.py`` speaks for itself when another leaf is meant for the
         profile that the variables name.
         """
-        files = list(files)
-        weaker = [self.env.candidates(use) for use in files if use.loader is not None]
+        files = [use for use in files if use.loader is None or self._speaks(use)]
+        loaded = [use for use in files if use.loader is not None]
+        loaded.sort(key=lambda use: use.profile != profiles.PRODUCTION)  # may shadow the others
+        weaker = [self.env.candidates(use) for use in loaded]
         values = layers.values(layers.merged([environment, *weaker]))
         signals = profiles.selectors(values, self._branched(values))
         signals += [
@@ -153,6 +155,16 @@ class Codebase:
         others = {leaf_profile(one, self.root) for one in self.code.leaves if one != leaf}
         kept = [signal for signal in signals if signal.profile not in others]
         return [*kept, Signal(leaf.selected, own)]
+
+    def _speaks(self, use: EnvUse) -> bool:
+        """Say whether an env file that code loads tells what the deployment is for.
+
+        ``.env.testing`` beside ``.env`` is loaded under a condition, most likely not this time.
+        """
+        if use.profile not in {profiles.DEVELOPMENT, profiles.TEST}:
+            return True
+        named = {paths.name_of(place) for one in self.code.named for place in one.places}
+        return all(profiles.of_file(name) == use.profile for name in named)
 
     def _branched(self, values: Iterable[str]) -> list[str]:
         """Return the selector variables that the code mentions."""
