@@ -65,6 +65,8 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "flask_cors": ("flask",),
     "flask_talisman": ("flask",),
     "flask_limiter": ("flask",),
+    "slowapi": ("slowapi",),
+    "strawberry": ("graphql",),
     "fastapi": ("starlette",),
     "starlette": ("starlette", "starlette_config"),
     "uvicorn": ("servers",),
@@ -131,7 +133,9 @@ _LOGGING: Final = frozenset({"debug", "info", "warning", "error", "critical", "e
 
 def _logged(call: Call) -> Value:
     """Remember what is logged."""
-    call.interpreter.shown.extend((value, call.place) for value in call.arguments)
+    from secaudit.frameworks.secrets_shown import show  # noqa: PLC0415 - only calls of loggers
+
+    show(call)
     return unknown("what a logger returns", call.place)
 
 

@@ -68,6 +68,10 @@ def _decode(call: Call) -> Value:
     options = call.argument(3, "options")
     if options is not None and isinstance(options.data, DictData):
         verified = options.data.items.get("verify_signature", verified)
+        expiry = options.data.items.get("verify_exp")
+        if expiry is not None:
+            name, place = "jwt.decode.verify_exp", call.location("options")
+            use(call.interpreter, SinkUse("token.expires", group, name, expiry, place, "jwt"))
         audience = options.data.items.get("verify_aud")
         if audience is not None and audience.data is False:
             unchecked = audience._replace(data="")

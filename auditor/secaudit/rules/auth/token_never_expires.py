@@ -14,7 +14,9 @@ def check(facts: Facts) -> Iterator[Match]:
             yield Match(setting, f"{setting.name} lets tokens live for ever")
     for setting in facts.of("token.expires"):
         if setting.value is False:
-            yield Match(setting, "tokens are issued without an expiry")
+            checked = "verify" in setting.name
+            what = "accepted after their" if checked else "issued without an"
+            yield Match(setting, f"tokens are {what} expiry")
 
 
 RULE = Rule(
