@@ -21,6 +21,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks.secrets_shown import show
 
 _MAX_DIGITS = 4_000
 
@@ -263,7 +264,7 @@ def _sum_like(function: Callable[..., Any]) -> Callable[[Call], Value]:
 
 
 def _print(call: Call) -> Value:
-    call.interpreter.shown.extend((value, call.place) for value in call.arguments)
+    show(call)
     return Value(None, call.place)
 
 

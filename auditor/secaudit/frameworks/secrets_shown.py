@@ -2,11 +2,25 @@
 
 import ast
 
+from secaudit.evaluation.calls import Call
+from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS
 
 _GENERATED = "generated anew at each start"
+
+
+def show(call: Call) -> None:
+    """Remember what a call prints or logs: its arguments, and what f-strings among them hold."""
+    interpreter = call.interpreter
+    interpreter.shown.extend((value, call.place) for value in call.arguments)
+    node = call.place.node
+    for argument in node.args if isinstance(node, ast.Call) else ():
+        for part in ast.walk(argument) if isinstance(argument, ast.JoinedStr) else ():
+            inner = part.value if isinstance(part, ast.FormattedValue) else None
+            if isinstance(inner, ast.Name | ast.Attribute):
+                interpreter.shown.append((evaluate(interpreter, call.frame, inner), call.place))
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
