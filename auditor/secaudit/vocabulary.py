@@ -101,7 +101,8 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "value-undecodable": ("key", "type", "reason"),  # a list that will not decode, and the like
     "suppression-in-value": ("key",),  # an ignore comment that became part of a value
     "guard": ("selector", "fires", "defeated_by", "subject"),  # a start-up check
-    "selector-fails-open": ("selector", "default"),  # absent or unknown means development
+    # absent, or else only unknown, means development
+    "selector-fails-open": ("selector", "default", "absent"),
     "profile-conflict": ("signals",),
     "settings-fallback": ("exception",),  # except that falls back to other settings
     "secret-per-process": ("purpose",),  # signing or encryption; anew at each start

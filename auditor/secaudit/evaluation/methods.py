@@ -289,6 +289,10 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Cal
         return Value(key, call.place)
     if isinstance(key, list | dict):
         raise ProgramError("TypeError", "unhashable", call.place)
+    if name == "get" and default is not None:
+        from secaudit.frameworks import guards  # noqa: PLC0415 - frameworks build on the evaluator
+
+        guards.choose_class(interpreter, call, default, known=key in data.items)
     if key in data.items:
         found = data.items[key]
         if name == "pop" and _changed(interpreter, data):
@@ -298,12 +302,6 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Cal
         return Value(data.rest, call.place)
     if default is None and name == "pop":
         raise ProgramError("KeyError", str(key), call.place)
-    if name == "get":
-        from secaudit.frameworks import guards  # noqa: PLC0415 - frameworks build on the evaluator
-
-        key_value = call.argument(0, "key")
-        if key_value is not None:
-            guards.choose_class(interpreter, key_value, default, call.place)
     result = default if default is not None else Value(None, call.place)
     if name == "setdefault" and _changed(interpreter, data):
         data.items[key] = result

@@ -124,7 +124,8 @@ class Interpreter:
         self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
         self.tested: set[str] = set()  # variables whose value a condition compares
         self.guards: list[Any] = []  # conditions with a ``raise`` behind them
-        self.class_choices: list[tuple[Value, ClassData, Place]] = []  # by name, with a default
+        # classes chosen by name: the name, the default, where, whether the name has a class
+        self.class_choices: list[tuple[Value, ClassData, Place, bool]] = []
         self.flask_configs: list[DictData] = []  # what applications end up with
         self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.loaded_modules: set[str] = set()  # paths of modules that an app loads as configuration

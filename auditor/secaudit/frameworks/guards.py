@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from secaudit.evaluation import operators
+from secaudit.evaluation.calls import Call
 from secaudit.evaluation.runtime import Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Instance, Place, Value
 from secaudit.facts import Setting, Unknown
@@ -104,8 +105,9 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
                 setting.name,
                 selector=setting.variables[0],
                 default=default,
+                absent=True,
             )
-    for key, chosen, place in interpreter.class_choices:
+    for key, chosen, place, known in interpreter.class_choices:
         lowered = chosen.name.lower()
         if lowered.startswith(_DEVELOPMENT_CLASS) and key.variables:
             interpreter.observe(
@@ -114,6 +116,7 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
                 chosen.name,
                 selector=key.variables[0],
                 default=chosen.name,
+                absent=not known,
             )
     for guard in interpreter.guards:
         _judge(interpreter, guard, settings)
@@ -167,7 +170,12 @@ def _written_secret(setting: Setting) -> bool:
     return _is_default(setting) and setting.candidates[0].literal and bool(setting.value)
 
 
-def choose_class(interpreter: Interpreter, key: Value, default: Value | None, place: Place) -> None:
-    """Remember ``configurations.get(name, DevelopmentConfig)``."""
-    if default is not None and isinstance(default.data, ClassData):
-        interpreter.class_choices.append((key, default.data, place))
+def choose_class(interpreter: Interpreter, call: Call, default: Value, *, known: bool) -> None:
+    """Remember ``configurations.get(name, DevelopmentConfig)``; ``known`` names have a class."""
+    key = call.argument(0, "key")
+    if key is None or not isinstance(default.data, ClassData):
+        return
+    given = bool(key.candidates) and key.candidates[0].layer not in {"default", "assignment"}
+    if known and given:
+        return  # this deployment names a class that there is
+    interpreter.class_choices.append((key, default.data, call.place, known))

@@ -166,12 +166,14 @@ def enum_member(cls: ClassData, name: str, value: Value, place: Place) -> Value:
 
 def make_enum(cls: ClassData, call: Call) -> Value:
     """``Color("red")``: the member with this value."""
-    wanted = plain(call.arguments[0]) if call.arguments else None
+    given = call.arguments[0] if call.arguments else Value(None)
+    wanted = plain(given)
     if isinstance(wanted, Unknown):
-        return Value(wanted, call.place)
+        return given._replace(data=wanted, place=call.place)
     for name, value in cls.namespace.items():
         if not name.startswith("_") and plain(value) == wanted:
-            return enum_member(cls, name, value, call.place)
+            member = enum_member(cls, name, value, call.place)
+            return member._replace(candidates=given.candidates, variables=given.variables)
     from secaudit.evaluation.runtime import ProgramError  # noqa: PLC0415 - the rare path
 
     raise ProgramError("ValueError", "not a member", call.place)

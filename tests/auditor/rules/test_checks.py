@@ -395,7 +395,7 @@ ACCESS: Cases = [
     ("LIMIT006", [default("limit.upload", None)], []),
     ("LIMIT006", [simple("limit.upload", 1024**3 + 1)], ["low"]),
     ("LIMIT006", [simple("limit.upload", 1024**3)], []),
-    ("GUARD001", [seen("selector-fails-open", selector="ENV", default="development")], ["medium"]),
+    ("GUARD001", [seen("selector-fails-open", selector="ENV", default="development", absent=True)], ["medium"]),
     ("GUARD002", [seen("guard", selector="", fires=False, defeated_by="its own default", subject="jwt_secret")], ["high"]),
     ("GUARD002", [seen("guard", selector="", fires=True, defeated_by="", subject="jwt_secret")], []),
     ("GUARD002", [seen("guard", selector="", fires=False, defeated_by="", subject="jwt_secret")], []),

@@ -1,16 +1,23 @@
 """GUARD001: without its variable the service believes that it is in development."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.rule import Example, Match, Rule, Severities
+
+_MISSPELT: Final = Severities("low", "low", "info")
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield selectors whose absence or unknown value means development."""
     for seen in facts.seen("selector-fails-open"):
         name = seen.detail["selector"]
-        yield Match(seen, f"without {name} the service runs with development settings")
+        if seen.detail["absent"]:
+            yield Match(seen, f"without {name} the service runs with development settings")
+        else:
+            message = f"a misspelt {name} makes the service run with development settings"
+            yield Match(seen, message, severities=_MISSPELT)
 
 
 RULE = Rule(
