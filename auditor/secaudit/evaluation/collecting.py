@@ -97,7 +97,7 @@ class Collector:
         if meaning is not None:
             judged = in_unit(meaning, name, judged)
         concept = "" if meaning is None else meaning.concept
-        family = concept.partition(".")[0]
+        family = "database" if concept == "tls.database" else concept.partition(".")[0]
         group = f"{owner}:{family}" if family in _TOPICS else ""
         if group and meaning is not None and meaning.service and family in {"cookie", "database"}:
             group = f"{group}:{meaning.service}"

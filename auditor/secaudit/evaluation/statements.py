@@ -104,7 +104,7 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
                 fresh.items = fresh.items[:MAX_ITEMS]
             fresh.rest = fresh.rest or operand.data.rest
             fresh.level = current.data.level
-            current = current._replace(data=fresh, candidates=(), source=None)
+            current = current._replace(data=fresh, place=place, candidates=(), source=None)
         else:
             current = unknown("grown by unknown items", place)
         assign(interpreter, frame, node.target, current)

@@ -99,7 +99,7 @@ def _settings(file: str, mapping: Mapping) -> list[Setting]:
         name = ".".join(path)
         if tool and not _is_source(name):
             continue
-        found.append(_setting(name, key, node))
+        found.append(_setting(name, key, node, ".".join(path[:-1])))
         if len(found) >= _MAX_SETTINGS:
             break
     return found
@@ -109,8 +109,8 @@ def _is_source(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (*_TOOLS, _TRUSTED))
 
 
-def _setting(name: str, key: Scalar, node: Node) -> Setting:
-    """Return a key as a setting, its value in the unit of its concept."""
+def _setting(name: str, key: Scalar, node: Node, table: str) -> Setting:
+    """Return a key as a setting, its value in the unit of its concept; one table is one group."""
     written = plain(node)
     raw = node.raw if isinstance(node, Scalar) else None
     value = Unknown("a reference that the program expands") if _refers(written) else written
@@ -121,12 +121,14 @@ def _setting(name: str, key: Scalar, node: Node) -> Setting:
         meaning = Meaning("service.url", inverted=False, service="packages")
     elif meaning is not None:
         value = in_unit(meaning, name, from_text(meaning, value))
+    service = meaning.service if meaning else ""
+    cookie = service if meaning and meaning.concept.startswith("cookie.") else ""
     candidate = Candidate("config-file", value, raw, node.location, literal=True)
     place = node.location if node.location.line else key.location
     return Setting(
         name,
         meaning.concept if meaning else "",
-        "",
+        f"{node.location.path}:{table}:{cookie}",
         type(value).__name__,
         value,
         (candidate,),
@@ -134,7 +136,7 @@ def _setting(name: str, key: Scalar, node: Node) -> Setting:
         (),
         None,
         (),
-        meaning.service if meaning else "",
+        service,
     )
 
 
