@@ -238,6 +238,12 @@ def _normal_url(spec: TypeSpec, text: str, scheme: str) -> Any:  # noqa: ANN401 
     return text
 
 
+_ISO_DURATION: Final = re.compile(  # ISO 8601 in whole numbers
+    r"P(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,6})S)?)?"
+)
+
+
 def _duration(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
     if isinstance(data, timedelta):
         return data
@@ -248,6 +254,9 @@ def _duration(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of an
             raise InvalidError("too long") from None
     if isinstance(data, str) and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", data):
         raise InvalidError("not a duration: a number as text has no unit")
+    parts = _ISO_DURATION.fullmatch(data) if isinstance(data, str) else None
+    if parts is not None and any(parts.groups()):
+        return timedelta(**{unit: int(count) for unit, count in parts.groupdict("0").items()})
     return Unknown("a duration in an unusual spelling")
 
 
