@@ -150,6 +150,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (
             "database.url",
             "database.password",
+            "provider.secret",
         ),
     ),
     (
@@ -219,7 +220,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DOC001",
         "docs-exposed",
         "doc.docs_exposed",
-        ("docs.url",),
+        (
+            "docs.url",
+            "docs.enabled",
+        ),
     ),
     (
         "DOC002",
@@ -477,7 +481,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "LIMIT001",
         "rate-limiter-disabled",
         "limit.rate_limiter_disabled",
-        ("limit.enabled",),
+        (
+            "limit.enabled",
+            "limit.rate",
+        ),
     ),
     (
         "LIMIT002",

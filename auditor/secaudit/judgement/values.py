@@ -1,5 +1,6 @@
 """Where a setting's value comes from, and the edits that replace it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from secaudit.facts import Candidate, Facts, Setting
@@ -28,9 +29,28 @@ def winner(setting: Setting) -> Candidate | None:
 
 
 def texts_of(facts: Facts, *concepts: str) -> list[tuple[Setting, str]]:
-    """Return the settings of these concepts whose value is text or bytes, with the text."""
-    pairs = [(setting, text_of(setting.value)) for setting in facts.of(*concepts)]
+    """Return the settings of these concepts whose value is text or bytes, with the text.
+
+    A list, such as a ring of keys of which the first signs and all verify, gives a pair for each.
+    """
+    pairs = [
+        (setting, text_of(value))
+        for setting in facts.of(*concepts)
+        for value in _parts(setting.value)
+    ]
     return [(setting, text) for setting, text in pairs if text is not None]
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple | set | frozenset) else (value,)
+
+
+def is_given(setting: Setting) -> bool:
+    """Return whether the value comes from outside the code: an env file or the environment."""
+    candidate = winner(setting)
+    return candidate is not None and candidate.layer in _ENV_LAYERS
 
 
 def is_code(candidate: Candidate) -> bool:
@@ -42,6 +62,13 @@ def is_code(candidate: Candidate) -> bool:
 def is_written_in_code(candidate: Candidate) -> bool:
     """Return whether the value itself, not a reference, stands in source code."""
     return candidate.literal and is_code(candidate)
+
+
+def is_env_file(location: Location) -> bool:
+    """Return whether a place is in an env file that is no example."""
+    name = location.path.rpartition("/")[2]
+    example = any(word in name for word in ("example", "sample", "template", "dist"))
+    return (name.startswith(".env") or name.endswith(".env")) and not example
 
 
 def is_compose(location: Location | None) -> bool:
@@ -126,6 +153,8 @@ def generate(setting: Setting, title: str) -> Fix | None:
     candidate = winner(setting)
     if candidate is None or candidate.location is None or not candidate.literal:
         return None
+    if text_of(setting.program_value) is None:
+        return None  # one of several
     if candidate.layer not in _ENV_LAYERS or is_compose(candidate.location):
         return None
     return Fix(title, "unsafe", (Edit(candidate.location, "", secret=True),))

@@ -8,6 +8,7 @@ from secaudit.judgement.secrets import is_empty, is_guessable, text_of
 from secaudit.judgement.values import texts_of
 from secaudit.rule import Example, Match, Rule, Severities
 
+_SHIPPED = frozenset(("minioadmin", "minio123", "rustfsadmin"))  # of object stores that speak S3
 _INTERNAL = Severities("medium", "medium", "info")
 
 
@@ -24,6 +25,9 @@ def check(facts: Facts) -> Iterator[Match]:
         user = _beside(facts, setting, "database.user")
         if is_guessable(text, user):
             yield _match(setting, _beside(facts, setting, "database.host"))
+    for setting, text in texts_of(facts, "provider.secret"):
+        if text.strip().lower() in _SHIPPED:
+            yield _match(setting, "")
 
 
 def _match(setting: Setting, host: str) -> Match:
@@ -44,7 +48,7 @@ RULE = Rule(
     name="default-service-credentials",
     summary="a database, broker or store is reached with a default or guessable password",
     severities=Severities("high", "medium", "info"),
-    applies_to=("database.url", "database.password"),
+    applies_to=("database.url", "database.password", "provider.secret"),
     owasp=("API8:2023",),
     cwe=(1392, 521),
     asvs=("13.2.3",),

@@ -1,18 +1,29 @@
 """SEC010: a private key stands in a file."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.secrets import is_private_key, text_of
+from secaudit.judgement.values import is_env_file
 from secaudit.rule import Example, Match, Rule, Severities
+
+_PRIVATE: Final = Severities("info", "info", "info")
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield each setting that is a PEM private key written into a file."""
+    """Yield PEM private keys in files; an env file that git does not track may hold one."""
+    tracked = {seen.location.path for seen in facts.seen("file-tracked")}
     for setting in facts.settings:
         for candidate in setting.candidates[:1]:
             if candidate.literal and is_private_key(text_of(candidate.value) or ""):
-                yield Match(setting, f"{setting.name} is a private key written into this file")
+                place = candidate.location
+                private = place is not None and is_env_file(place) and place.path not in tracked
+                yield Match(
+                    setting,
+                    f"{setting.name} is a private key written into this file",
+                    severities=_PRIVATE if private else None,
+                )
 
 
 RULE = Rule(

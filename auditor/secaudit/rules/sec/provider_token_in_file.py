@@ -6,7 +6,7 @@ from typing import Final
 from secaudit.facts import Facts
 from secaudit.judgement.provider_tokens import provider_of
 from secaudit.judgement.secrets import text_of
-from secaudit.location import Location
+from secaudit.judgement.values import is_env_file
 from secaudit.rule import Example, Match, Rule, Severities
 
 _PRIVATE: Final = Severities("info", "info", "info")
@@ -15,7 +15,7 @@ _PRIVATE: Final = Severities("info", "info", "info")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield provider tokens; in an env file that git does not track they are where they belong."""
     tracked = {seen.location.path for seen in facts.seen("file-tracked")}
-    reported: set[Location] = set()
+    reported: set[tuple[object, ...]] = set()
     for setting in facts.settings:
         for candidate in setting.candidates:
             place, text = candidate.location, text_of(candidate.value)
@@ -24,19 +24,13 @@ def check(facts: Facts) -> Iterator[Match]:
             provider = provider_of(text)
             if provider:
                 reported.add(place)
-                private = _is_env_file(place) and place.path not in tracked
+                private = is_env_file(place) and place.path not in tracked
                 yield Match(
                     setting,
                     f"{setting.name} is a token that {provider} issued",
                     severities=_PRIVATE if private else None,
                     location=place,
                 )
-
-
-def _is_env_file(location: Location) -> bool:
-    name = location.path.rpartition("/")[2]
-    example = any(word in name for word in ("example", "sample", "template", "dist"))
-    return (name.startswith(".env") or name.endswith(".env")) and not example
 
 
 RULE = Rule(
