@@ -1,0 +1,268 @@
+"""Shapes of real projects that an outside tester found misjudged; each stays as it is now."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from secaudit.options import Options
+from secaudit.pipeline import audit
+
+Found = Callable[[Mapping[str, str]], list[str]]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Found:
+    """Return a function that writes a project and says what its audit reports."""
+
+    def run(files: Mapping[str, str]) -> list[str]:
+        for name, text in {"requirements.txt": "", **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o600)
+        report = audit([str(tmp_path)], Options())
+        assert not report.problems
+        return [
+            f"{Path(one.location.path).relative_to(tmp_path)}:{one.location.line}"
+            f" {one.code} {one.severity} {one.profile}"
+            for one in report.findings
+        ]
+
+    return run
+
+
+SETTINGS = (
+    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+    "class Settings(BaseSettings):\n"
+    '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n'
+)
+
+
+def codes(lines: list[str], code: str) -> list[str]:
+    """Return the reported lines with this code."""
+    return [line for line in lines if f" {code} " in line]
+
+
+def test_one_written_value_is_one_finding_whatever_it_reaches(found: Found) -> None:
+    lines = found(
+        {
+            "auth.py": (
+                'import jwt\n\nSECRET_KEY = "changeme"\nISSUER_KEY = SECRET_KEY\n\n\n'
+                "def issue(user, until):\n"
+                '    return jwt.encode({"sub": user, "exp": until}, SECRET_KEY)\n\n\n'
+                "def read(token):\n"
+                '    return jwt.decode(token, SECRET_KEY, algorithms=["HS256"])\n'
+            )
+        }
+    )
+    assert codes(lines, "SEC001") == ["auth.py:3 SEC001 high unknown"]
+
+
+def test_a_test_file_that_is_loaded_under_a_condition_makes_no_test_deployment(
+    found: Found,
+) -> None:
+    lines = found(
+        {
+            "config.py": (
+                "import os\n\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n\n"
+                'env_file = ".env"\n'
+                'if os.getenv("SHOP_ENV") == "testing":\n    env_file = ".env.testing"\n\n\n'
+                "class Settings(BaseSettings):\n"
+                "    model_config = SettingsConfigDict(env_file=env_file)\n"
+                '    secret_key: str = "changeme"\n\n\nsettings = Settings()\n'
+            ),
+            ".env.testing": "SHOP_ENV=testing\n",
+        }
+    )
+    assert codes(lines, "SEC001") == ["config.py:12 SEC001 high unknown"]
+
+
+def test_a_shadowed_selector_contradicts_nothing(found: Found) -> None:
+    lines = found(
+        {
+            "settings.py": (
+                "from dotenv import load_dotenv\n\n"
+                'load_dotenv(".env.production")\nload_dotenv(".env")\n'
+            ),
+            ".env": "APP_ENV=development\n",
+            ".env.production": "APP_ENV=production\n",
+        }
+    )
+    assert not codes(lines, "GUARD004")
+
+
+def test_a_selector_behind_an_enumeration_fails_open_too(found: Found) -> None:
+    lines = found(
+        {
+            "settings.py": (
+                "import os\nfrom enum import Enum\n\n\n"
+                "class Environment(str, Enum):\n"
+                '    development = "development"\n    production = "production"\n\n\n'
+                'ENV = Environment(os.getenv("SHOP_ENV", "development"))\n'
+                "if ENV == Environment.production:\n    print('live')\n"
+            )
+        }
+    )
+    assert codes(lines, "GUARD001") == ["settings.py:10 GUARD001 medium unknown"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "severity"), [("FLASK_ENV", "medium"), ('FLASK_ENV", "production', "low")]
+)
+def test_a_development_class_for_unknown_names_fails_open(
+    found: Found, variable: str, severity: str
+) -> None:
+    lines = found(
+        {
+            "config.py": (
+                'class DevelopmentConfig:\n    SECRET_KEY = "dev"\n\n\n'
+                'class ProductionConfig:\n    SECRET_KEY = "vT5sWq8xZr2mKc7nLb4hJy9p"\n\n\n'
+                'classes = {"production": ProductionConfig}\n'
+            ),
+            "app.py": (
+                "import os\n\nfrom flask import Flask\n\n"
+                "from config import DevelopmentConfig, classes\n\n"
+                f'app = Flask(__name__)\nname = os.getenv("{variable}")\n'
+                "app.config.from_object(classes.get(name, DevelopmentConfig))\n"
+            ),
+        }
+    )
+    reported = {line.rpartition(" ")[0] for line in codes(lines, "GUARD001")}
+    assert f"app.py:9 GUARD001 {severity}" in reported
+
+
+def test_a_list_that_grows_is_reported_where_it_grows(found: Found) -> None:
+    lines = found(
+        {
+            "base.py": 'ALLOWED_HOSTS = ["shop.example"]\n',
+            "production.py": 'from base import *\n\nALLOWED_HOSTS += ["*"]\nINSTALLED_APPS = []\n',
+        }
+    )
+    assert codes(lines, "HOST001") == ["production.py:3 HOST001 medium production"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config/production.yaml", "database:\n  host: db.acme.io\n  sslmode: disable\n"),
+        (".env.production", "DB_HOST=db.acme.io\nDB_SSLMODE=disable\n"),
+    ],
+)
+def test_tls_is_judged_with_the_host_of_the_same_table(found: Found, name: str, text: str) -> None:
+    assert codes(found({name: text}), "TLS004")
+    assert not codes(found({name: text.replace("db.acme.io", "localhost")}), "TLS004")
+
+
+def test_tables_of_one_file_keep_their_settings_apart(found: Found) -> None:
+    text = (
+        "public: {cors: {origins: ['*'], allow_credentials: false}}\n"
+        "panel: {cors: {origins: ['https://a.acme.io'], allow_credentials: true}}\n"
+    )
+    assert not codes(found({"config/production.yaml": text}), "CORS001")
+
+
+def test_a_duration_in_iso_8601_is_a_lifetime(found: Found) -> None:
+    lines = found(
+        {
+            "settings.py": "from datetime import timedelta\n\n"
+            + SETTINGS
+            + "    token_lifetime: timedelta\n\n\nsettings = Settings()\n",
+            ".env": "TOKEN_LIFETIME=P2D\n",
+        }
+    )
+    assert codes(lines, "AUTH001") == [".env:1 AUTH001 low unknown"]
+
+
+def test_a_secret_inside_a_printed_f_string_is_logged(found: Found) -> None:
+    text = 'import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\nprint(f"key {SECRET_KEY}")\n'
+    lines = found({"settings.py": text, ".env": "SECRET_KEY=vT5sWq8xZr2mKc7nLb4hJy9pQd3f\n"})
+    assert codes(lines, "SEC015") == ["settings.py:4 SEC015 low unknown"]
+
+
+def test_a_limiter_that_its_variable_switches_off_is_none(found: Found) -> None:
+    lines = found(
+        {
+            "main.py": (
+                "import os\n\nfrom slowapi import Limiter\n\n"
+                'limiter = Limiter(key_func=str, enabled=os.getenv("LIMITS", "1") == "1")\n'
+            ),
+            ".env": "LIMITS=0\nAPP_ENV=production\n",
+        }
+    )
+    assert [line for line in lines if "LIMIT002" in line or "LIMIT001" in line]
+
+
+@pytest.mark.parametrize(
+    ("argument", "reported"), [("", 1), (", graphql_ide=None", 0), (", graphiql=False", 0)]
+)
+def test_strawberry_serves_its_page_unless_told_otherwise(
+    found: Found, argument: str, reported: int
+) -> None:
+    text = (
+        f"from strawberry.fastapi import GraphQLRouter\n\nrouter = GraphQLRouter(None{argument})\n"
+    )
+    assert len(codes(found({"main.py": text}), "DBG007")) == reported
+
+
+def test_tokens_accepted_after_their_expiry_never_expire(found: Found) -> None:
+    text = (
+        "import jwt\n\n\ndef read(token, key):\n"
+        '    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})\n'
+    )
+    assert codes(found({"auth.py": text}), "AUTH003") == ["auth.py:5 AUTH003 medium unknown"]
+
+
+def test_a_private_key_may_be_in_an_env_file_that_git_does_not_track(found: Found) -> None:
+    key = '"-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----"\n'
+    lines = found({".env.production": f"JWT_PRIVATE_KEY={key}"})
+    assert codes(lines, "SEC010") == [".env.production:1 SEC010 info production"]
+
+
+def test_the_first_credentials_of_an_object_store_are_default_ones(found: Found) -> None:
+    lines = found({".env.production": "S3_SECRET_KEY=minioadmin\n"})
+    assert codes(lines, "CRED001") == [".env.production:1 CRED001 medium production"]
+
+
+def test_decouple_keeps_a_comment_and_export(found: Found) -> None:
+    lines = found(
+        {
+            "settings.py": (
+                "from decouple import config\n\n"
+                'SECRET_KEY = config("SECRET_KEY")\n'
+                'DEBUG = config("DEBUG", cast=bool, default=False)\n'
+                'TITLE = config("TITLE")\n'
+            ),
+            ".env": (
+                'SECRET_KEY="vT5sWq8xZr2mKc7nLb4hJy9p" # rotate\n'
+                "export DEBUG=False\nTITLE='a # b'\n"
+            ),
+        }
+    )
+    reported = [line.rpartition(" ")[0] for line in codes(lines, "DIALECT002")]
+    assert reported == [".env:1 DIALECT002 low", ".env:2 DIALECT002 low"]
+
+
+def test_a_script_that_starts_the_application_is_read(found: Found) -> None:
+    lines = found(
+        {
+            "shop/__init__.py": (
+                "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+            ),
+            "wsgi.py": "from shop import create_app\n\napp = create_app()\napp.run(debug=True)\n",
+        }
+    )
+    assert any(line.startswith("wsgi.py:4 DBG") for line in lines)
+
+
+def test_workers_of_gunicorn_count_for_a_limiter_in_memory(found: Found) -> None:
+    lines = found(
+        {
+            "app.py": (
+                "from flask import Flask\nfrom flask_limiter import Limiter\n\n"
+                "app = Flask(__name__)\nlimiter = Limiter(str, app=app)\n"
+            ),
+            "gunicorn.conf.py": "workers = 8\n",
+        }
+    )
+    assert codes(lines, "LIMIT003")
