@@ -49,6 +49,7 @@ security: .venv/.installed  ## The outside judges over the generated project and
 	$(BIN)/python -m pytest -q -m judges
 	$(BIN)/zizmor --offline --no-progress --quiet .
 	$(BIN)/bandit --quiet --recursive auditor/secaudit --configfile pyproject.toml
+	$(BIN)/python -m scripts.judges
 
 nightly: .venv/.installed  ## The long runs: many more generated cases, every variant
 	SECAUDIT_DIFFERENTIAL_CASES=20000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"

@@ -95,7 +95,7 @@ def judge_document(service: Service, scratch: Path) -> Verdict:
 
 
 def _as_two_users(service: Service, scratch: Path) -> Answer:
-    tokens = {name: service.token(name, register=name != "alice") for name in ("alice", "bob")}
+    tokens = {name: service.token(f"{name}-again") for name in ("alice", "bob")}
     return _explore(
         service,
         scratch,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.judges.api import HERE
+from scripts.judges.service import BIN
 from scripts.judges.verdict import Answer, Verdict, run, tool
 
 SEMGREP: Final = "semgrep==1.185.0"
@@ -43,7 +44,7 @@ def judge_code(project: Path, scratch: Path) -> Iterator[Verdict]:
     silent = [rule for rule in rules if rule not in awake.text]
     summary = f"{len(rules) - len(silent)} of {len(rules)} rules noticed their violation"
     yield Verdict("semgrep, planted violations", not silent, summary, awake.text)
-    audited = run("secaudit", "config", ".", "--fail-on", "info", cwd=project)
+    audited = run(str(BIN / "secaudit"), "config", ".", "--fail-on", "info", cwd=project)
     last = audited.text.strip().splitlines()[-1:] or [""]
     yield Verdict("secaudit config", audited.status == 0, last[0], audited.text)
 

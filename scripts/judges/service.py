@@ -20,23 +20,30 @@ from urllib.parse import urlencode
 ROOT: Final = Path(__file__).resolve().parents[2]
 PASSWORD: Final = "seven brown boxes of chalk"  # noqa: S105 - accounts that live for minutes
 _START_SECONDS: Final = 60
-_BIN: Final = Path(sys.executable).parent
+BIN: Final = Path(sys.executable).parent
 _SOURCES: Final = count(1)
 _FORM: Final = "application/x-www-form-urlencoded"
 
-_BROKEN_ROUTE: Final = '''\
-"""A route with a defect, to see what a caller learns of it."""
+_DEFECT: Final = '''\
+"""A defect, to see what a caller learns of it."""
 
-from app.routing_fastapi import Router
-from app.security.access import public
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
-router = Router("/v1/broken")
+Handler = Callable[..., Awaitable[None]]
 
 
-@router.get("", access=public)
-async def fail() -> None:
-    """Raise what no handler expects."""
-    raise RuntimeError("postgresql://admin:hunter2@db/orders is gone")
+class Defect:
+    """Raises what no handler expects, on one path."""
+
+    def __init__(self, app: Handler) -> None:
+        self._app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Serve all other paths."""
+        if scope.get("path") == "/v1/broken":
+            raise RuntimeError("postgresql://admin:hunter2@db/orders is gone")
+        await self._app(scope, receive, send)
 '''
 
 
@@ -105,27 +112,26 @@ class Service(NamedTuple):
 
 
 def generate(folder: Path) -> Path:
-    """Copy the template, install the project, and add a route that fails.
+    """Copy the template and install the project.
 
     Raises:
         subprocess.CalledProcessError: Copier or uv failed.
     """
     project = folder / "order-desk"
-    copy = (str(_BIN / "copier"), "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD")
+    copy = (str(BIN / "copier"), "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD")
     named = ("--data", "project_name=Order Desk", str(ROOT), str(project))
     _check(*copy, *named, cwd=folder)
-    _check(str(_BIN / "uv"), "sync", "--quiet", "--all-groups", cwd=project)
+    _check(str(BIN / "uv"), "sync", "--quiet", "--all-groups", cwd=project)
     return project
 
 
-def plant_failing_route(project: Path, folder: Path) -> Path:
-    """Return a copy of the project with a public route that raises."""
-    copy = _copy(project, folder / "with-failing-route")
-    (copy / "app" / "broken.py").write_text(_BROKEN_ROUTE)
-    _replace(copy / "app" / "service.py", "from .api.v1", "from . import broken\nfrom .api.v1")
-    _replace(
-        copy / "app" / "service.py", "= (items_v1.router,", "= (broken.router, items_v1.router,"
-    )
+def plant_defect(project: Path, folder: Path) -> Path:
+    """Return a copy of the project that raises on ``/v1/broken``, below the security edge."""
+    copy = _copy(project, folder / "with-defect")
+    (copy / "app" / "defect.py").write_text(_DEFECT)
+    before, after = "MIDDLEWARE: Sequence[Middleware] = ()", "(Middleware(Defect),)"
+    service = copy / "app" / "service.py"
+    _replace(service, before, f"from .defect import Defect\n{before.replace('()', after)}")
     return copy
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from scripts.judges.service import Service, issue_certificate, plant_failing_route, serving
+from scripts.judges.service import Service, issue_certificate, plant_defect, serving
 from scripts.judges.verdict import Verdict, tool
 
 DRHEADER: Final = "drheaderplus==3.0.4"
@@ -46,7 +46,7 @@ class Sample(NamedTuple):
 def judge_transport(project: Path, scratch: Path) -> Iterator[Verdict]:
     """Look at the fields of every kind of answer, then at TLS."""
     certificate = issue_certificate(scratch)
-    planted = plant_failing_route(project, scratch)
+    planted = plant_defect(project, scratch)
     with serving(planted, _PRODUCTION, certificate=certificate) as service:
         for sample in _samples(service):
             yield _judge_fields(service, sample, scratch)
