@@ -1,7 +1,6 @@
 """From paths to a Project: which files there are, of which kind, in which project. No meaning."""
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -10,6 +9,7 @@ from secaudit.errors import AuditError
 from secaudit.finding import Problem
 from secaudit.kinds import Kind, kind_of_content, kind_of_name, matches, relevant
 from secaudit.options import Options
+from secaudit.patterns import lazy
 
 MAXIMUM_BYTES: Final = 2 * 1024 * 1024
 MAXIMUM_FILES: Final = 10_000
@@ -43,7 +43,7 @@ _PASSED_OVER: Final = frozenset(
         ".vscode",
     ]
 )
-_MARKERS: Final = re.compile(r"^(pyproject\.toml|setup\.cfg|manage\.py|requirements[\w.-]*\.txt)$")
+_MARKERS: Final = lazy(r"^(pyproject\.toml|setup\.cfg|manage\.py|requirements[\w.-]*\.txt)$")
 
 
 class SourceFile(NamedTuple):

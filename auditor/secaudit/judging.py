@@ -1,7 +1,6 @@
 """From facts to findings: the rules run, and one fault at one place becomes one finding."""
 
 from collections.abc import Collection, Iterable, Sequence
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from secaudit.facts import Facts, Observation, Setting
@@ -115,6 +114,8 @@ def setting_steps(setting: Setting) -> Iterable[Step]:
 
 def fingerprint(code: str, path: str, setting: str, roots: Sequence[str]) -> str:
     """Return the identity of a finding: never its value, line or prose."""
+    from hashlib import sha256  # noqa: PLC0415 - only findings need it
+
     within = [root for root in roots if path.startswith(root.rstrip("/") + "/")]
     root = max(within, key=len, default="")
     relative = path[len(root) :].lstrip("/").replace("\\", "/")

@@ -21,9 +21,10 @@ from secaudit.facts import Setting, Unknown
 from secaudit.frameworks import django
 from secaudit.frameworks.servers import GUNICORN
 from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
+from secaudit.patterns import lazy
 
-_OTHER_PROFILE = re.compile(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
-_TEST_FILE = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
+_OTHER_PROFILE = lazy(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
+_TEST_FILE = lazy(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
 _OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
 
 

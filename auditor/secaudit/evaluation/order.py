@@ -1,15 +1,15 @@
 """Which modules belong together, and in which order they start."""
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from secaudit.evaluation.world import World
+from secaudit.patterns import lazy
 
 _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__", "__init__")
 # Code that reaches other modules without importing them: by name, or through the environment.
-_REACHES_OUT = re.compile(
+_REACHES_OUT = lazy(
     r"load_dotenv|read_env|environ\s*\[|environ\.(setdefault|update)|putenv|django|DJANGO_SETTINGS"
     r"|from_object|from_pyfile|import_module|__import__|INSTALLED_APPS|exec\("
 )

@@ -1,7 +1,6 @@
 """Finds keys that nothing reads: in env files that code loads and in the process environment."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Final
 
 from secaudit.evaluation.world import World
@@ -51,5 +50,9 @@ def _nearest(key: str, free: dict[str, str]) -> str:
         shorter, longer = sorted((lower, other), key=len)
         if len(shorter) >= _SHORTEST and longer.endswith(f"_{shorter}"):
             return name
+    if not free:
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only keys that nothing reads need it
+
     near = get_close_matches(lower, list(free)[:_MAX_NAMES], 1, _SIMILAR)
     return free[near[0]] if near else ""

@@ -1,6 +1,5 @@
 """Database URLs that become Django dictionaries: dj-database-url and django-environ."""
 
-import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -8,6 +7,7 @@ from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, plain
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 
 ENGINES: Final = {
     "postgres": "django.db.backends.postgresql",
@@ -19,7 +19,7 @@ ENGINES: Final = {
     "sqlite": "django.db.backends.sqlite3",
     "oracle": "django.db.backends.oracle",
 }
-_SIMPLE: Final = re.compile(r"[a-z0-9]+://[\w%.~:@/?=&+-]*\Z")
+_SIMPLE: Final = lazy(r"[a-z0-9]+://[\w%.~:@/?=&+-]*\Z")
 
 
 def parse(url: str) -> dict[str, Any] | None:

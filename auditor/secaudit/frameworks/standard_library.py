@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import quote, quote_plus, unquote, urljoin
 
 from secaudit.evaluation.calls import Call
 from secaudit.evaluation.operators import derive, run
@@ -90,6 +89,17 @@ def _pure(function: Callable[..., Any]) -> Callable[[Call], Value]:
         result = run(lambda: function(*data, **keywords), call.place)
         given = call.arguments
         return Value(result, call.place, (), merge_variables(given), None, merge_parts(given))
+
+    return apply
+
+
+def _of_urls(name: str) -> Callable[..., Any]:
+    """Return a function of ``urllib.parse``, which is imported when it is called."""
+
+    def apply(*arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 - of the evaluated program
+        from urllib import parse  # noqa: PLC0415 - few settings build URLs
+
+        return getattr(parse, name)(*arguments, **keywords)
 
     return apply
 
@@ -185,10 +195,10 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "datetime.timedelta": _timedelta,
     "datetime.datetime.now": _now,
     "datetime.datetime.utcnow": _now,
-    "urllib.parse.quote": _pure(quote),
-    "urllib.parse.quote_plus": _pure(quote_plus),
-    "urllib.parse.unquote": _pure(unquote),
-    "urllib.parse.urljoin": _pure(urljoin),
+    "urllib.parse.quote": _pure(_of_urls("quote")),
+    "urllib.parse.quote_plus": _pure(_of_urls("quote_plus")),
+    "urllib.parse.unquote": _pure(_of_urls("unquote")),
+    "urllib.parse.urljoin": _pure(_of_urls("urljoin")),
     "distutils.util.strtobool": _pure(_strtobool),
     "setuptools.distutils.util.strtobool": _pure(_strtobool),
     "functools.lru_cache": _wrapper("functools.lru_cache"),

@@ -3,10 +3,12 @@
 import re
 from typing import Final
 
-_CREDENTIAL: Final = re.compile(
+from secaudit.patterns import lazy
+
+_CREDENTIAL: Final = lazy(
     r"sess|token|jwt|auth|access|refresh|remember|(^|[_-])sid($|[_-])|login|bearer", re.IGNORECASE
 )
-_READ_BY_SCRIPTS: Final = re.compile(r"csrf|xsrf|lang|locale|theme|consent", re.IGNORECASE)
+_READ_BY_SCRIPTS: Final = lazy(r"csrf|xsrf|lang|locale|theme|consent", re.IGNORECASE)
 
 
 def carries_credentials(service: str) -> bool:

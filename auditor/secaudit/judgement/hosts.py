@@ -3,12 +3,14 @@
 import re
 from typing import Final, NamedTuple
 
-_PRIVATE: Final = re.compile(
+from secaudit.patterns import lazy
+
+_PRIVATE: Final = lazy(
     r"10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:"
 )  # RFC 1918, RFC 3927, RFC 4193, RFC 4291
-_LOOPBACK: Final = re.compile(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|.*\.localhost")
+_LOOPBACK: Final = lazy(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|.*\.localhost")
 _INTERNAL: Final = (".local", ".internal", ".lan", ".svc", ".cluster.local", ".home.arpa", ".test")
-_URL: Final = re.compile(
+_URL: Final = lazy(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://)?"
     r"(?:(?P<user>[^\s:/?#]*)(?::(?P<password>[^\s/?#]*|[^\s]*))?@)?"
     r"(?P<host>\[[^\]\s]*\]|[^\s:/?#@]*)(?::(?P<port>\d+))?(?P<rest>[/?#][^\s]*)?"

@@ -1,11 +1,11 @@
 """Whether a name is about security, for rules that see a name and no value."""
 
-import re
 from typing import Final
 
 from secaudit.facts import Facts
+from secaudit.patterns import lazy
 
-_SECURITY: Final = re.compile(
+_SECURITY: Final = lazy(
     r"SECRET|PASSW|TOKEN|(^|_)KEYS?$|(^|_)KEY_|DEBUG|CORS|ALLOWED_(HOST|ORIGIN)|COOKIE|CSRF|(^|_)SSL"
     r"|(^|_)TLS|HTTPS|(^|_)JWT|(^|_)AUTH|CREDENTIAL|HSTS|SALT|SIGNING|ALGORITHM|ENVIRONMENT$"
     r"|(^|_)ENV$|ADMIN|TRUSTED|RATE_?LIMIT"

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_loopback, url_of
+from secaudit.patterns import lazy
 
-_ANYTHING: Final = re.compile(
+_ANYTHING: Final = lazy(
     r"\^?\(?(https?\??:?/?/?|\(https\?\|http\):\/\/)?\(?(\.[*+]|\[\^?.*\][*+])\)?\)?\$?"
 )
-_OPEN_DOT: Final = re.compile(r"(?<![\\*+?])(?<=[a-z0-9])\.(?=[a-z]{2,})")
-_GLUED: Final = re.compile(r"(\.[*+]|\[[^\]]*\][*+])\)?[a-z0-9]")
+_OPEN_DOT: Final = lazy(r"(?<![\\*+?])(?<=[a-z0-9])\.(?=[a-z]{2,})")
+_GLUED: Final = lazy(r"(\.[*+]|\[[^\]]*\][*+])\)?[a-z0-9]")
 
 
 def as_list(value: Any) -> list[str]:  # noqa: ANN401 - the value of any setting

@@ -7,11 +7,11 @@ a random-looking text under an innocent name is no fault. Errs towards silence.
 # ruff: noqa: PLR2004, SIM905 - thresholds explain themselves; word lists read best as words
 
 import re
-from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
 from secaudit.judgement.provider_tokens import provider_of
+from secaudit.patterns import lazy
 
 #: Concepts whose value must be unguessable by itself: whoever knows it can forge or decrypt.
 KEYS: Final = ("signing.secret", "encryption.key")
@@ -51,7 +51,7 @@ PUBLISHED: Final[frozenset[str]] = frozenset(
 )
 
 #: Runs of letters that say "not a secret" wherever they stand, once punctuation is removed.
-_PHRASES: Final = re.compile(
+_PHRASES: Final = lazy(
     r"change(me|this|it|in|before|to|later)|tobechanged|mustchange|fixme|replace(me|this|it|with|in)"
     r"|(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure)*"
     r"(secret|password|token|signing|key)"
@@ -79,15 +79,15 @@ _DESCRIBING: Final = _WEAK_WORDS | frozenset(
     "32 64 128 256 16 24 48 50 1 2 3 123".split()
 )
 
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = lazy(
     r"\$\{[A-Za-z_]|^\$[A-Z_]+$|os\.(getenv|environ)|getenv\(|process\.env"
     r"|config\(|^env\("
 )
-_MARKED: Final = re.compile(
+_MARKED: Final = lazy(
     r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$"
     r"|\*{3,}|!{3,}|^-{2,}$|^__.*__$|x{5,}|\.{3,}"
 )
-_NAMED: Final = re.compile(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
+_NAMED: Final = lazy(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
 _SEQUENCES: Final = ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
 _EMPTY: Final = frozenset({"none", "null", "nil", "undefined"})
 
@@ -111,8 +111,11 @@ def is_templated(text: str) -> bool:
 
 def is_published(text: str) -> bool:
     """Return whether ``text`` is a key that everybody can look up, or is marked like one."""
-    digest = sha256(text.strip().encode("utf-8", "surrogateescape")).hexdigest()
-    return is_marked_insecure(text) or digest in PUBLISHED
+    if is_marked_insecure(text):
+        return True
+    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, only secrets need it
+
+    return sha256(text.strip().encode("utf-8", "surrogateescape")).hexdigest() in PUBLISHED
 
 
 def is_marked_insecure(text: str) -> bool:

@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.planning import paths
 from secaudit.planning.profiles import TEST, of_file
 from secaudit.planning.reading import Reader
 from secaudit.syntax.python import Module
 
-_ENV_NAME = re.compile(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")
+_ENV_NAME = lazy(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")
 _IMPLICIT = {"load_dotenv": "python-dotenv", "find_dotenv": "python-dotenv"}
-_HINT = re.compile(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
+_HINT = lazy(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
 _DJANGO = frozenset(
     (
         *("INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "WSGI_APPLICATION", "ALLOWED_HOSTS"),

@@ -7,14 +7,15 @@ from typing import Any
 
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.syntax.text import Text
 
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
-_RUNNERS = re.compile(
+_RUNNERS = lazy(
     r"uvicorn|gunicorn|hypercorn|granian|daphne|flask|fastapi|django-admin|manage\.py|celery|dramatiq"
     r"|rq|arq|python[\d.]*|litestar|alembic|pytest|waitress-serve|poetry|uv|pdm|hatch"
 )
-_CODE = re.compile(r".*\.py|(\./)?manage\.py")
+_CODE = lazy(r".*\.py|(\./)?manage\.py")
 _UNVERIFIED = frozenset({"-k", "--insecure", "--no-check-certificate"})
 _MINIMUM_QUOTED = 2
 

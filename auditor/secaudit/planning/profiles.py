@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from secaudit.kinds import matches
 from secaudit.options import Options
+from secaudit.patterns import lazy
 from secaudit.planning import paths
 
 PRODUCTION, DEVELOPMENT, TEST, EXAMPLE, UNKNOWN = (
@@ -30,10 +31,10 @@ _VALUES = {
 } | {"debug": DEVELOPMENT}
 _EXAMPLE_FOLDERS = {"example", "examples", "sample", "samples", "template", "templates"}
 _COMPOSE_PRODUCTION = {"deploy", "server", "release"}
-_SELECTOR = re.compile(
+_SELECTOR = lazy(
     r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"
 )
-_NO_SELECTOR = re.compile(r"NODE_ENV|(?:.*_)?(?:VIRTUAL|CONDA)_?ENV.*|PIP_.*")
+_NO_SELECTOR = lazy(r"NODE_ENV|(?:.*_)?(?:VIRTUAL|CONDA)_?ENV.*|PIP_.*")
 _STRICTNESS = (PRODUCTION, UNKNOWN, DEVELOPMENT, TEST, EXAMPLE)
 
 

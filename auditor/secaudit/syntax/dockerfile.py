@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LineIndex, TemplateError, Text, decode, is_template
 
 _KEYWORDS = frozenset(
@@ -28,16 +29,14 @@ _KEYWORDS = frozenset(
         ),
     )
 )
-_ESCAPE = re.compile(r"\A(?:\s*#[^\n]*\n)*?\s*#\s*escape\s*=\s*([\\`])", re.IGNORECASE)
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
-_STAGE = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_PAIR = re.compile(
-    r"""\s*([A-Za-z_][\w.\-]*)(?:=((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*))?"""
-)
-_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+""", re.DOTALL)
-_PIECE = re.compile(r"""\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"|([^\\'"]+)""", re.DOTALL)
-_VARIABLE = re.compile(r"\\\$|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))")
+_ESCAPE = lazy(r"\A(?:\s*#[^\n]*\n)*?\s*#\s*escape\s*=\s*([\\`])", re.IGNORECASE)
+_LINE = lazy(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_HEREDOC = lazy(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_STAGE = lazy(r"(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_PAIR = lazy(r"""\s*([A-Za-z_][\w.\-]*)(?:=((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*))?""")
+_WORD = lazy(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+""", re.DOTALL)
+_PIECE = lazy(r"""\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"|([^\\'"]+)""", re.DOTALL)
+_VARIABLE = lazy(r"\\\$|\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))")
 _MAX_INSTRUCTIONS = 5000
 
 

@@ -8,13 +8,14 @@ import re
 
 from secaudit.errors import AuditError
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LineIndex, TemplateError, decode, is_template
 from secaudit.syntax.tree import Mapping, Node, Scalar
 
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_SECTION = re.compile(r"\[(?P<name>.+)\]")
-_OPTION = re.compile(r"(?P<key>[^:=\s\[][^:=]*?)\s*(?:(?P<sign>[:=])\s*(?P<value>.*))?$")
-_INTERPOLATION = re.compile(r"%\(")
+_LINE = lazy(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
+_SECTION = lazy(r"\[(?P<name>.+)\]")
+_OPTION = lazy(r"(?P<key>[^:=\s\[][^:=]*?)\s*(?:(?P<sign>[:=])\s*(?P<value>.*))?$")
+_INTERPOLATION = lazy(r"%\(")
 
 Items = dict[str, tuple[Scalar, Node]]
 

@@ -1,13 +1,12 @@
 """The ``$NAME`` and ``${NAME:-word}`` grammar of Compose files and of Compose's env files."""
 
-import re
-
 from secaudit.errors import AuditError
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.model import Part, Reference
 
-_START = re.compile(r"\$(?:(\$)|([_a-zA-Z][_a-zA-Z0-9]*)|(\{))")
-_NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-_OPERATOR = re.compile(r":?[-+?]")
+_START = lazy(r"\$(?:(\$)|([_a-zA-Z][_a-zA-Z0-9]*)|(\{))")
+_NAME = lazy(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_OPERATOR = lazy(r":?[-+?]")
 _MAX_DEPTH = 20
 
 

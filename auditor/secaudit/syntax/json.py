@@ -4,12 +4,13 @@ import json
 import re
 
 from secaudit.errors import AuditError
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LineIndex, TemplateError, decode, is_template
 from secaudit.syntax.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
-_LITERAL = re.compile(r"true|false|null|-?\d{1,400}(?:\.\d{1,400})?(?:[eE][-+]?\d{1,4})?")
+_BLANK = lazy(r"[ \t\r\n]*")
+_STRING = lazy(r'"(?:\\.|[^"\\])*"', re.DOTALL)
+_LITERAL = lazy(r"true|false|null|-?\d{1,400}(?:\.\d{1,400})?(?:[eE][-+]?\d{1,4})?")
 
 
 def parse(data: bytes, path: str) -> Node:

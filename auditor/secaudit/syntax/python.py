@@ -1,7 +1,6 @@
 """Python source to its syntax tree, with exact locations; nothing is compiled or run."""
 
 import ast
-import re
 import sys
 import warnings
 from functools import lru_cache
@@ -9,16 +8,17 @@ from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LINE_END, TemplateError, decode, is_template
 
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_COOKIE = lazy(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MAX_DEPTH = 200  # of nested statements and expressions; generous for anything people write
 _NEWER = (
-    (re.compile(r"^\s*type\s+\w+\s*(\[.*\])?\s*="), (3, 12)),
-    (re.compile(r"^\s*(async\s+)?(def|class)\s+\w+\["), (3, 12)),
-    (re.compile(r"^\s*except\*?\s+[\w.]+\s*,\s*[\w.]+[^(]*:"), (3, 14)),
-    (re.compile(r"(^|[\s(=,\[{:])[rR]?t[rR]?([\"'])"), (3, 14)),
-    (re.compile(r"^\s*lazy\s+(import|from)\s"), (3, 15)),
+    (lazy(r"^\s*type\s+\w+\s*(\[.*\])?\s*="), (3, 12)),
+    (lazy(r"^\s*(async\s+)?(def|class)\s+\w+\["), (3, 12)),
+    (lazy(r"^\s*except\*?\s+[\w.]+\s*,\s*[\w.]+[^(]*:"), (3, 14)),
+    (lazy(r"(^|[\s(=,\[{:])[rR]?t[rR]?([\"'])"), (3, 14)),
+    (lazy(r"^\s*lazy\s+(import|from)\s"), (3, 15)),
 )
 
 

@@ -6,21 +6,22 @@ from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
+from secaudit.patterns import lazy
 
 MAX_BYTES = 2 * 1024 * 1024
 
-LINE_END = re.compile(r"\r\n|\r|\n")
-_ENCODING = re.compile(  # plain codecs only: some others take quadratic time or build surrogates
+LINE_END = lazy(r"\r\n|\r|\n")
+_ENCODING = lazy(  # plain codecs only: some others take quadratic time or build surrogates
     r"utf-8(-sig)?|ascii|us-ascii|latin-?1|iso-?8859-\d+|(cp|windows-)125\d|koi8-[ru]"
     r"|euc-(jp|kr)|shift-?jis|gbk|gb2312|gb18030|big5"
 )
-_BLOCK_TAG = re.compile(
+_BLOCK_TAG = lazy(
     r"\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|raw|endraw|block|macro|include|import|from"
     r"|extends|filter|load|with|call)\b[^%]*%\}"
 )
-_EXPRESSION = re.compile(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}")
+_EXPRESSION = lazy(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}")
 
-_TEMPLATED = re.compile(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}|\{%[^\n]*?%\}")
+_TEMPLATED = lazy(r"\{\{-?\s*[A-Za-z_][^{}\n]*\}\}|\{%[^\n]*?%\}")
 
 
 class TemplateError(AuditError):

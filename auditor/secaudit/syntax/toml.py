@@ -6,18 +6,19 @@ from typing import Any
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LineIndex, TemplateError, decode, is_template, newlines
 from secaudit.syntax.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 
-_SKIP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_BLANK = re.compile(r"[ \t]*")
-_BARE = re.compile(r"[A-Za-z0-9_\-]+")
+_SKIP = lazy(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BLANK = lazy(r"[ \t]*")
+_BARE = lazy(r"[A-Za-z0-9_\-]+")
 _BASIC = r'"(?:\\.|[^"\\\n])*"'
 _BASIC_LINES = r'"""(?:\\.|[^\\])*?"{3,5}'
 _LITERAL, _LITERAL_LINES = r"'[^'\n]*'", r"'''.*?'{3,5}"
-_STRING = re.compile(f"{_BASIC_LINES}|{_LITERAL_LINES}|{_BASIC}|{_LITERAL}", re.DOTALL)
-_SCALAR = re.compile(r"[^,\]}\s#]+(?: \d[^,\]}\s#]*)?")
-_OPENING = re.compile(r"[\[{]")
+_STRING = lazy(f"{_BASIC_LINES}|{_LITERAL_LINES}|{_BASIC}|{_LITERAL}", re.DOTALL)
+_SCALAR = lazy(r"[^,\]}\s#]+(?: \d[^,\]}\s#]*)?")
+_OPENING = lazy(r"[\[{]")
 
 Path = tuple[str, ...]
 Places = dict[Path, tuple[Location, Location, str]]  # path: key, value, the value's text

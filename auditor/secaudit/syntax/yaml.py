@@ -13,6 +13,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from secaudit.errors import AuditError
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 from secaudit.syntax.text import LineIndex, TemplateError, decode, is_template
 from secaudit.syntax.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 
@@ -26,12 +27,12 @@ _BOOLEANS_11 = {
 }
 _BOOLEANS = {key: value for key, value in _BOOLEANS_11.items() if key.lower() in {"true", "false"}}
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_INTEGER_11 = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
-_SEXAGESIMAL = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
-_FLOAT_11 = re.compile(r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*")
-_INTEGER_GO = re.compile(r"[-+]?(?:0[bB][01_]+|0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]*|[1-9][0-9_]*)")
-_FLOAT_GO = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_INTEGER_11 = lazy(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
+_SEXAGESIMAL = lazy(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
+_FLOAT_11 = lazy(r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*")
+_INTEGER_GO = lazy(r"[-+]?(?:0[bB][01_]+|0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]*|[1-9][0-9_]*)")
+_FLOAT_GO = lazy(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_TEMPLATED = lazy(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _MAX_BYTES = 512 * 1024  # the parser reads about 100 KiB a second
 _MAX_DIGITS = 400
 _MAX_INDENT = 400  # columns; with flow brackets this bounds nesting before the parser recurses

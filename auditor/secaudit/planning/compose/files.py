@@ -1,17 +1,17 @@
 """Loads Compose files: which belong together, ``include`` and ``extends``; a tree of services."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from secaudit.patterns import lazy
 from secaudit.planning import paths, profiles
 from secaudit.planning.compose.merging import listed, merged, without_resets
 from secaudit.planning.reading import Reader
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 from secaudit.syntax.yaml import parse
 
-_BASE = re.compile(r"(docker-|podman-)?compose\.ya?ml")
-_OVERRIDE = re.compile(r"(docker-|podman-)?compose\.override\.ya?ml")
+_BASE = lazy(r"(docker-|podman-)?compose\.ya?ml")
+_OVERRIDE = lazy(r"(docker-|podman-)?compose\.override\.ya?ml")
 _MAX_DEPTH = 20
 
 

@@ -1,14 +1,14 @@
 """Published ports of a Compose service (Compose Specification, section ports)."""
 
-import re
 from typing import NamedTuple
 
 from secaudit.facts import Unknown
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.planning.compose.scope import Scope
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
-_SHORT = re.compile(
+_SHORT = lazy(
     r"(?:(?P<address>\[[0-9a-fA-F:.]*\]|(?:\d+\.){3}\d+):)?(?:(?P<published>\d*(?:-\d+)?):)?"
     r"(?P<target>\d+(?:-\d+)?)(?:/\w+)?"
 )

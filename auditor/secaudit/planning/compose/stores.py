@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from secaudit.patterns import lazy
+
 _AUTH: dict[str, tuple[str, ...]] = {  # store: variables that switch authentication on
     "redis": ("REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "REDIS_ARGS"),
     "mongo": (
@@ -42,7 +44,7 @@ _IMAGES = (
     ("qdrant", r"qdrant"),
 )
 _OPEN_BY_DEFAULT = frozenset({"redis", "mongo", "memcached", "etcd", "qdrant"})
-_PASSWORD_OPTION = re.compile(r"--?requirepass\b|--aclfile\b|--auth\b|--keyFile\b|\.conf\b")
+_PASSWORD_OPTION = lazy(r"--?requirepass\b|--aclfile\b|--auth\b|--keyFile\b|\.conf\b")
 _SWITCHES = (  # variables that switch authentication off
     ("POSTGRES_HOST_AUTH_METHOD", r"trust"),
     ("MYSQL_ALLOW_EMPTY_PASSWORD", r"1|yes|true"),

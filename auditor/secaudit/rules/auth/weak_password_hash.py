@@ -6,10 +6,11 @@ from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list
+from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
-_STRONG: Final = re.compile(r"argon2|bcrypt|scrypt|pbkdf2|balloon|yescrypt", re.IGNORECASE)
-_WEAK: Final = re.compile(
+_STRONG: Final = lazy(r"argon2|bcrypt|scrypt|pbkdf2|balloon|yescrypt", re.IGNORECASE)
+_WEAK: Final = lazy(
     r"md5|sha_?1|(hex|ldap|salted)_?sha|\bsha_?(224|256|384|512)\b|plain|clear|unsalted|des_|lmhash"
     r"|nthash|mysql|crypt16|\bcrypt\b",
     re.IGNORECASE,

@@ -8,12 +8,13 @@ import re
 from typing import NamedTuple
 
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.bash_words import ShellSyntaxError, Word, read_word
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 
-_SPACES = re.compile(r"(?:[ \t]|\\\n)*")
-_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|\n<>()]")
+_SPACES = lazy(r"(?:[ \t]|\\\n)*")
+_OPERATOR = lazy(r"&&|\|\||\|&|;;|[;&|\n<>()]")
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _COMPOUND = frozenset(
     (

@@ -4,14 +4,15 @@ import re
 from typing import NamedTuple
 
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.model import Part, Reference
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_PLAIN = re.compile(r"[^\s\\'\"$`;&|<>()~]+|\r+|[^\S \t\n\r]+")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
-_SPECIAL = re.compile(r"\$[$?!#@*\-0-9]")
-_ANSI = re.compile(r"\$'((?:\\.|[^'\\])*)'", re.DOTALL)
+_ASSIGNMENT = lazy(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_PLAIN = lazy(r"[^\s\\'\"$`;&|<>()~]+|\r+|[^\S \t\n\r]+")
+_NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACED = lazy(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
+_SPECIAL = lazy(r"\$[$?!#@*\-0-9]")
+_ANSI = lazy(r"\$'((?:\\.|[^'\\])*)'", re.DOTALL)
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 _END = frozenset(" \t\n;&|<>()")
 

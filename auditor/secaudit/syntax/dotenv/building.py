@@ -1,13 +1,13 @@
 """Collects what a dialect's reader finds, with exact locations."""
 
-import re
 from typing import NamedTuple
 
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.model import Dropped, Entry, EnvFile, Part
 from secaudit.syntax.text import LineIndex
 
-_KEY_LIKE = re.compile(r"\s*(?:export\s+)?['\"]?([A-Za-z_][\w.\-]*)['\"]?\s*(?:[=:]|$)")
+_KEY_LIKE = lazy(r"\s*(?:export\s+)?['\"]?([A-Za-z_][\w.\-]*)['\"]?\s*(?:[=:]|$)")
 _MAX_ENTRIES = 20_000
 
 

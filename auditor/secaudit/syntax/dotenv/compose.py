@@ -8,16 +8,17 @@ import re
 import unicodedata
 
 from secaudit.errors import AuditError
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 from secaudit.syntax.interpolation import template
 
 _SPACE = "\t\v\f\r \x85\xa0"
-_BLANK = re.compile(r"\s*")
-_INLINE = re.compile(f"[{_SPACE}]*")
-_EXPORT = re.compile(r"export[\t\n\f\r ]+")
-_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})', re.ASCII)
-_OCTAL = re.compile(r"\\0([0-7]{3})\Z")
+_BLANK = lazy(r"\s*")
+_INLINE = lazy(f"[{_SPACE}]*")
+_EXPORT = lazy(r"export[\t\n\f\r ]+")
+_ESCAPE = lazy(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})', re.ASCII)
+_OCTAL = lazy(r"\\0([0-7]{3})\Z")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _MAX_BYTE = 255
 

@@ -7,14 +7,15 @@ that is decided when ``env()`` reads it, not here.
 
 import re
 
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.building import Builder, Pieces
 
-_ASSIGNMENT = re.compile(r"\A(?:export )?([A-Za-z_0-9]+)=(.*)\Z")
-_SINGLE = re.compile(r"\A'(.*)'\Z")
-_SINGLE_COMMENT = re.compile(r"\A\s*'(?<!\\)(.*)'\s*(#.*\s*)?\Z")
-_BARE_COMMENT = re.compile(r"\A(.*?)(#.*\s*)?\Z")
-_DOUBLE = re.compile(r'\A"(.*)"\Z')
-_ESCAPE = re.compile(r"\\(.)")
+_ASSIGNMENT = lazy(r"\A(?:export )?([A-Za-z_0-9]+)=(.*)\Z")
+_SINGLE = lazy(r"\A'(.*)'\Z")
+_SINGLE_COMMENT = lazy(r"\A\s*'(?<!\\)(.*)'\s*(#.*\s*)?\Z")
+_BARE_COMMENT = lazy(r"\A(.*?)(#.*\s*)?\Z")
+_DOUBLE = lazy(r'\A"(.*)"\Z')
+_ESCAPE = lazy(r"\\(.)")
 
 
 def parse(builder: Builder) -> None:

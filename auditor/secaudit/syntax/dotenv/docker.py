@@ -4,12 +4,11 @@ Everything after the first ``=`` is the value, quotes and trailing blanks includ
 ``=`` is taken from the environment.
 """
 
-import re
-
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Reference
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = lazy(r"[^\n]+")
 
 
 def parse(builder: Builder) -> None:

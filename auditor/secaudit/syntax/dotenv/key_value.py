@@ -5,11 +5,10 @@ nor references. A byte order mark becomes part of the first key; ``decode`` has 
 the text, so ``parse`` puts it back there.
 """
 
-import re
-
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.building import Builder, Pieces
 
-_LINE = re.compile(r"[^\r\n]+")
+_LINE = lazy(r"[^\r\n]+")
 _MIN_QUOTED = 2
 
 

@@ -2,24 +2,25 @@
 
 import re
 
+from secaudit.patterns import lazy
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 from secaudit.syntax.text import newlines
 
-_BLANK = re.compile(r"\s*")
-_EXPORT = re.compile(r"(?:export[^\S\r\n]+)?")
-_KEY = re.compile(r"'([^']+)'|(?!')[^=#\s]+")
-_INLINE_BLANK = re.compile(r"[^\S\r\n]*")
-_REST = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)?")
+_BLANK = lazy(r"\s*")
+_EXPORT = lazy(r"(?:export[^\S\r\n]+)?")
+_KEY = lazy(r"'([^']+)'|(?!')[^=#\s]+")
+_INLINE_BLANK = lazy(r"[^\S\r\n]*")
+_REST = lazy(r"[^\r\n]*(?:\r\n|\n|\r)?")
 _QUOTED = {
-    "'": (re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL), re.compile(r"\\[\\']")),
-    '"': (re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL), re.compile(r"\\[\\'\"abfnrtv]")),
+    "'": (lazy(r"'((?:\\.|[^'\\])*)'", re.DOTALL), lazy(r"\\[\\']")),
+    '"': (lazy(r'"((?:\\.|[^"\\])*)"', re.DOTALL), lazy(r"\\[\\'\"abfnrtv]")),
 }
-_UNQUOTED = re.compile(r"[^\r\n]*")
-_COMMENT = re.compile(r"\s+#.*")
-_TAIL = re.compile(r"(?:[^\S\r\n]*#[^\r\n]*)?[^\S\r\n]*(?:\r\n|\n|\r|$)")
+_UNQUOTED = lazy(r"[^\r\n]*")
+_COMMENT = lazy(r"\s+#.*")
+_TAIL = lazy(r"(?:[^\S\r\n]*#[^\r\n]*)?[^\S\r\n]*(?:\r\n|\n|\r|$)")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_REFERENCE = re.compile(r"\$\{([^}:]*)(?::-([^}]*))?\}")
+_REFERENCE = lazy(r"\$\{([^}:]*)(?::-([^}]*))?\}")
 
 
 def parse(builder: Builder) -> None:
