@@ -1,0 +1,116 @@
+"""The shipped automation: the update that a schedule runs, and bots that keep out of its way."""
+
+import fnmatch
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+from ruamel.yaml import YAML
+from tests.conftest import Generate, git
+from tests.template.test_ownership import yours_in
+from tests.update.ladder import BASE, RUNGS, TOP, built
+from tests.update.test_matrix import VARIANTS, Copy, commit, contents, copy, started
+
+__all__ = ["copy"]  # a fixture
+
+pytestmark = pytest.mark.xdist_group("updates")
+
+# What Renovate's and Dependabot's managers look for by default.
+MANAGED: Final = re.compile(
+    r"(^|/)(Dockerfile|compose(\.[\w-]+)?\.ya?ml|action\.yml|pyproject\.toml|\.gitlab-ci\.yml"
+    r"|\.pre-commit-config\.yaml)$|^\.github/workflows/[^/]+\.yml$|^\.gitlab/.+\.yml$"
+)
+UVX: Final = """\
+#!/bin/sh
+if test "$1" = --from; then shift 2; fi
+tool=${1%%@*}
+shift
+exec "$tool" "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def ladder(template_repo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(template_repo, tmp_path_factory.mktemp("ladder"), RUNGS)
+
+
+def prepare(project: Path, folder: Path) -> str:
+    """Run the shipped script, with the tools of this environment where uvx would fetch them."""
+    tools = folder / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    (tools / "uvx").write_text(UVX)
+    (tools / "uvx").chmod(0o755)
+    done = subprocess.run(
+        ["sh", "platform/update/prepare.sh", str(folder / "out")],
+        cwd=project,
+        env=os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (folder / "out/state").read_text().strip()
+
+
+def test_the_scheduled_update_prepares_a_patch_and_says_what_is_new(
+    copy: Copy,
+    tmp_path: Path,
+) -> None:
+    project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
+    assert prepare(project, tmp_path / "first") == "clean"
+    body = (tmp_path / "first/out/body.md").read_text()
+    assert f"from `{BASE}` to `{TOP}`" in body
+    assert "- `APP_PASSWORDS__REMEMBERED`" in body
+    assert "Conflicts" not in body
+    updated = contents(project)
+    assert "uv.lock" in updated
+
+    git(project, "reset", "--quiet", "--hard")
+    git(project, "apply", "--index", str(tmp_path / "first/out/update.patch"))
+    assert contents(project) == updated
+    commit(project, "Update the template")
+    assert prepare(project, tmp_path / "second") == "current"
+
+
+def test_the_scheduled_update_reports_conflicts(
+    copy: Copy,
+    tmp_path: Path,
+) -> None:
+    project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
+    path = project / "mypy.ini"
+    path.write_text(path.read_text() + "# mine\n")
+    commit(project, "Edit what is the template's")
+    assert prepare(project, tmp_path / "run") == "conflicts"
+    assert "- `mypy.ini`" in (tmp_path / "run/out/body.md").read_text()
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_renovate_ignores_exactly_what_the_template_owns(ci: str, generate: Generate) -> None:
+    project = generate(ci=ci)
+    ignored = json.loads((project / "renovate.json").read_text())["ignorePaths"]
+    yours = {path.relative_to(project).as_posix() for path in yours_in(project)}
+    names = {p.relative_to(project).as_posix() for p in project.rglob("*") if p.is_file()}
+    managed = {name for name in names if MANAGED.search(name)}
+    assert managed & yours
+    for name in managed:
+        passed_over = any(fnmatch.fnmatch(name, pattern) for pattern in ignored)
+        assert passed_over is (name not in yours), name
+
+
+def test_dependabot_moves_only_what_is_in_the_owners_lock(generate: Generate) -> None:
+    """Its ecosystems for actions and images would edit the template's files."""
+    text = (generate() / ".github/dependabot.yml").read_text()
+    updates = YAML(typ="safe").load(text)["updates"]
+    assert {one["package-ecosystem"] for one in updates} == {"uv"}
+
+
+def test_the_job_with_the_token_runs_nothing_of_the_project(generate: Generate) -> None:
+    text = (generate() / ".github/workflows/update.yml").read_text()
+    jobs = YAML(typ="safe").load(text)["jobs"]
+    assert "secrets." not in json.dumps(jobs["prepare"])
+    proposing = "\n".join(step.get("run", "") for step in jobs["propose"]["steps"])
+    assert not re.search(r"\b(uvx?|python|sh|pytest|make)\s", proposing)
