@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench security nightly release-check lock clean
+.PHONY: help demo test lint docs bench security nightly release-check generate lock clean
 
 help:  ## Show the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -42,7 +42,7 @@ docs: .venv/.installed  ## Build the documentation; a warning is an error
 
 bench: .venv/.installed  ## Measure what docs/performance.md states
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
-	@set -e; for suite in auditor service; do \
+	@set -e; for suite in auditor service peers; do \
 		test ! -e benchmarks/$$suite.py || $(BIN)/python -m benchmarks.$$suite; done
 
 security: .venv/.installed  ## The outside judges over the generated project and this repository
@@ -54,8 +54,16 @@ security: .venv/.installed  ## The outside judges over the generated project and
 nightly: .venv/.installed  ## The long runs: many more generated cases, every variant
 	SECAUDIT_DIFFERENTIAL_CASES=20000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"
 
-release-check: .venv/.installed  ## Version, changelog, wheel and sdist agree before a tag is pushed
+release-check: .venv/.installed  ## Version, changelog, interface, wheel, sdist and the whole update matrix
 	$(BIN)/python scripts/release_check.py
+	$(BIN)/python -m pytest -q tests/update tests/acceptance -m "nightly or not nightly"
+
+generate: .venv/.installed  ## Make again what is generated: rule tables, reference pages, template hashes
+	$(BIN)/python -m secaudit.registry
+	$(BIN)/python -m secaudit.rules_docs docs/reference/rules
+	$(BIN)/python -m secaudit.reference docs/reference
+	$(BIN)/python scripts/template_knowledge.py
+	$(BIN)/python scripts/controls_page.py
 
 lock: .venv/.installed  ## Resolve requirements/dev.txt again
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --python-version 3.11 --universal \

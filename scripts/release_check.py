@@ -49,6 +49,34 @@ def texts(version: str) -> Iterator[str]:
             yield f"advisory {advisory.get('id')} lacks keys that template_advisories.yml names"
 
 
+def interface(repository: Path, version: str) -> Iterator[str]:
+    """Yield what a project of the previous release would lose: moved files, removed choices.
+
+    Copier moves a file by deleting and creating it, and edits in the old one vanish in silence;
+    a removed choice regenerates a project as something else. Both need a new major version.
+    """
+    tags = output("git", "tag", "--sort=-version:refname", "--merged", "HEAD", cwd=repository)
+    previous = next((tag for tag in tags.split() if tag != f"v{version}"), None)
+    if previous is None or previous.split(".")[0] != f"v{version.split('.', maxsplit=1)[0]}":
+        return
+    listed = output("git", "ls-tree", "-r", "--name-only", previous, "template", cwd=repository)
+    for name in listed.splitlines():
+        shown = name.removesuffix(".jinja")
+        if not any((repository / path).is_file() for path in (shown, f"{shown}.jinja")):
+            yield f"{shown} was moved or deleted since {previous}"
+    before = YAML(typ="safe").load(output("git", "show", f"{previous}:copier.yml", cwd=repository))
+    now = YAML(typ="safe").load((repository / "copier.yml").read_text())
+    for question, asked in before.items():
+        if question.startswith("_") or not isinstance(asked, dict) or asked.get("when") is False:
+            continue
+        if question not in now:
+            yield f"the question {question} was removed since {previous}"
+            continue
+        for value in asked.get("choices", {}).values():
+            if value not in now[question]["choices"].values():
+                yield f"the choice {question}: {value} was removed since {previous}"
+
+
 def packages(version: str) -> Iterator[str]:
     """Build wheel and sdist, yield what is wrong with them; the wheel is run, too."""
     with tempfile.TemporaryDirectory() as folder:
@@ -56,8 +84,12 @@ def packages(version: str) -> Iterator[str]:
         wheel = Path(folder, f"secaudit-{version}-py3-none-any.whl")
         with zipfile.ZipFile(wheel) as archive:
             tops = {name.split("/")[0] for name in archive.namelist()}
+            data = {f"secaudit/template/{name}.json" for name in ("manifest", "advisories")}
+            missing = data - set(archive.namelist())
         if tops != {"secaudit", f"secaudit-{version}.dist-info"}:
             yield f"the wheel holds {', '.join(sorted(tops))}"
+        if missing:
+            yield f"the wheel lacks {', '.join(sorted(missing))}"
         with tarfile.open(Path(folder, f"secaudit-{version}.tar.gz")) as archive:
             strays = [n for n in archive.getnames() if "/template/" in n or "/tests/" in n]
         if strays:
@@ -72,7 +104,7 @@ def packages(version: str) -> Iterator[str]:
 def main() -> None:
     """Print every disagreement; exit 1 if there is one."""
     version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    faults = [*texts(version), *packages(version)]
+    faults = [*texts(version), *interface(ROOT, version), *packages(version)]
     for fault in faults:
         print(f"release-check: {fault}")
     if faults:

@@ -220,11 +220,17 @@ def test_a_new_required_setting_is_named_for_an_old_env_file(
     git(project, "init", "--quiet")
     commit(project, "Start")
     python = str(installed / ".venv/bin/python")
+    own = {"PYTHONPATH": str(project / "platform/src")}  # not the project that is installed
 
     def env(option: str) -> subprocess.CompletedProcess[str]:
         command = [python, "-m", "service_platform", "env", option]
         return subprocess.run(
-            command, cwd=project, env=clean_environment, capture_output=True, text=True, check=False
+            command,
+            cwd=project,
+            env=clean_environment | own,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     (project / ".env").write_text('APP_HTTP__ALLOWED_HOSTS=["api.orders.example"]\n')
