@@ -30,6 +30,7 @@ def parse(argv: list[str]) -> Invocation:
     by_flag = {f"--{option.name}": option for option in table}
     by_flag |= {f"-{option.short}": option for option in table if option.short}
     words: list[str] = []
+    occurrences: list[tuple[Option, str]] = []
     given: dict[str, Any] = {}
     while rest:
         token = rest.pop()
@@ -40,6 +41,9 @@ def parse(argv: list[str]) -> Invocation:
             words.append(token)
             continue
         option, value = _option(token, by_flag, rest)
+        occurrences.append((option, value))
+    # --exit-zero holds wherever it stands beside --fail-on.
+    for option, value in sorted(occurrences, key=lambda one: one[0].name == "exit-zero"):
         record(given, option, value)
     return Invocation(command, tuple(words), given)
 
