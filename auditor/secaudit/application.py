@@ -16,6 +16,11 @@ _SUMMARIES: Final[dict[str, str]] = {
     "rules": "List the rules.",
     "explain": "Explain a rule; or, with PATHS, where the value of a setting comes from.",
 }
+_PATHS: Final[dict[str, tuple[str, str]]] = {
+    "config": ("PATHS", "Files or folders; the current folder if none is named."),
+    "template": ("DIR", "The generated project; the current folder if none is named."),
+    "explain": ("PATHS", "Files or folders in which SETTING is looked up."),
+}
 _SUBJECT: Final = typer.Argument(metavar="CODE-OR-NAME-OR-SETTING", show_default=False)
 
 
@@ -75,7 +80,8 @@ def _command(name: str, receive: Callable[[Invocation], object]) -> Callable[...
         receive(Invocation(name, tuple(words), given))
 
     parameters = [_positional("subject", str, _SUBJECT, inspect.Parameter.empty)]
-    paths = typer.Argument(metavar="PATHS", show_default=False)
+    metavar, what = _PATHS.get(name, ("PATHS", ""))
+    paths = typer.Argument(metavar=metavar, help=what, show_default=False)
     several = [_positional("paths", list[str] | None, paths, None)]
     shown = {"explain": parameters + several, "rules": []}.get(name, several)
     options = [_parameter(field, option) for field, option in table.items()]
@@ -108,10 +114,11 @@ def _positional(
 
 def _parameter(field: str, option: Option) -> inspect.Parameter:
     flags = [f"--{option.name}", *([f"-{option.short}"] if option.short else [])]
-    default = f" [default: {option.default}]" if option.default else ""
+    choices = f" One of {', '.join(option.choices)}." if option.choices else ""
+    default = f" (default: {option.default})" if option.default else ""
     info = typer.Option(
         *flags,
-        help=option.help + default.replace("[", "(").replace("]", ")"),
+        help=option.help + choices + default,
         metavar=option.metavar or None,
         count=option.kind == "count",
         show_default=False,
