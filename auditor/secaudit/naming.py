@@ -168,7 +168,7 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "tls.database",
         "mode",
-        r"(.*_)?(ssl_?mode|sslmode)",
+        r"(.*_)?(pg)?ssl_?mode",
     ),
     (
         "tls.mail",
@@ -280,7 +280,8 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
         "limit throttle",
         (
             r"(.*_)?(rate_?limits?|ratelimit_default|default_rate_?limit|"
-            r"throttle_rate)(_per_(minute|second|hour|day))?"
+            r"throttle_rate)(_per_(minute|second|hour|day))?|"
+            r"(.*_)?limits_(public|anonymous|anon|authenticated|users?|admin|login|default)"
         ),
     ),
     (

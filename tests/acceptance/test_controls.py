@@ -16,26 +16,10 @@ FAILED = 1  # pytest's exit status; an error while collecting would be 2 and pro
 pytestmark = pytest.mark.xdist_group("controls")
 
 every_control = pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)
-# What secaudit does not see yet. An entry that it has learnt to see turns the test red.
-UNSEEN = {
-    "rate-classes": "an empty quota of our own limiter has no concept",
-    "refuse-weak-secrets": "secrets in a list are not judged one by one",
-    "refuse-short-secrets": "secrets in a list are not judged one by one",
-    "documentation-off": "routes that a subclass of FastAPI adds by itself are not followed",
-}
 flipped_controls = pytest.mark.parametrize(
     "control",
-    [
-        pytest.param(
-            control,
-            id=control.id,
-            marks=[pytest.mark.xfail(strict=True, reason=UNSEEN[control.id])]
-            if control.id in UNSEEN
-            else [],
-        )
-        for control in controls()
-        if control.flip
-    ],
+    [control for control in controls() if control.flip],
+    ids=lambda control: control.id,
 )
 
 

@@ -114,8 +114,9 @@ def _keep(result: Value, value: Value) -> Value:
             return result
         shown = (*result.candidates, *value.candidates[len(result.candidates) :])
         return result._replace(candidates=shown, variables=value.variables)
-    if result.known and result.place is not None and isinstance(result.place.node, ast.Constant):
-        return result
+    written = result.place is not None and isinstance(result.place.node, ast.Constant)
+    if written and result.known and result.data is not None:
+        return result  # the code's own value; None means what was given is nothing
     first = value.candidates[0]._replace(value=plain(result))
     shown = (first, *value.candidates[1:])
     return result._replace(candidates=shown, variables=value.variables, place=value.place)

@@ -421,3 +421,24 @@ def test_spellings_of_flags_are_those_of_pydantic(text: str, values: Values) -> 
         assert isinstance(answer, Unknown)
     else:
         assert answer is expected
+
+
+def test_nothing_that_a_validator_makes_of_a_text_keeps_its_place(
+    evaluated: Callable[..., Any],
+) -> None:
+    source = SETTINGS + (
+        "from typing import Annotated\n"
+        "from pydantic import BeforeValidator\n"
+        "def quota(value):\n"
+        "    if not value.strip():\n"
+        "        return None\n"
+        "    return int(value)\n"
+        "class Settings(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_file=".env")\n'
+        "    rate_limit: Annotated[int | None, BeforeValidator(quota)] = 5\n"
+    )
+    result = evaluated({"settings.py": source, ".env": "RATE_LIMIT=\n"})
+    (setting,) = result.facts.settings
+    assert setting.value is None
+    assert (setting.candidates[0].layer, setting.candidates[0].raw) == ("env-file", "")
+    assert setting.location.path.endswith(".env")

@@ -72,5 +72,5 @@ def test_the_reason_of_an_unknown_value_is_readable(shell: Shell) -> None:
         ("PASSWORD_MIN_LENGTH", False),
     ],
 )
-def test_names_about_something_else_than_the_secret(name: str, secret: bool) -> None:
+def test_names_about_something_else_than_the_secret(name: str, *, secret: bool) -> None:
     assert secret_name(name) is secret

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.values import switch
+from secaudit.judgement.values import is_given, switch
 from secaudit.rule import Example, Match, Rule, Severities, is_absent
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield limiters that a setting switches off."""
+    """Yield limiters that a setting switches off, and quotas that were given no value."""
     for setting in facts.of("limit.enabled"):
         if setting.value is False and not is_absent(setting):
             yield Match(
@@ -16,6 +16,9 @@ def check(facts: Facts) -> Iterator[Match]:
                 f"{setting.name} switches the rate limiter off",
                 fix=switch(setting, to=True, title="Switch the limiter on"),
             )
+    for setting in facts.of("limit.rate"):
+        if setting.value in (None, "") and is_given(setting):
+            yield Match(setting, f"{setting.name} is empty: this quota limits nobody")
 
 
 RULE = Rule(
@@ -23,7 +26,7 @@ RULE = Rule(
     name="rate-limiter-disabled",
     summary="the rate limiter is switched off",
     severities=Severities("medium", "low"),
-    applies_to=("limit.enabled",),
+    applies_to=("limit.enabled", "limit.rate"),
     owasp=("API4:2023", "API2:2023"),
     cwe=(770, 307),
     asvs=("2.4.1", "6.3.1"),
@@ -32,7 +35,13 @@ Without a limiter passwords are tried as fast as the service answers, and one cl
 what all share.
 
 Leave it on; widen the limit of the one route that needs it.""",
-    bad=(Example({".env": "RATE_LIMIT_ENABLED=false\n"}),),
-    good=(Example({".env": "RATE_LIMIT_ENABLED=true\n"}),),
+    bad=(
+        Example({".env": "RATE_LIMIT_ENABLED=false\n"}),
+        Example({".env": "RATE_LIMIT=\n"}),
+    ),
+    good=(
+        Example({".env": "RATE_LIMIT_ENABLED=true\n"}),
+        Example({".env": "RATE_LIMIT=100/minute\n"}),
+    ),
     check=check,
 )

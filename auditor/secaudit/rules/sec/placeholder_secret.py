@@ -46,6 +46,17 @@ so that a deployment without the secret does not start.""",
                 )
             }
         ),
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    model_config = SettingsConfigDict(env_file=".env")\n'
+                    "    signing_keys: list[str]\n"
+                ),
+                ".env": 'SIGNING_KEYS=["Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i", "changeme"]\n',
+            }
+        ),
     ),
     good=(
         Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}),
