@@ -17,7 +17,10 @@ from .storage.uploads import Uploads
 class DeclaredRoute(Protocol):
     """What a framework makes of one declaration."""
 
-    declared: Route
+    @property
+    def declared(self) -> Route:
+        """The route as the table and the posture see it."""
+        ...
 
 
 class DeclaredRoutes(Protocol):

@@ -197,6 +197,8 @@ def _bound(part: Any, lengths: Mapping[str, int]) -> None:  # noqa: ANN401 - any
             _bound(member, lengths)
     if not isinstance(part, dict):
         return
+    if part.get("default", ...) is None:
+        del part["default"]  # what may be left out and may be null need not say so twice
     if part.get("type") == "string" and part.get("format") in lengths:
         part.setdefault("maxLength", lengths[part["format"]])
     if part.get("type") == "string" and not _SAYS_WHAT & part.keys():

@@ -20,6 +20,11 @@ class Project:
     title: str = "Service"
     factory: str = "app.main_fastapi:create_app"
 
+    @property
+    def framework(self) -> str:
+        """The framework that the factory's module is named after: ``fastapi`` or ``starlette``."""
+        return self.factory.partition(":")[0].rpartition("_")[2]
+
 
 def _read() -> Project:
     source = resources.files("app") / "project.toml"

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import pytest
 from tests.conftest import Generate
 
 # Distributions whose import name differs, and those that are used without being imported.
@@ -16,6 +17,7 @@ IMPORT_NAMES: Final = {
     "pydantic-settings": "pydantic_settings",
     "pyjwt": "jwt",
     "python-dotenv": "dotenv",
+    "typing-extensions": "typing_extensions",
 }
 BY_NAME_ONLY: Final = {
     "aiosqlite": "a driver that SQLAlchemy loads by the database URL",
@@ -37,8 +39,12 @@ def imported(*folders: Path) -> set[str]:
     return names - set(sys.stdlib_module_names) - {"app", "tests"}
 
 
-def test_declared_and_imported_are_the_same(generate: Generate) -> None:
-    project = generate()
+frameworks = pytest.mark.parametrize("framework", ["fastapi", "starlette"])
+
+
+@frameworks
+def test_declared_and_imported_are_the_same(framework: str, generate: Generate) -> None:
+    project = generate(framework=framework)
     table = tomllib.loads((project / "platform/pyproject.toml").read_text("utf-8"))
     declared = {re.split(r"[\[<>=]", entry)[0] for entry in table["project"]["dependencies"]}
     used = {COMES_WITH.get(name, name) for name in imported(project / "app")}
@@ -46,8 +52,9 @@ def test_declared_and_imported_are_the_same(generate: Generate) -> None:
     assert {IMPORT_NAMES.get(name, name) for name in declared - BY_NAME_ONLY.keys()} == used
 
 
-def test_what_the_suite_imports_is_declared(generate: Generate) -> None:
-    project = generate()
+@frameworks
+def test_what_the_suite_imports_is_declared(framework: str, generate: Generate) -> None:
+    project = generate(framework=framework)
     table = tomllib.loads((project / "platform/pyproject.toml").read_text("utf-8"))
     entries = [
         *table["project"]["dependencies"],

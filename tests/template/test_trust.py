@@ -92,4 +92,9 @@ def test_template_files_are_plain() -> None:
 def test_at_most_ten_files_are_rendered_and_no_python_is() -> None:
     rendered = [path for path in template_files() if path.suffix == ".jinja"]
     assert len(rendered) <= 10
-    assert not [path for path in rendered if path.name.endswith(".py.jinja")]
+    python = [path for path in rendered if path.name.endswith(".py.jinja")]
+    # It only says which of two whole files is taken; see the questions in copier.yml.
+    assert [path.name for path in python] == ["service.py.jinja"]
+    assert re.fullmatch(
+        r"{% include '[\w/.]+' if framework == 'fastapi' else '[\w/.]+' %}", python[0].read_text()
+    )

@@ -52,6 +52,13 @@ class Database:
         async with self._writing.begin() as session:
             yield session
 
+    def session(self, *, write: bool) -> AsyncSession:
+        """Return a session whose transaction begins with its first statement.
+
+        Who asks for it ends it; ``read`` and ``write`` do that by themselves.
+        """
+        return self._writing() if write else self._reading()
+
     async def ping(self) -> None:
         """Ask the database for nothing.
 

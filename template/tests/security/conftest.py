@@ -19,10 +19,10 @@ from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from app.main_fastapi import create_app
 from app.settings import Settings
 from app.storage.migrate import upgrade
 from tests.security.accounts import Account, register
+from tests.security.variant import create_app
 
 
 @pytest.fixture(autouse=True)

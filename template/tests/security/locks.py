@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from app import service
-from app.auth import routes_fastapi as accounts
-from app.health_fastapi import health
-from app.routing_fastapi import Router
+from app.dispatch import DeclaredRoutes
 from app.security.posture import Posture, dump, posture
 from app.security.routes import Route
+from tests.security.variant import TEMPLATE_ROUTERS
 
 UPDATE: Final = "UPDATE_POSTURE"
 _HERE: Final = Path(__file__).parent
@@ -42,14 +41,14 @@ class Lock:
             self.file.write_text(dump(self.current()), "utf-8")
 
 
-def _declared(*routers: Router) -> tuple[Route, ...]:
+def _declared(*routers: DeclaredRoutes) -> tuple[Route, ...]:
     return tuple(route.declared for router in routers for route in router.routes)
 
 
 TEMPLATE: Final = Lock(
     "template",
     _HERE / "posture.lock.json",
-    _declared(health, accounts.registration, accounts.auth, accounts.me, accounts.admin),
+    _declared(*TEMPLATE_ROUTERS),
 )
 OWN: Final = Lock("own", _HERE.parent / "posture.lock.json", _declared(*service.ROUTERS))
 LOCKS: Final = (TEMPLATE, OWN)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.main_fastapi import create_app
 from app.security.keys import new_key
 from app.security.limits import Quota
 from app.settings import Settings
 from app.settings_loading import SettingsError, load_settings, names_of
 from app.settings_policy import Fault, Serving
+from tests.security.variant import create_app
 
 KEYS = "APP_TOKENS__SIGNING_KEYS"
 GOOD_KEY = secrets.token_urlsafe(48)
@@ -145,6 +145,9 @@ REFUSED = {
         ("mysql+aiomysql://db/app", ""),
         ("postgresql+psycopg://u:p@db.example.com/app", "TLS004"),
         ("postgresql+psycopg://u:p@db.example.com/app?sslmode=prefer", "TLS004"),
+        ("postgresql+psycopg://u:p@/app?host=db.example.com", "TLS004"),
+        ("postgresql+psycopg://u:p@db/app?host=10.0.0.7,8.8.8.8", "TLS004"),
+        ("postgresql+psycopg://u:p@db/app?hostaddr=8.8.8.8", "TLS004"),
     ],
 }
 

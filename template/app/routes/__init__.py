@@ -1,0 +1,1 @@
+"""Your routes, by version. ``app.service.ROUTERS`` names the tables that are served."""
