@@ -42,22 +42,22 @@ def bump_a_dependency(template: Path) -> None:
 
 def add_a_setting(template: Path) -> None:
     """Add a setting with a default, where it is read, exemplified and described."""
-    _add_setting(template, "Annotated[int, Field(ge=0, le=24)] = 0", "#APP_PASSWORDS__REMEMBERED=0")
+    line = "    min_length: Annotated[int, Field(ge=8, le=128)] = 15\n"
+    setting = "    remembered: Annotated[int, Field(ge=0, le=24)] = 0\n"
+    replaced(template / "app/settings.py", line, line + setting)
+    line = "#APP_PASSWORDS__MIN_LENGTH=15\n"
+    replaced(template / ".env.example", line, f"{line}#APP_PASSWORDS__REMEMBERED=0\n")
+    page = template / "docs/service/settings.md"
+    row = next(x for x in page.read_text().splitlines() if "APP_PASSWORDS__MIN_LENGTH" in x)
+    replaced(page, row, f"{row}\n| `APP_PASSWORDS__REMEMBERED` | `0` | 0 to 24 former passwords |")
 
 
 def require_a_setting(template: Path) -> None:
     """Add a setting without a default: every `.env` lacks it."""
-    _add_setting(template, "Annotated[int, Field(ge=0, le=24)]", "APP_PASSWORDS__REMEMBERED=3")
-
-
-def _add_setting(template: Path, annotation: str, example: str) -> None:
-    line = "    min_length: Annotated[int, Field(ge=8, le=128)] = 15\n"
-    replaced(template / "app/settings.py", line, f"{line}    remembered: {annotation}\n")
-    line = "#APP_PASSWORDS__MIN_LENGTH=15\n"
-    replaced(template / ".env.example", line, f"{line}{example}\n")
-    page = template / "docs/service/settings.md"
-    row = next(x for x in page.read_text().splitlines() if "APP_PASSWORDS__MIN_LENGTH" in x)
-    replaced(page, row, f"{row}\n| `APP_PASSWORDS__REMEMBERED` | `0` | 0 to 24 former passwords |")
+    line = "    access_ttl_seconds: PositiveInt = 900\n"
+    replaced(template / "app/settings.py", line, f"    realm: str\n{line}")
+    line = "#APP_TOKENS__ALGORITHM=HS256\n"
+    replaced(template / ".env.example", line, f"{line}APP_TOKENS__REALM=orders\n")
 
 
 def migrate_the_core(template: Path) -> None:

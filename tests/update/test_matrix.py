@@ -241,9 +241,9 @@ def test_a_new_required_setting_is_named_for_an_old_env_file(
     assert (project / ".env").read_bytes() == before
     checked = env("--check")
     assert checked.returncode != 0
-    assert "APP_PASSWORDS__REMEMBERED" in checked.stdout + checked.stderr
+    assert "APP_TOKENS__REALM" in checked.stdout + checked.stderr
     run = Shell(project)("template", "--select", "TPL007")
-    assert (run.status, "APP_PASSWORDS__REMEMBERED" in run.stdout) == (1, True)
+    assert (run.status, "APP_TOKENS__REALM" in run.stdout) == (1, True)
 
 
 SUITES: Final = [
