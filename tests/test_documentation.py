@@ -46,6 +46,29 @@ def test_every_link_of_the_front_matter_leads_somewhere() -> None:
             assert (ROOT / target).exists(), f"{name} -> {target}"
 
 
+def test_the_readme_shows_options_that_the_help_names() -> None:
+    commands = re.findall(r"secaudit (config|explain|template|rules)([^`\n]*)", README)
+    assert {command for command, _ in commands} >= {"config", "explain", "template"}
+    helps: dict[str, str] = {}
+    for command, rest in commands:
+        if command not in helps:
+            helps[command] = subprocess.run(
+                ["secaudit", command, "--help"],
+                env=os.environ | {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        for option in re.findall(r"--[a-z-]+", rest):
+            assert f" {option} " in helps[command], f"secaudit {command} {option}"
+    shown = set(re.findall(r"`(--[a-z-]+)", README)) - {"--trust"}
+    assert shown <= set(re.findall(r"--[a-z-]+", helps["config"]))
+    formats = re.search(r"--format (\w+)` \| also (.*) \|", README)
+    assert formats is not None
+    for name in (formats[1], *re.findall(r"`(\w+)`", formats[2])):
+        assert name in helps["config"].split("--output")[0], name
+
+
 def test_every_command_of_the_makefile_is_one() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     declared = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
