@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from secaudit.evaluation.calls import Call, call_function
+from secaudit.evaluation.calls import call_function
+from secaudit.evaluation.modules import submodule
 from secaudit.evaluation.operators import Scalar, derive, run
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, slot_of
+from secaudit.evaluation.runtime import MAX_LOOP, Call, Frame, Interpreter, ProgramError, slot_of
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -31,13 +32,11 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
     Raises:
         ProgramError: the object certainly has no such attribute.
     """
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-
     data = receiver.data
     if isinstance(data, Unknown):
         return Value(data, place)
     if isinstance(data, External):
-        found = frameworks.external_attribute(interpreter, data.name, name, place)
+        found = interpreter.libraries.external_attribute(interpreter, data.name, name, place)
         return found or Value(External(f"{data.name}.{name}"), place)
     if isinstance(data, ModuleData):
         return module_attribute(interpreter, data, name, place)
@@ -59,8 +58,6 @@ def module_attribute(
     interpreter: Interpreter, module: ModuleData, name: str, place: Place
 ) -> Value:
     """Return a global of a project module, or a submodule of a package."""
-    from secaudit.evaluation.modules import submodule  # noqa: PLC0415 - modules evaluate code
-
     if name in module.namespace:
         value = module.namespace[name]
         return value if value.source else value._replace(source=slot_of(module, name))
@@ -75,9 +72,7 @@ def module_attribute(
 
 
 def _class_attribute(interpreter: Interpreter, cls: ClassData, name: str, place: Place) -> Value:
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-
-    special = frameworks.class_attribute(interpreter, cls, name, place)
+    special = interpreter.libraries.class_attribute(interpreter, cls, name, place)
     if special is not None:
         return special
     for ancestor in cls.lineage():
@@ -100,8 +95,6 @@ def _class_attribute(interpreter: Interpreter, cls: ClassData, name: str, place:
 def _instance_attribute(
     interpreter: Interpreter, receiver: Value, instance: Instance, name: str, place: Place
 ) -> Value:
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-
     if name in instance.attributes:
         value = instance.attributes[name]
         return value if value.source else value._replace(source=slot_of(instance, name))
@@ -109,7 +102,7 @@ def _instance_attribute(
         found = instance.cls.find(name)
         if found is not None:
             return _bind(interpreter, found, receiver, instance, place)
-    special = frameworks.attribute(interpreter, receiver, instance, name, place)
+    special = interpreter.libraries.attribute(interpreter, receiver, instance, name, place)
     if special is not None:
         return special
     if instance.cls is None or instance.cls.externals() or instance.cls.open_bases():
@@ -163,14 +156,12 @@ def subscript(interpreter: Interpreter, receiver: Value, key: Value, place: Plac
     Raises:
         ProgramError: there certainly is no such item.
     """
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-
     data = receiver.data
     if isinstance(data, External):
-        found = frameworks.external_subscript(interpreter, data.name, key, place)
+        found = interpreter.libraries.external_subscript(interpreter, data.name, key, place)
         return found or unknown(f"an item of {data.name}", place)
     if isinstance(data, Instance):
-        found = frameworks.subscript(interpreter, receiver, data, key, place)
+        found = interpreter.libraries.subscript(interpreter, receiver, data, key, place)
         return found or unknown(f"an item of {data.type_name}", place)
     index = plain(key)
     if isinstance(index, Unknown):
@@ -221,3 +212,15 @@ def slice_of(
     if isinstance(data, str | bytes):
         return derive(lambda one: one[slice(*ends)], place, receiver)
     return Value(data if isinstance(data, Unknown) else Unknown("a slice of an object"), place)
+
+
+def iterate(value: Value) -> list[Value] | None:
+    """Return the items a loop over ``value`` would see, None when they are not determined."""
+    data = value.data
+    if isinstance(data, ListData):
+        return list(data.items)
+    if isinstance(data, DictData):
+        return [Value(key, value.place) for key in data.items]
+    if isinstance(data, str):
+        return [Value(character, value.place) for character in data[:MAX_LOOP]]
+    return None

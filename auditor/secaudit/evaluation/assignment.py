@@ -2,6 +2,7 @@
 
 import ast
 
+from secaudit.evaluation.access import iterate
 from secaudit.evaluation.names import write_name
 from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
@@ -36,10 +37,7 @@ def assign(interpreter: Interpreter, frame: Frame, target: ast.expr, value: Valu
 def _assign_attribute(
     interpreter: Interpreter, frame: Frame, target: ast.Attribute, value: Value
 ) -> None:
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions assign
-
-    receiver = evaluate(interpreter, frame, target.value)
+    receiver = interpreter.evaluate(frame, target.value)
     data = receiver.data
     place = Place(frame.module.syntax, target)
     if isinstance(data, Instance):
@@ -47,7 +45,7 @@ def _assign_attribute(
             return
         if interpreter.undecided(data.level):
             value = unknown(interpreter.condition or "set under an undecided condition", place)
-        if not frameworks.set_attribute(interpreter, receiver, data, target.attr, value, place):
+        if not interpreter.libraries.set_attribute(interpreter, data, target.attr, value, place):
             data.attributes[target.attr] = value
     elif isinstance(data, ClassData | ModuleData) and not interpreter.ignored(0):
         if interpreter.level:
@@ -58,19 +56,16 @@ def _assign_attribute(
 def _assign_item(
     interpreter: Interpreter, frame: Frame, target: ast.Subscript, value: Value
 ) -> None:
-    from secaudit import frameworks  # noqa: PLC0415 - frameworks build on the evaluator
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions assign
-
-    receiver = evaluate(interpreter, frame, target.value)
+    receiver = interpreter.evaluate(frame, target.value)
     data = receiver.data
     place = Place(frame.module.syntax, target)
     if isinstance(target.slice, ast.Slice):
         if isinstance(data, ListData):
             data.rest = Unknown("a slice was assigned")
         return
-    key_value = evaluate(interpreter, frame, target.slice)
+    key_value = interpreter.evaluate(frame, target.slice)
     if isinstance(data, External | Instance):
-        frameworks.set_item(interpreter, receiver, key_value, value, place)
+        interpreter.libraries.set_item(interpreter, receiver, key_value, value, place)
         return
     key = plain(key_value)
     if not isinstance(data, DictData | ListData) or interpreter.ignored(data.level):
@@ -91,8 +86,6 @@ def _assign_item(
 def _unpack(
     interpreter: Interpreter, frame: Frame, target: ast.Tuple | ast.List, value: Value
 ) -> None:
-    from secaudit.evaluation.expressions import iterate  # noqa: PLC0415 - expressions assign
-
     items = iterate(value)
     place = Place(frame.module.syntax, target)
     starred = [i for i, element in enumerate(target.elts) if isinstance(element, ast.Starred)]

@@ -3,6 +3,7 @@
 import ast
 
 from secaudit.evaluation import operators
+from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import (
     BreakSignal,
     ContinueSignal,
@@ -18,21 +19,17 @@ from secaudit.facts import Unknown
 def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Execute an ``if`` statement."""
     assert isinstance(node, ast.If)  # noqa: S101 - narrows the type for the dispatcher
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions branch too
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements branch
-    from secaudit.frameworks import note_condition  # noqa: PLC0415 - frameworks build on this
-
     if isinstance(node.test, ast.Name | ast.Attribute) and _type_checking(node.test):
-        execute(interpreter, frame, node.orelse)
+        interpreter.execute(frame, node.orelse)
         return
     condition = evaluate(interpreter, frame, node.test)
-    note_condition(interpreter, frame, node, condition)
+    interpreter.libraries.note_condition(interpreter, frame, node, condition)
     decided = operators.truth(condition)
     if decided is None:
         reason = condition.data.reason if isinstance(condition.data, Unknown) else "a condition"
         undecided_branches(interpreter, frame, [node.body, node.orelse], reason)
     else:
-        execute(interpreter, frame, node.body if decided else node.orelse)
+        interpreter.execute(frame, node.body if decided else node.orelse)
 
 
 def _type_checking(test: ast.Name | ast.Attribute) -> bool:
@@ -47,8 +44,6 @@ def undecided_branches(
     A body that raises ends there: only the others go on. A body that returns adds a possible
     result; when all of them leave, the block is left too.
     """
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements branch
-
     before = dict(frame.locals)
     outer = interpreter.condition
     interpreter.level += 1
@@ -60,7 +55,7 @@ def undecided_branches(
             frame.locals.clear()
             frame.locals.update(before)
             try:
-                execute(interpreter, frame, body)
+                interpreter.execute(frame, body)
             except ReturnSignal as signal:
                 frame.returns.append(signal.value)
                 last = signal
@@ -102,12 +97,9 @@ def _same(one: Value, two: Value) -> bool:
 def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Execute a ``match`` statement over literal, capture, sequence-free and or-patterns."""
     assert isinstance(node, ast.Match)  # noqa: S101 - narrows the type for the dispatcher
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions branch too
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements branch
-    from secaudit.frameworks import note_match  # noqa: PLC0415 - frameworks build on this
 
     subject = evaluate(interpreter, frame, node.subject)
-    note_match(interpreter, frame, node, subject)
+    interpreter.libraries.note_match(interpreter, frame, node, subject)
     for index, case in enumerate(node.cases):
         fits = _fits(interpreter, frame, case.pattern, subject)
         if fits and case.guard is not None:
@@ -117,14 +109,13 @@ def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> Non
             undecided_branches(interpreter, frame, [*bodies, []], "what a match statement finds")
             return
         if fits:
-            execute(interpreter, frame, case.body)
+            interpreter.execute(frame, case.body)
             return
 
 
 def _fits(
     interpreter: Interpreter, frame: Frame, pattern: ast.pattern, subject: Value
 ) -> bool | None:
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - expressions branch too
 
     if isinstance(pattern, ast.MatchValue | ast.MatchSingleton):
         if isinstance(pattern, ast.MatchValue):

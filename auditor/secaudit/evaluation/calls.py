@@ -1,9 +1,16 @@
 """Calls: their arguments, functions of the project, and what library symbols return."""
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
 
-from secaudit.evaluation.runtime import MAX_DEPTH, Frame, Interpreter, ProgramError, ReturnSignal
+from secaudit.evaluation.methods import call_method
+from secaudit.evaluation.runtime import (
+    MAX_DEPTH,
+    Call,
+    Frame,
+    Interpreter,
+    ProgramError,
+    ReturnSignal,
+)
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -19,9 +26,6 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 
-if TYPE_CHECKING:
-    from secaudit.location import Location
-
 _PASS_THROUGH = (  # decorators that do not change what a call returns
     "functools.lru_cache",
     "functools.cache",
@@ -34,45 +38,6 @@ _PASS_THROUGH = (  # decorators that do not change what a call returns
 # What a handler trips over when the audited program calls with too few or odd arguments; the call
 # would fail in the program too.
 MISFITS = (IndexError, TypeError, AttributeError, ValueError, KeyError)
-
-
-class Call(NamedTuple):
-    """One call, arguments evaluated; ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
-
-    interpreter: Interpreter
-    frame: Frame
-    place: Place
-    arguments: list[Value]
-    keywords: dict[str, Value]
-    rest: Unknown | None = None
-
-    def argument(self, position: int, name: str) -> Value | None:
-        """Return an argument given by position or keyword, None when it is not given.
-
-        A negative position stands for keyword-only. After ``**unknown`` it is Unknown.
-        """
-        if 0 <= position < len(self.arguments):
-            return self.arguments[position]
-        if name in self.keywords:
-            return self.keywords[name]
-        return Value(self.rest, self.place) if self.rest is not None else None
-
-    def given(self, name: str, position: int = -1) -> Value | None:
-        """Return an argument by keyword first."""
-        return self.argument(position, name)
-
-    def location(self, name: str = "") -> "Location":
-        """Return where a keyword argument stands, or the whole call."""
-        node = self.place.node
-        if name and isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg == name:
-                    return self.place.module.location(keyword.value)
-        return self.place.location()
-
-    def without_first(self) -> "Call":
-        """Return the call as the function behind a ``partial``-like first argument sees it."""
-        return self._replace(arguments=self.arguments[1:])
 
 
 def invoke(target: Value, call: Call) -> Value:
@@ -92,9 +57,7 @@ def invoke(target: Value, call: Call) -> Value:
         if isinstance(data, ClassData):
             return instantiate(data, call)
         if isinstance(data, External):
-            from secaudit.frameworks import call_external  # noqa: PLC0415 - frameworks build on calls
-
-            return call_external(data.name, call)
+            return interpreter.libraries.call_external(data.name, call)
         if isinstance(data, Instance):
             return _call_instance(data, call)
     finally:
@@ -103,22 +66,17 @@ def invoke(target: Value, call: Call) -> Value:
 
 
 def _call_instance(data: Instance, call: Call) -> Value:
-    from secaudit.frameworks import call_method  # noqa: PLC0415 - frameworks build on calls
-
     if data.cls is not None:
         method = data.cls.find("__call__")
         if method is not None and isinstance(method.data, FunctionData):
             return call_function(method.data.bound(Value(data)), call)
-    return call_method(Value(data), data, "__call__", call)
+    return call.interpreter.libraries.call_method(Value(data), data, "__call__", call)
 
 
 def call_attribute(receiver: Value, name: str, call: Call) -> Value:
     """Return what a method of a plain value or a library object returns."""
-    from secaudit.evaluation.methods import call_method  # noqa: PLC0415 - methods build on calls
-    from secaudit.frameworks import call_method as call_library  # noqa: PLC0415 - as above
-
     if isinstance(receiver.data, Instance):
-        return call_library(receiver, receiver.data, name, call)
+        return call.interpreter.libraries.call_method(receiver, receiver.data, name, call)
     try:
         return call_method(call.interpreter, receiver, name, call)
     except MISFITS:
@@ -167,17 +125,14 @@ def call_function(function: FunctionData, call: Call) -> Value:
 
 
 def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - they call functions
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
-
     interpreter, node = call.interpreter, function.node
     if isinstance(node, ast.Lambda):
-        return evaluate(interpreter, frame, node.body)
+        return interpreter.evaluate(frame, node.body)
     if isinstance(node, ast.AsyncFunctionDef) or _yields(node):
         run_body(interpreter, frame, node)
         return unknown("the result of a generator or coroutine", call.place)
     try:
-        execute(interpreter, frame, node.body)
+        interpreter.execute(frame, node.body)
         result = Value(None, call.place)
     except ReturnSignal as signal:
         result = signal.value
@@ -188,10 +143,8 @@ def run_body(
     interpreter: Interpreter, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef
 ) -> None:
     """Run a function's body for what it does; its result and what it raises do not matter."""
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements call functions
-
     try:
-        execute(interpreter, frame, node.body)
+        interpreter.execute(frame, node.body)
     except (ReturnSignal, ProgramError):
         return
 
@@ -279,9 +232,7 @@ def _bind_defaults(function: FunctionData, call: Call, names: dict[str, Value]) 
 
 def instantiate(cls: ClassData, call: Call) -> Value:
     """Return an object of a project class."""
-    from secaudit.frameworks import make_instance  # noqa: PLC0415 - frameworks build on calls
-
-    made = make_instance(cls, call)
+    made = call.interpreter.libraries.make_instance(cls, call)
     if made is not None:
         return made
     if cls.open_bases():

@@ -13,9 +13,15 @@ def candidates_of(value: Value, layer: str) -> tuple[Candidate, ...]:
     if value.place is None:
         return (Candidate(layer, plain(value), None, None, literal=True),)
     data = plain(value)
-    literal = is_literal(value.place.node)
+    literal = is_literal(value.place.node) and _is_written(value.place.node, data)
     text = data if literal and isinstance(data, str) else None
     return (Candidate(layer, data, text, value.place.location(), literal),)
+
+
+def _is_written(node: ast.AST, data: object) -> bool:
+    """Say whether ``data`` is of the kind that a literal writes, not something drawn from it."""
+    display = isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict)
+    return display == isinstance(data, list | tuple | set | frozenset | dict)
 
 
 def is_literal(node: ast.AST) -> bool:

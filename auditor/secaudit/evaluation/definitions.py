@@ -2,6 +2,7 @@
 
 import ast
 
+from secaudit.evaluation.expressions import evaluate, make_function
 from secaudit.evaluation.runtime import Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Place, Value
 
@@ -11,20 +12,16 @@ _UNDERSTOOD = ("pydantic.", "pydantic_settings.")  # libraries that give class a
 def define_function(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Bind a function to its name."""
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - narrows the type
-    from secaudit.evaluation.expressions import make_function  # noqa: PLC0415 - uses statements
-    from secaudit.frameworks import note_function  # noqa: PLC0415 - frameworks build on this
 
     function = make_function(interpreter, frame, node)
     frame.locals[node.name] = Value(function, Place(frame.module.syntax, node))
     interpreter.functions.append(function)
-    note_function(interpreter, frame, function)
+    interpreter.libraries.note_function(interpreter, frame, function)
 
 
 def define_class(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run a class body and bind the class to its name."""
     assert isinstance(node, ast.ClassDef)  # noqa: S101 - narrows the type for the dispatcher
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - uses statements
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - defines classes
 
     bases = [evaluate(interpreter, frame, base) for base in node.bases]
     cls = ClassData(node.name, bases, frame.module, node, frame)
@@ -33,7 +30,7 @@ def define_class(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None
             cls.arguments[keyword.arg] = evaluate(interpreter, frame, keyword.value)
     body = Frame(frame.module, cls.namespace, frame, cls)
     cls.scope = body
-    execute(interpreter, body, node.body)
+    interpreter.execute(body, node.body)
     for decorator in node.decorator_list:
         evaluate(interpreter, frame, decorator)
     interpreter.classes.append(cls)

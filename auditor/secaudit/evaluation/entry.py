@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from secaudit import frameworks
 from secaudit.discovery import Project
+from secaudit.evaluation import expressions, statements
 from secaudit.evaluation.environment import Given, Reads
 from secaudit.evaluation.gathering import gather, gather_keys
 from secaudit.evaluation.modules import load_module
 from secaudit.evaluation.order import graph_of, start_order
-from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError
+from secaudit.evaluation.runtime import Interpreter, Language, OutOfBoundsError
 from secaudit.evaluation.sources import Sources
 from secaudit.evaluation.uncalled import look_at_uncalled
 from secaudit.evaluation.unread import unread_keys
@@ -75,7 +76,7 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
         settings, observations, problems, opened = _evaluate_code(deployment, memory)
     else:
         world = _world(deployment, memory, deployment.environment)
-        settings = gather_keys(Interpreter(world), deployment.name)
+        settings = gather_keys(_interpreter(world), deployment.name)
         observations, problems, opened = (), (), ()
     facts = Facts(
         deployment.name,
@@ -89,6 +90,12 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
 
 def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld:
     return ClosedWorld(memory.sources, given, deployment.dialect, deployment.absent)
+
+
+def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
+    return Interpreter(
+        world, Language(expressions.evaluate, statements.execute), frameworks, dialect
+    )
 
 
 def _evaluate_code(
@@ -134,7 +141,7 @@ def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[
 def _run(deployment: Deployment, memory: _Memory, group: list[str], given: Given) -> Outcome:
     """Evaluate modules that belong together."""
     world = _world(deployment, memory, given)
-    interpreter = Interpreter(world, deployment.dialect)
+    interpreter = _interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
     try:
         for path in group:

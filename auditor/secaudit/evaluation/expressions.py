@@ -4,10 +4,12 @@ import ast
 from collections.abc import Callable, Iterator
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.access import attribute, slice_of, subscript
-from secaudit.evaluation.calls import Call, invoke
+from secaudit.evaluation.access import attribute, iterate, slice_of, subscript
+from secaudit.evaluation.assignment import assign
+from secaudit.evaluation.calls import invoke
+from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.names import read_name
-from secaudit.evaluation.runtime import MAX_DEPTH, MAX_LOOP, MAX_TEXT, Frame, Interpreter
+from secaudit.evaluation.runtime import MAX_DEPTH, MAX_LOOP, MAX_TEXT, Call, Frame, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,
@@ -91,9 +93,7 @@ def _call(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) 
             rest = rest or Unknown("arguments that are not known")
     call = Call(interpreter, frame, place, arguments, keywords, rest)
     if not target.known and isinstance(node.func, ast.Attribute):
-        from secaudit.frameworks import call_unknown  # noqa: PLC0415 - frameworks build on this
-
-        told = call_unknown(node.func.attr, call)
+        told = interpreter.libraries.call_unknown(node.func.attr, call)
         if told is not None:
             return told
     return invoke(target, call)
@@ -130,18 +130,6 @@ def distinct(items: list[Value]) -> list[Value]:
             seen.append(data)
             kept.append(item)
     return kept
-
-
-def iterate(value: Value) -> list[Value] | None:
-    """Return the items a loop over ``value`` would see, None when they are not determined."""
-    data = value.data
-    if isinstance(data, ListData):
-        return list(data.items)
-    if isinstance(data, DictData):
-        return [Value(key, value.place) for key in data.items]
-    if isinstance(data, str):
-        return [Value(character, value.place) for character in data[:MAX_LOOP]]
-    return None
 
 
 def _sequence(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
@@ -268,8 +256,6 @@ def _with_fallbacks(
     rest: list[ast.expr],
 ) -> Value:
     """Note what ``or`` passed over, and the literal it would fall back to."""
-    from secaudit.evaluation.candidates import candidates_of  # noqa: PLC0415 - values only
-
     shadowed = [candidate for value in passed for candidate in value.candidates]
     for node in rest:
         if isinstance(node, ast.Constant):
@@ -385,8 +371,6 @@ def _loop(
     sources: list[Value],
 ) -> Iterator[bool]:
     """Run the ``for`` parts of a comprehension; False stands for "not determined"."""
-    from secaudit.evaluation.assignment import assign  # noqa: PLC0415 - assignment evaluates
-
     generator, *inner = generators
     source = evaluate(interpreter, frame, generator.iter)
     if len(sources) < len(generators):

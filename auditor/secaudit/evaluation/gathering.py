@@ -3,6 +3,7 @@
 import ast
 import re
 
+from secaudit.evaluation.access import PROPERTIES, attribute
 from secaudit.evaluation.collecting import Collector
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
 from secaudit.evaluation.values import (
@@ -178,8 +179,6 @@ def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, d
 
 def _properties(interpreter: Interpreter, instance: Instance, collector: Collector) -> None:
     """Add what properties of a settings object compute, where their names mean something."""
-    from secaudit.evaluation.access import PROPERTIES, attribute  # noqa: PLC0415 - runs calls
-
     for cls in instance.cls.lineage() if instance.cls is not None else ():
         for name, value in cls.namespace.items():
             function = value.data

@@ -42,7 +42,7 @@ def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) 
     place = Place(frame.module.syntax, node)
     for alias in node.names:
         if alias.name == "*":
-            _star(interpreter, frame, module, name, place)
+            _star(interpreter, frame, module, name)
             continue
         target = alias.asname or alias.name
         frame.locals[target] = _imported(interpreter, module, node, alias.name, place)
@@ -72,17 +72,9 @@ def _imported(
     return unknown(f"{module.name} has no {name} that could be found", place)
 
 
-def _star(
-    interpreter: Interpreter, frame: Frame, module: ModuleData | None, name: str, place: Place
-) -> None:
+def _star(interpreter: Interpreter, frame: Frame, module: ModuleData | None, name: str) -> None:
     if module is None:
-        from secaudit.frameworks import star_names  # noqa: PLC0415 - frameworks build on this
-
-        names = star_names(name)
-        if names is None:
-            frame.module.rest = Unknown(f"everything of {name} is imported")
-        for item in names or ():
-            frame.locals[item] = Value(External(f"{name}.{item}"), place)
+        frame.module.rest = Unknown(f"everything of {name} is imported")
         return
     interpreter.star_imports.append((frame.module.path, module.path))
     exported = plain(module.namespace["__all__"]) if "__all__" in module.namespace else None

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
-from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, Interpreter, ProgramError
+from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, Call, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     DictData,
     ListData,
@@ -18,8 +18,6 @@ from secaudit.facts import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from secaudit.evaluation.calls import Call
 
 _TEXT_METHODS = frozenset(
     [
@@ -68,7 +66,7 @@ _OTHER_METHODS = frozenset(
 _WIDTH_METHODS = frozenset({"zfill", "ljust", "rjust", "center"})
 
 
-def call_method(interpreter: Interpreter, receiver: Value, name: str, call: "Call") -> Value:
+def call_method(interpreter: Interpreter, receiver: Value, name: str, call: Call) -> Value:
     """Return ``receiver.name(...)`` for a plain value or a container."""
     data = receiver.data
     if isinstance(data, ListData):
@@ -84,7 +82,7 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, call: "Cal
     return Value(Unknown(f"calls .{name}()"), call.place)
 
 
-def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: "Call") -> Value:
+def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: Call) -> Value:
     special = {"join": _join, "format": _format}.get(name)
     if special is not None:
         return special(receiver, call)
@@ -122,7 +120,7 @@ def _grows(text: Any, arguments: list[Any]) -> bool:  # noqa: ANN401 - text or b
     return bool(times * len(arguments[1]) > MAX_TEXT)
 
 
-def _join(receiver: Value, call: "Call") -> Value:
+def _join(receiver: Value, call: Call) -> Value:
     items = plain(call.argument(0, "iterable") or Value(Unknown("no argument")))
     if isinstance(items, Unknown):
         return Value(items, call.place)
@@ -134,7 +132,7 @@ def _join(receiver: Value, call: "Call") -> Value:
     )
 
 
-def _format(receiver: Value, call: "Call") -> Value:
+def _format(receiver: Value, call: Call) -> Value:
     everything = [receiver, *call.arguments, *call.keywords.values()]
     arguments = [plain(argument) for argument in call.arguments]
     keywords = {key: plain(value) for key, value in call.keywords.items()}
@@ -165,7 +163,7 @@ def _changed(interpreter: Interpreter, data: ListData | DictData) -> bool:
 
 
 def _list_method(
-    interpreter: Interpreter, receiver: Value, data: ListData, name: str, call: "Call"
+    interpreter: Interpreter, receiver: Value, data: ListData, name: str, call: Call
 ) -> Value:
     done = Value(None, call.place)
     first = call.argument(0, "object") or done
@@ -229,7 +227,7 @@ def _extend(data: ListData, more: Value) -> None:
         data.rest = more.data if isinstance(more.data, Unknown) else Unknown("unknown items")
 
 
-def _insert(data: ListData, call: "Call") -> None:
+def _insert(data: ListData, call: Call) -> None:
     position = plain(call.argument(0, "index") or Value(None))
     item = call.argument(1, "object")
     if isinstance(position, int) and item is not None:
@@ -252,7 +250,7 @@ def _remove(data: ListData, wanted: Value, place: Place | None, *, strict: bool)
 
 
 def _dict_method(
-    interpreter: Interpreter, receiver: Value, data: DictData, name: str, call: "Call"
+    interpreter: Interpreter, receiver: Value, data: DictData, name: str, call: Call
 ) -> Value:
     place = call.place
     if name in {"get", "pop", "setdefault"}:
@@ -282,7 +280,7 @@ def _dict_method(
     return Value(data.rest, place)
 
 
-def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Call") -> Value:
+def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: Call) -> Value:
     key = plain(call.argument(0, "key") or Value(Unknown("no key")))
     default = call.argument(1, "default")
     if isinstance(key, Unknown):
@@ -290,9 +288,7 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Cal
     if isinstance(key, list | dict):
         raise ProgramError("TypeError", "unhashable", call.place)
     if name == "get" and default is not None:
-        from secaudit.frameworks import guards  # noqa: PLC0415 - frameworks build on the evaluator
-
-        guards.choose_class(interpreter, call, default, known=key in data.items)
+        interpreter.libraries.note_choice(call, default, known=key in data.items)
     if key in data.items:
         found = data.items[key]
         if name == "pop" and _changed(interpreter, data):
@@ -308,7 +304,7 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: "Cal
     return result
 
 
-def _update(data: DictData, call: "Call") -> None:
+def _update(data: DictData, call: Call) -> None:
     for more in call.arguments:
         if isinstance(more.data, DictData):
             data.items.update(more.data.items)
@@ -321,7 +317,7 @@ def _update(data: DictData, call: "Call") -> None:
 
 
 def _path_method(
-    interpreter: Interpreter, receiver: Value, data: PathData, name: str, call: "Call"
+    interpreter: Interpreter, receiver: Value, data: PathData, name: str, call: Call
 ) -> Value:
     place = call.place
     if name in {"resolve", "absolute", "expanduser"}:

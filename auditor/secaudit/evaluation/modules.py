@@ -47,12 +47,10 @@ def _top_level(interpreter: Interpreter, frame: Frame, statement: ast.stmt) -> N
 
     A program that would not start has other settings too, and they deserve to be judged.
     """
-    from secaudit.evaluation.statements import execute  # noqa: PLC0415 - statements import modules
-
     interpreter.depth = 0
     before = interpreter.grant()
     try:
-        execute(interpreter, frame, [statement])
+        interpreter.execute(frame, [statement])
     except ProgramError as error:
         if interpreter.handlers and isinstance(statement, ast.Raise):
             raise

@@ -1,6 +1,8 @@
-"""The state of one evaluation: bounds, frames, modules, and what was found on the way."""
+"""The state of one evaluation: bounds, frames, calls, modules, and what was found on the way."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import ast
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 from secaudit.evaluation.environment import Environment
 from secaudit.evaluation.values import (
@@ -17,9 +19,6 @@ from secaudit.evaluation.values import (
 from secaudit.evaluation.world import World
 from secaudit.facts import Observation, Unknown
 from secaudit.location import Location
-
-if TYPE_CHECKING:
-    import ast
 
 MAX_STEPS = 60_000  # evaluated nodes of one statement of a module, or of one function looked at
 MAX_ALL_STEPS = 4_000_000  # of one deployment
@@ -96,11 +95,145 @@ class SinkUse(NamedTuple):
     layer: str = "assignment"  # or library-default
 
 
+class Call(NamedTuple):
+    """One call, arguments evaluated; ``rest`` is Unknown after an undetermined ``*`` or ``**``."""
+
+    interpreter: "Interpreter"
+    frame: Frame
+    place: Place
+    arguments: list[Value]
+    keywords: dict[str, Value]
+    rest: Unknown | None = None
+
+    def argument(self, position: int, name: str) -> Value | None:
+        """Return an argument given by position or keyword, None when it is not given.
+
+        A negative position stands for keyword-only. After ``**unknown`` it is Unknown.
+        """
+        if 0 <= position < len(self.arguments):
+            return self.arguments[position]
+        if name in self.keywords:
+            return self.keywords[name]
+        return Value(self.rest, self.place) if self.rest is not None else None
+
+    def given(self, name: str, position: int = -1) -> Value | None:
+        """Return an argument by keyword first."""
+        return self.argument(position, name)
+
+    def location(self, name: str = "") -> "Location":
+        """Return where a keyword argument stands, or the whole call."""
+        node = self.place.node
+        if name and isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg == name:
+                    return self.place.module.location(keyword.value)
+        return self.place.location()
+
+    def without_first(self) -> "Call":
+        """Return the call as the function behind a ``partial``-like first argument sees it."""
+        return self._replace(arguments=self.arguments[1:])
+
+
+class Libraries(Protocol):
+    """What the evaluator asks of those who know libraries; ``secaudit.frameworks`` answers."""
+
+    def call_external(self, name: str, call: Call) -> Value:
+        """Return what calling a library function or class returns."""
+
+    def call_unknown(self, name: str, call: Call) -> Value | None:
+        """Return what a method of an object of unknown type does, where its name tells."""
+
+    def call_method(self, receiver: Value, instance: Instance, name: str, call: Call) -> Value:
+        """Return what a method of a library object returns."""
+
+    def attribute(
+        self,
+        interpreter: "Interpreter",
+        receiver: Value,
+        instance: Instance,
+        name: str,
+        place: Place,
+    ) -> Value | None:
+        """Return an attribute of a library object, None when it is a method or not known."""
+
+    def external_attribute(
+        self, interpreter: "Interpreter", owner: str, name: str, place: Place
+    ) -> Value | None:
+        """Return an attribute of a library symbol that stands for a value."""
+
+    def external_subscript(
+        self, interpreter: "Interpreter", name: str, key: Value, place: Place
+    ) -> Value | None:
+        """Return an item of a library symbol, such as ``os.environ[key]``."""
+
+    def subscript(
+        self,
+        interpreter: "Interpreter",
+        receiver: Value,
+        instance: Instance,
+        key: Value,
+        place: Place,
+    ) -> Value | None:
+        """Return an item of a library object."""
+
+    def set_attribute(
+        self, interpreter: "Interpreter", instance: Instance, name: str, value: Value, place: Place
+    ) -> bool:
+        """Note an assignment to an attribute of a library object; False when none is interested."""
+
+    def set_item(
+        self, interpreter: "Interpreter", receiver: Value, key: Value, value: Value, place: Place
+    ) -> None:
+        """Note an assignment to an item of a library object."""
+
+    def make_instance(self, cls: ClassData, call: Call) -> Value | None:
+        """Return an object of a project class that derives from a library class."""
+
+    def class_attribute(
+        self, interpreter: "Interpreter", cls: ClassData, name: str, place: Place
+    ) -> Value | None:
+        """Return a class attribute where a library base class gives it a meaning of its own."""
+
+    def note_choice(self, call: Call, default: Value, *, known: bool) -> None:
+        """Look at ``mapping.get(name, default)``: a settings class chosen by name."""
+
+    def note_function(
+        self, interpreter: "Interpreter", frame: Frame, function: FunctionData
+    ) -> None:
+        """Look at a function definition: decorators register middleware and limits."""
+
+    def note_condition(
+        self, interpreter: "Interpreter", frame: Frame, node: ast.If, condition: Value
+    ) -> None:
+        """Look at an ``if``: selectors and guards."""
+
+    def note_match(
+        self, interpreter: "Interpreter", frame: Frame, node: ast.Match, subject: Value
+    ) -> None:
+        """Look at a ``match``: selectors."""
+
+    def note_try(
+        self, interpreter: "Interpreter", frame: Frame, node: ast.Try | ast.TryStar
+    ) -> None:
+        """Look at a ``try`` that does not raise: handlers that would fall back."""
+
+
+class Language(NamedTuple):
+    """How expressions and statements are run; they, calls and imports run each other."""
+
+    evaluate: Callable[["Interpreter", Frame, ast.expr], Value]
+    execute: Callable[["Interpreter", Frame, list[ast.stmt]], None]
+
+
 class Interpreter:
     """One evaluation of one deployment."""
 
-    def __init__(self, world: World, dialect: str = "auto") -> None:
+    def __init__(
+        self, world: World, language: Language, libraries: Libraries, dialect: str = "auto"
+    ) -> None:
         self.world = world
+        self.language = language
+        self.libraries = libraries
         self.dialect = dialect
         self.environment = Environment(world.process)
         self.modules: dict[str, ModuleData] = {}  # by absolute path
@@ -137,6 +270,14 @@ class Interpreter:
         self.objects: list[Instance] = []  # objects of ordinary project classes
         self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up
         self.loaded_files: dict[str, str] = {}  # env files that code opened: path -> loader
+
+    def evaluate(self, frame: Frame, node: ast.expr) -> Value:
+        """Return the value of an expression; raises as ``expressions.evaluate`` does."""
+        return self.language.evaluate(self, frame, node)
+
+    def execute(self, frame: Frame, body: list[ast.stmt]) -> None:
+        """Execute statements in order; raises as ``statements.execute`` does."""
+        self.language.execute(self, frame, body)
 
     def step(self) -> None:
         """Count one evaluated node.

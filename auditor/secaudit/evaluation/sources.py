@@ -1,7 +1,8 @@
 """The files of one project, read and parsed once for all its deployments."""
 
 from collections.abc import Callable
-from os.path import abspath, isabs, isfile, join, realpath
+from os import listdir
+from os.path import abspath, isabs, isdir, isfile, join, realpath
 from typing import TypeVar
 
 from secaudit.errors import AuditError
@@ -11,8 +12,10 @@ from secaudit.syntax.dotenv import parse as parse_env
 from secaudit.syntax.python import Module
 from secaudit.syntax.python import parse as parse_python
 from secaudit.syntax.text import TemplateError
+from secaudit.syntax.tree import Mapping
 
 Parsed = TypeVar("Parsed")
+_MAX_NAMES = 1_000
 
 
 class Sources:
@@ -64,6 +67,24 @@ class Sources:
         """Return the text of a file, None when it is absent or cannot be read."""
         path = self.absolute(path)
         return self._parse(path, lambda data: data.decode("utf-8", errors="replace"))
+
+    def ini(self, path: str) -> Mapping | None:
+        """Return a parsed INI file, None when it is absent or cannot be read."""
+        from secaudit.syntax.ini import parse  # noqa: PLC0415 - few programs read one
+
+        path = self.absolute(path)
+        return self._parse(path, lambda data: parse(data, path))
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return the names in a folder of the project, None when there is no such folder."""
+        folder = self.absolute(folder)
+        root = realpath(self.root).rstrip("/") + "/"
+        if not isdir(folder) or not realpath(folder).startswith(root):
+            return None
+        try:
+            return tuple(sorted(listdir(folder))[:_MAX_NAMES])
+        except OSError:
+            return None
 
     def _parse(self, path: str, parse: Callable[[bytes], Parsed]) -> Parsed | None:
         if not self.exists(path):

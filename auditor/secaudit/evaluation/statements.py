@@ -4,11 +4,11 @@ import ast
 from collections.abc import Callable
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.access import attribute
+from secaudit.evaluation.access import attribute, iterate
 from secaudit.evaluation.assignment import assign
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
 from secaudit.evaluation.definitions import define_class, define_function
-from secaudit.evaluation.expressions import evaluate, iterate
+from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.imports import execute_import, execute_import_from
 from secaudit.evaluation.runtime import (
     MAX_ITEMS,
@@ -218,8 +218,6 @@ def _endless(node: ast.While) -> bool:
 def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run the body; a handler only when the body certainly raises."""
     assert isinstance(node, ast.Try | ast.TryStar)  # noqa: S101 - narrows the type
-    from secaudit.frameworks import note_try  # noqa: PLC0415 - frameworks build on the evaluator
-
     interpreter.handlers += bool(node.handlers)
     try:
         try:
@@ -236,7 +234,7 @@ def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
                 frame.locals[handler.name] = unknown("a caught exception", place)
             execute(interpreter, frame, handler.body)
         else:
-            note_try(interpreter, frame, node)
+            interpreter.libraries.note_try(interpreter, frame, node)
             execute(interpreter, frame, node.orelse)
     finally:
         execute(interpreter, frame, node.finalbody)

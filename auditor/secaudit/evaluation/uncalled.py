@@ -2,10 +2,11 @@
 
 import ast
 
-from secaudit.evaluation.calls import Call, invoke, run_body
+from secaudit.evaluation.calls import invoke, run_body
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import (
     LOOKING,
+    Call,
     Frame,
     Interpreter,
     OutOfBoundsError,

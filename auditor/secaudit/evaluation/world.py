@@ -7,6 +7,7 @@ from secaudit.evaluation.sources import Sources
 from secaudit.facts import Candidate
 from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.python import Module
+from secaudit.syntax.tree import Mapping as Sections
 
 
 class World(Protocol):
@@ -27,6 +28,15 @@ class World(Protocol):
 
     def exists(self, path: str) -> bool:
         """Say whether the project has a regular file at ``path``."""
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file of the project, None when it has none."""
+
+    def ini(self, path: str) -> Sections | None:
+        """Return a parsed INI file of the project, None when there is none or it is broken."""
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return the names in a folder of the project, None when it has none."""
 
     def absolute(self, path: str) -> str:
         """Return ``path`` as seen from the working directory."""
@@ -66,6 +76,18 @@ class ClosedWorld:
     def exists(self, path: str) -> bool:
         """Say whether the project has a regular file at ``path``."""
         return self.absolute(path) not in self._absent and self._sources.exists(path)
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file of the project."""
+        return self._sources.text(path) if self.exists(path) else None
+
+    def ini(self, path: str) -> Sections | None:
+        """Return a parsed INI file of the project."""
+        return self._sources.ini(path) if self.exists(path) else None
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return the names in a folder of the project."""
+        return self._sources.names(folder)
 
     def absolute(self, path: str) -> str:
         """Return ``path`` as seen from the working directory."""

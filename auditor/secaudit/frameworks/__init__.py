@@ -18,8 +18,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from secaudit.evaluation.calls import MISFITS, Call
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
+from secaudit.evaluation.calls import MISFITS
+from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     External,
@@ -119,11 +119,19 @@ def call_external(name: str, call: Call) -> Value:
 def call_unknown(name: str, call: Call) -> Value | None:
     """Return what a method of an object of unknown type does, where its name tells."""
     if name in _TELLING:
-        from secaudit.frameworks import sinks  # noqa: PLC0415 - only these names need it
-
-        return sinks.by_name(name, call)
+        return _told(name, call)
     if name in _LOGGING:
         return _logged(call)
+    return None
+
+
+def _told(name: str, call: Call) -> Value | None:
+    from secaudit.frameworks import sinks, starlette  # noqa: PLC0415 - only these names need it
+
+    if name == "set_cookie" and (call.arguments or call.keywords):
+        return sinks.cookie(call)
+    if name == "add_middleware" and call.arguments:
+        return starlette.add_middleware(Value(None), Instance("unknown"), call)
     return None
 
 
@@ -193,16 +201,10 @@ def subscript(
     return None if handler is None else handler(interpreter, receiver, key, place)
 
 
-def set_attribute(  # noqa: PLR0913, PLR0917 - what one assignment consists of
-    interpreter: Interpreter,
-    receiver: Value,
-    instance: Instance,
-    name: str,
-    value: Value,
-    place: Place,
+def set_attribute(
+    interpreter: Interpreter, instance: Instance, name: str, value: Value, place: Place
 ) -> bool:
     """Note an assignment to an attribute of a library object; False when none is interested."""
-    del receiver
     handler = _table(instance.type_name, "SET_ATTRIBUTES", f"{instance.type_name}.{name}")
     if handler is None:
         return False
@@ -262,11 +264,6 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     secrets_shown.observe(interpreter, settings)
 
 
-def star_names(_module: str) -> tuple[str, ...] | None:
-    """Return what ``from library import *`` brings, None when that is not known."""
-    return None
-
-
 def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData) -> None:
     """Look at a function definition: decorators register middleware and limits."""
     if getattr(function.node, "decorator_list", None):
@@ -289,8 +286,16 @@ def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject:
     guards.note_match(interpreter, frame, node, subject)
 
 
+def note_choice(call: Call, default: Value, *, known: bool) -> None:
+    """Look at ``mapping.get(name, default)``: a settings class chosen by name."""
+    if isinstance(default.data, ClassData):
+        from secaudit.frameworks import guards  # noqa: PLC0415 - only such code needs it
+
+        guards.choose_class(call.interpreter, call, default, known=known)
+
+
 def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
-    """Look at a ``try`` that does not raise: handlers that would fall back to other settings."""
+    """Look at a ``try`` that does not raise: handlers that would fall back."""
     from secaudit.frameworks import guards  # noqa: PLC0415 - only code with handlers needs it
 
     guards.note_try(interpreter, frame, node)

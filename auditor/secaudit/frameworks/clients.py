@@ -1,11 +1,11 @@
 """Outbound connections: certificate verification, data stores, brokers, mail, password hashing."""
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Interpreter, SinkUse
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
@@ -99,6 +99,15 @@ def _set_minimum(interpreter: Interpreter, _instance: Instance, value: Value, pl
 
 
 def _context(call: Call) -> Value:
+    """``ssl.SSLContext(ssl.PROTOCOL_TLSv1)``: a constant with a number allows that version only."""
+    protocol = call.argument(0, "protocol")
+    if protocol is not None and isinstance(protocol.data, External):
+        name = protocol.data.name.rpartition(".")[2].removeprefix("PROTOCOL_")
+        if re.fullmatch(r"(TLS|SSL)v\d(_\d)?", name):
+            shown = Value(name.replace("_", "."), call.place)
+            group, place = group_of(call.place, "ssl"), call.place.location()
+            sink = SinkUse("tls.minimum", group, "ssl.SSLContext.protocol", shown, place)
+            use(call.interpreter, sink)
     return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from os.path import dirname, join
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call, invoke
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.calls import invoke
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     External,
     FunctionData,
@@ -25,11 +25,11 @@ _MAX_FOLDERS: Final = 50
 
 
 def _repository(interpreter: Interpreter, start: str) -> dict[str, Candidate] | None:
-    """Return what the nearest configuration file gives; None when it is one that is not read."""
+    """Return what the nearest configuration file gives; None when it cannot be read."""
     folder = start
     for _ in range(_MAX_FOLDERS):
         if interpreter.world.exists(join(folder, "settings.ini")):
-            return None
+            return _sections(interpreter, join(folder, "settings.ini"))
         path = join(folder, ".env")
         if interpreter.world.exists(path):
             return _file(interpreter, path)
@@ -42,6 +42,30 @@ def _repository(interpreter: Interpreter, start: str) -> dict[str, Candidate] | 
 def _file(interpreter: Interpreter, path: str) -> dict[str, Candidate]:
     file = interpreter.world.open(path, "decouple")
     return {} if file is None else file_candidates(interpreter, file)
+
+
+def _sections(interpreter: Interpreter, path: str) -> dict[str, Candidate] | None:
+    """Return the section ``settings`` of an INI file, its keys in lower case as configparser's."""
+    file = interpreter.world.ini(path)
+    if file is None:
+        return None
+    _, section = file.items.get("settings", (None, None))
+    found: dict[str, Candidate] = {}
+    for key, (_, node) in section.items.items() if isinstance(section, Mapping) else ():
+        if isinstance(node, Scalar):
+            interpolated = isinstance(node.value, str) and "%" in node.value
+            value = Unknown("an interpolation") if interpolated else node.value
+            found[key.lower()] = Candidate(
+                "config-file", value, node.text, node.location, literal=True
+            )
+    return found
+
+
+class _Folded(dict[str, Candidate]):
+    """Options of configparser, which ignores case."""
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as dict's
+        return super().get(key.lower(), default)
 
 
 def _auto(call: Call) -> Value:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import DictData, Value, plain
 from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary

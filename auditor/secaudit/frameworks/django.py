@@ -165,7 +165,7 @@ def _installed(module: ModuleData) -> list[str] | None:
                 return None
             known = [plain(item) for item in value.data.items]
             found += [item for item in known if isinstance(item, str)] + ["?"]
-        else:
+        elif isinstance(items, list | tuple):
             found += [item for item in items if isinstance(item, str)]
     return found
 

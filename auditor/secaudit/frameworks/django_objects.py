@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value, unknown
 from secaudit.frameworks import django
 from secaudit.frameworks.sinks import cookie

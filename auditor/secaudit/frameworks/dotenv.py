@@ -4,8 +4,7 @@ from collections.abc import Callable
 from os.path import dirname, join
 from typing import Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.syntax.dotenv import EnvFile, Resolved, effective, resolve

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from os.path import dirname, join
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from os.path import dirname
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import External, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.dotenv import find_upwards, load_file

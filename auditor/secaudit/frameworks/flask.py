@@ -5,9 +5,10 @@ from collections.abc import Callable
 from os.path import dirname, isabs, join
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.access import attribute
 from secaudit.evaluation.candidates import candidates_of
-from secaudit.evaluation.runtime import Interpreter, SinkUse
+from secaudit.evaluation.modules import import_module, load_module
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -153,8 +154,6 @@ def _from_instance(
     interpreter: Interpreter, config: Instance, data: Instance, place: Place
 ) -> None:
     """An object of a configuration class: properties run, attributes are read."""
-    from secaudit.evaluation.access import attribute  # noqa: PLC0415 - access runs calls
-
     if data.cls is None:
         return
     interpreter.loaded_classes.append(data.cls)
@@ -176,8 +175,6 @@ def _take(
 
 
 def _imported(interpreter: Interpreter, call: Call, name: str) -> ClassData | ModuleData | None:
-    from secaudit.evaluation.modules import import_module  # noqa: PLC0415 - modules evaluate code
-
     module = import_module(interpreter, call.frame.module, name)
     if module is not None:
         return module
@@ -255,8 +252,6 @@ def _from_mapping(_receiver: Value, instance: Instance, call: Call) -> Value:
 
 def _from_pyfile(_receiver: Value, instance: Instance, call: Call) -> Value:
     """``from_pyfile(name)``: relative to the application's folder."""
-    from secaudit.evaluation.modules import load_module  # noqa: PLC0415 - modules evaluate code
-
     name = plain(call.argument(0, "filename") or Value(Unknown("no name")))
     if not isinstance(name, str):
         _items(instance).rest = Unknown("a configuration file that is not known")
@@ -334,8 +329,14 @@ def _origins(call: Call, label: str, group: str) -> None:
     location = call.location() if layer == "library-default" else call.location("origins")
     sink = SinkUse("cors.origins", group, f"{label}.origins", given, location, "flask", layer)
     use(call.interpreter, sink)
+    for item in given.data.items if isinstance(given.data, ListData) else []:
+        text = plain(item)
+        if isinstance(text, str) and text != "*" and _REGEX_SIGNS & set(text):
+            pattern = SinkUse("cors.regex", group, f"{label}.origins", item, location, "flask")
+            use(call.interpreter, pattern)
 
 
+_REGEX_SIGNS: Final = frozenset("*\\]?$^[()")  # what makes Flask-Cors match a text as a pattern
 _TALISMAN: Final = (
     Argument("force_https", "tls.redirect", default=True),
     Argument("session_cookie_secure", "cookie.secure", default=True),

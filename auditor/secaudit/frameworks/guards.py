@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.runtime import Call, Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Instance, Place, Value
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS

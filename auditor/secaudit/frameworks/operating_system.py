@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.operators import derive
-from secaudit.evaluation.runtime import Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
 from secaudit.evaluation.values import PathData, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.reading import variable

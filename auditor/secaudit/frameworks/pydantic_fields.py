@@ -3,8 +3,8 @@
 import ast
 from typing import Any, NamedTuple
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.expressions import evaluate
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -101,8 +101,6 @@ def _field_call(written: Value | None) -> Call | None:
 
 def _annotated_field(interpreter: Interpreter, cls: ClassData, annotation: ast.expr) -> Call | None:
     """Return the ``Field(...)`` inside ``Annotated[type, Field(...)]``."""
-    from secaudit.evaluation.expressions import evaluate  # noqa: PLC0415 - only Annotated needs it
-
     if not (isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple)):
         return None
     for part in annotation.slice.elts[1:]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from secaudit.evaluation.calls import Call, invoke
+from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.operators import run
-from secaudit.evaluation.runtime import Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -20,7 +20,7 @@ from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks import pydantic_validators as validators
 from secaudit.frameworks.pydantic_coercion import InvalidError, convert, decode
 from secaudit.frameworks.pydantic_fields import Field, config_of, fields_of
-from secaudit.frameworks.pydantic_sources import Leaf, Node
+from secaudit.frameworks.pydantic_sources import Leaf, Node, collapse
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.standard_library import enum_member, from_plain
 
@@ -102,12 +102,13 @@ class Builder:
             own = candidates_of(value, "argument")
             value = value._replace(candidates=(*own, *node.candidates, *behind), variables=used)
             return self._checked(field, value)
-        candidates = (node.candidates[0]._replace(value=node.data), *node.candidates[1:])
+        first = tuple(one._replace(value=node.data) for one in node.candidates[:1])
+        candidates = (*first, *node.candidates[1:])
         place = field.place
         data = from_plain(self.interpreter, node.data, place).data
         value = Value(data, place, (*candidates, *behind), used, error=node.error)
         if node.error is not None:
-            location = node.candidates[0].location
+            location = candidates[0].location if candidates else None
             if location is not None:
                 self.interpreter.observe(
                     "value-undecodable",
@@ -271,13 +272,6 @@ def build_nested(
         cls, call, check_defaults=configured, version_1=is_version_1(cls), exact=exact
     )
     return builder.build(given, {})
-
-
-def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
-    """Return a tree of given values as plain data."""
-    if isinstance(node, dict):
-        return {key: collapse(item) for key, item in node.items()}
-    return plain(node.data)
 
 
 def first_leaf(node: Node) -> Leaf | None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
+from secaudit.evaluation.calls import call_function
+from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     FunctionData,
@@ -12,6 +12,8 @@ from secaudit.evaluation.values import (
     ListData,
     Place,
     Value,
+    merge_parts,
+    merge_variables,
     plain,
     unknown,
 )
@@ -36,9 +38,11 @@ from secaudit.frameworks.pydantic_sources import (
     names_of,
     process_table,
     read_config,
+    secret_table,
 )
 
 _STANDARD: Final = ("init_settings", "env_settings", "dotenv_settings", "file_secret_settings")
+_SECRETS: Final = "file_secret_settings"  # knows no nested keys
 
 
 def _make_settings(cls: ClassData, call: Call) -> Value:
@@ -55,6 +59,9 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
         "env_settings": [process_table(interpreter, config)],
         "dotenv_settings": [_flat(files)],
     }
+    secrets = secret_table(interpreter, config) if _SECRETS in order else {}
+    if not isinstance(secrets, Unknown):
+        tables[_SECRETS] = [secrets]
     nodes: dict[str, Node] = {}
     names: dict[str, tuple[str, ...]] = {}
     for name, field in fields.items():
@@ -63,6 +70,8 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
             nodes[name] = node
         elif isinstance(config.env_files, Unknown):
             nodes[name] = Leaf(config.env_files, (), "")
+        elif isinstance(secrets, Unknown):
+            nodes[name] = Leaf(secrets, (), "")
         names[name] = tuple(
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )
@@ -116,7 +125,8 @@ def _under(
         if source == "init_settings":
             found = _argument(call, field)
         elif source in tables:
-            found = find(call.interpreter, config, field, tables[source])
+            rules = config if source != _SECRETS else config._replace(delimiter="")
+            found = find(call.interpreter, rules, field, tables[source])
         if found is not None:
             node = found if node is None else merge(found, node)
     return node
@@ -144,8 +154,6 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
     if "settings_cls" in markers:
         markers["settings_cls"] = Value(cls, place)
     bound = method.data.bound(Value(cls, place))
-    from secaudit.evaluation.calls import call_function  # noqa: PLC0415 - only this needs it
-
     try:
         result = call_function(bound, Call(interpreter, frame, place, [], markers))
     except ProgramError:
@@ -264,8 +272,6 @@ def _build_url(call: Call) -> Value:
     query = f"?{given['query']}" if given.get("query") else ""
     tail = f"/{path}" if path else ""
     text = f"{given.get('scheme')}://{login}{host or ''}{f':{port}' if port else ''}{tail}{query}"
-    from secaudit.evaluation.values import merge_parts, merge_variables  # noqa: PLC0415 - few need it
-
     parts = list(call.keywords.values())
     value = Value(text, call.place, (), merge_variables(parts), None, merge_parts(parts))
     return wrap("pydantic.AnyUrl", value)

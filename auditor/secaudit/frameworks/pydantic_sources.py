@@ -1,14 +1,16 @@
 """Where pydantic-settings looks for values: process environment, env files, in its own rules."""
 
 from collections.abc import Iterator
+from os.path import join
 from typing import Any, NamedTuple, Union
 
 from secaudit.evaluation.runtime import Interpreter
-from secaudit.evaluation.values import ClassData, Value
+from secaudit.evaluation.values import ClassData, Value, plain
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.pydantic_coercion import InvalidError, decode
 from secaudit.frameworks.pydantic_fields import Choice, Field, config_of, fields_of, text_list
 from secaudit.frameworks.pydantic_types import TypeSpec
+from secaudit.location import Location
 from secaudit.syntax.dotenv import effective, resolve
 
 
@@ -25,6 +27,13 @@ Node = Union[Leaf, dict[str, "Node"]]  # noqa: UP007 - a name in quotes cannot b
 Table = dict[str, tuple[str, Candidate]]  # normalised name -> name as written, what it gives
 
 
+def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
+    """Return a tree of given values as plain data."""
+    if isinstance(node, dict):
+        return {key: collapse(item) for key, item in node.items()}
+    return plain(node.data)
+
+
 class Config(NamedTuple):
     """The configuration keys that decide where values come from."""
 
@@ -39,6 +48,7 @@ class Config(NamedTuple):
     by_alias: bool
     extra: str
     env_files: list[str] | Unknown
+    secret_folders: list[str] | Unknown
     version_1: bool
     prefix_target: str
     validate_default: bool
@@ -51,14 +61,10 @@ class Config(NamedTuple):
 
 def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> Config:
     """Return the configuration of a settings class with the ``_``-arguments of its call."""
-    from secaudit.evaluation.values import plain  # noqa: PLC0415 - keeps the import list short
-
     merged = config_of(cls)
     merged |= {name[1:]: plain(value) for name, value in given.items() if name.startswith("_")}
-    unknown = next((value for value in merged.values() if isinstance(value, Unknown)), None)
-    if isinstance(merged.get("env_file"), Unknown) and unknown is merged.get("env_file"):
-        others = [v for k, v in merged.items() if k != "env_file" and isinstance(v, Unknown)]
-        unknown = others[0] if others else None
+    decisive = [value for key, value in merged.items() if key not in {"env_file", "secrets_dir"}]
+    unknown = next((value for value in decisive if isinstance(value, Unknown)), None)
     by_name = bool(merged.get("populate_by_name") or merged.get("validate_by_name"))
     return Config(
         prefix=str(merged.get("env_prefix") or ""),
@@ -72,6 +78,7 @@ def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> 
         by_alias=merged.get("validate_by_alias") is not False,
         extra=str(merged.get("extra") or "forbid").rpartition(".")[2],
         env_files=text_list(merged.get("env_file")),
+        secret_folders=text_list(merged.get("secrets_dir")),
         version_1=version_1,
         prefix_target=str(merged.get("env_prefix_target") or "variable"),
         validate_default=merged.get("validate_default", not version_1) is True
@@ -120,6 +127,38 @@ def file_tables(interpreter: Interpreter, config: Config) -> list[Table]:
             )
         tables.insert(0, table)
     return tables
+
+
+def secret_table(interpreter: Interpreter, config: Config) -> Table | Unknown:
+    """Return the files of ``secrets_dir`` by normalised name, those of the last folder first.
+
+    Unknown when a folder is not in the project: whoever runs the program mounts it.
+    """
+    if isinstance(config.secret_folders, Unknown):
+        return config.secret_folders
+    table: Table = {}
+    for folder in config.secret_folders:
+        names = interpreter.world.names(folder)
+        if names is None:
+            return Unknown(f"a file of {folder}, which is not in the project, may give it")
+        for name in reversed(names):
+            text = interpreter.world.text(join(folder, name))
+            if text is not None:
+                place = _place(interpreter.world.absolute(join(folder, name)), text)
+                candidate = Candidate(
+                    "secrets-dir", text.strip(), text.strip(), place, literal=True
+                )
+                table[config.normal(name)] = (name, candidate)
+    return table
+
+
+def _place(path: str, text: str) -> Location:
+    """Return the span of a text without the blanks around it."""
+    before = text[: len(text) - len(text.lstrip())]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    lines = text.strip().split("\n")
+    end = column + len(lines[0]) if len(lines) == 1 else len(lines[-1]) + 1
+    return Location(path, line, column, line + len(lines) - 1, end)
 
 
 def names_of(config: Config, field: Field) -> list[Choice]:

@@ -3,9 +3,8 @@
 import ast
 from typing import Any, Final, NamedTuple
 
-from secaudit.evaluation.calls import Call
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import ClassData, External, Instance, Value, plain
 from secaudit.facts import Unknown
 

@@ -2,10 +2,10 @@
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from secaudit.evaluation.calls import Call, call_function, invoke
-from secaudit.evaluation.runtime import Frame, ProgramError
+from secaudit.evaluation.calls import call_function, invoke
+from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -17,16 +17,22 @@ from secaudit.evaluation.values import (
     plain,
 )
 from secaudit.facts import Unknown
-
-if TYPE_CHECKING:
-    from secaudit.frameworks.pydantic_fields import Field
-    from secaudit.frameworks.pydantic_models import Builder
-    from secaudit.frameworks.pydantic_sources import Node
+from secaudit.frameworks.pydantic_fields import Field
+from secaudit.frameworks.pydantic_sources import Leaf, Node, collapse
 
 _FIELD = {"pydantic.field_validator", "pydantic.functional_validators.field_validator"}
 _FIELD_1 = {"pydantic.validator", "pydantic.v1.validator"}
 _MODEL = {"pydantic.model_validator", "pydantic.functional_validators.model_validator"}
 _MODEL_1 = {"pydantic.root_validator", "pydantic.v1.root_validator"}
+
+
+class Validated(Protocol):
+    """An object that is being built and validated on the way."""
+
+    cls: ClassData
+    call: Call
+    interpreter: Interpreter
+    instance: Instance
 
 
 def _decorators(cls: ClassData, names: set[str]) -> list[tuple[FunctionData, Call | None]]:
@@ -51,7 +57,7 @@ def _option(call: Call | None, name: str, default: Any) -> Any:  # noqa: ANN401 
     return plain(call.keywords[name])
 
 
-def run_field(builder: "Builder", field: "Field", value: Value, moment: str) -> Value:
+def run_field(builder: Validated, field: Field, value: Value, moment: str) -> Value:
     """Run the validators of a field that belong before or after its conversion."""
     for mode, annotated in field.spec.validators:
         if mode == moment:
@@ -73,14 +79,14 @@ def run_field(builder: "Builder", field: "Field", value: Value, moment: str) -> 
     return value
 
 
-def _apply(builder: "Builder", function: Value, value: Value) -> Value:
+def _apply(builder: Validated, function: Value, value: Value) -> Value:
     if isinstance(value.data, Unknown):
         return value
     call = builder.call._replace(arguments=[value], keywords={}, rest=None)
     return _keep(invoke(function, call), value)
 
 
-def _call(builder: "Builder", method: FunctionData, value: Value, field: "Field") -> Value:
+def _call(builder: Validated, method: FunctionData, value: Value, field: Field) -> Value:
     """Call a validator method with the value, and what it asks for: info, values."""
     interpreter = builder.interpreter
     place = Place(method.frame.module.syntax, method.node)
@@ -122,11 +128,8 @@ def _keep(result: Value, value: Value) -> Value:
     return result._replace(candidates=shown, variables=value.variables, place=value.place)
 
 
-def before_model(builder: "Builder", nodes: dict[str, "Node"]) -> dict[str, "Node"]:
+def before_model(builder: Validated, nodes: dict[str, Node]) -> dict[str, Node]:
     """Run validators that see the given values before any field is read."""
-    from secaudit.frameworks.pydantic_models import collapse  # noqa: PLC0415 - models validate
-    from secaudit.frameworks.pydantic_sources import Leaf  # noqa: PLC0415 - models validate
-
     for function, call in _decorators(builder.cls, _MODEL | _MODEL_1):
         early = _option(call, "mode", "") == "before" or _option(call, "pre", False) is True
         if not early:
@@ -152,7 +155,7 @@ def before_model(builder: "Builder", nodes: dict[str, "Node"]) -> dict[str, "Nod
     return nodes
 
 
-def after_model(builder: "Builder") -> None:
+def after_model(builder: Validated) -> None:
     """Run validators that see the finished object, and ``model_post_init``."""
     functions = [
         (function, call)
@@ -167,7 +170,7 @@ def after_model(builder: "Builder") -> None:
         _run_after(builder, function, old=old)
 
 
-def _run_after(builder: "Builder", function: FunctionData, *, old: bool) -> None:
+def _run_after(builder: Validated, function: FunctionData, *, old: bool) -> None:
     place = Place(function.frame.module.syntax, function.node)
     this = Value(builder.instance, place)
     arguments = [this]
@@ -188,7 +191,7 @@ def _run_after(builder: "Builder", function: FunctionData, *, old: bool) -> None
                 builder.instance.attributes[name] = value
 
 
-def note_guard(builder: "Builder", field: str, error: ProgramError) -> None:
+def note_guard(builder: Validated, field: str, error: ProgramError) -> None:
     """Note a guard that refuses to start: the fields it tests are excused."""
     subjects = [field] if field else _tested(builder.cls, error)
     reason = f"start-up is refused: {error.message or error.kind}"
@@ -209,7 +212,7 @@ def note_guard(builder: "Builder", field: str, error: ProgramError) -> None:
         )
 
 
-def _alike(builder: "Builder", subjects: list[str], error: ProgramError) -> list[str]:
+def _alike(builder: Validated, subjects: list[str], error: ProgramError) -> list[str]:
     """Return the fields that the helper which raised is also asked about and would refuse alike.
 
     The first refusal ends the program; the same helper refuses the same value of another field.

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call, invoke
+from secaudit.evaluation.access import attribute, iterate
+from secaudit.evaluation.calls import invoke
+from secaudit.evaluation.expressions import distinct
 from secaudit.evaluation.operators import Scalar, derive, run, truth
-from secaudit.evaluation.runtime import MAX_ITEMS, ProgramError
+from secaudit.evaluation.runtime import MAX_ITEMS, Call, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -81,11 +83,6 @@ def _collect(kind: str) -> Callable[[Call], Value]:
     """Return the handler of ``list``, ``tuple``, ``set`` or ``frozenset``."""
 
     def collect(call: Call) -> Value:
-        from secaudit.evaluation.expressions import (  # noqa: PLC0415 - expressions call
-            distinct,
-            iterate,
-        )
-
         interpreter = call.interpreter
         if not call.arguments:
             return interpreter.list_value([], kind, call.place)
@@ -166,8 +163,6 @@ def _type_names(data: Any) -> set[str]:  # noqa: ANN401 - a value of the evaluat
 
 
 def _getattr(call: Call) -> Value:
-    from secaudit.evaluation.access import attribute  # noqa: PLC0415 - access runs calls
-
     name = plain(call.arguments[1]) if len(call.arguments) > 1 else None
     if not isinstance(name, str):
         return unknown("an attribute whose name is not known", call.place)
@@ -197,8 +192,6 @@ def _any_all(*, wanted: bool) -> Callable[[Call], Value]:
 
 def _map_filter(*, keep: bool) -> Callable[[Call], Value]:
     def apply(call: Call) -> Value:
-        from secaudit.evaluation.expressions import iterate  # noqa: PLC0415 - expressions call
-
         function, source = call.arguments[0], call.arguments[1]
         items = iterate(source)
         if items is None or len(call.arguments) > 2:  # noqa: PLR2004 - one iterable

@@ -2,9 +2,8 @@
 
 import ast
 
-from secaudit.evaluation.calls import Call
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Value
 from secaudit.frameworks.sinks import Argument, record, started_as_script
 

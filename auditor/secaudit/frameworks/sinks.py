@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Interpreter, SinkUse
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import Instance, ListData, Place, Value, plain
 from secaudit.facts import Unknown
 from secaudit.location import Location
@@ -109,14 +108,3 @@ def cookie(call: Call, *, same_site: Any = ABSENT) -> Value:  # noqa: ANN401 - p
         given = tuple(a for a in arguments if a.name in call.keywords)
         record(call, "set_cookie", given, service)
     return Value(None, call.place)
-
-
-def by_name(name: str, call: Call) -> Value | None:
-    """Return what a method of an unknown object does, where its name is telling enough."""
-    if name == "set_cookie" and (call.arguments or call.keywords):
-        return cookie(call)
-    if name == "add_middleware" and call.arguments:
-        from secaudit.frameworks.starlette import add_middleware  # noqa: PLC0415 - on demand
-
-        return add_middleware(Value(None), Instance("unknown"), call)
-    return None

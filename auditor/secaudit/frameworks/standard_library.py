@@ -5,9 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
 from secaudit.evaluation.operators import derive, run
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     External,
@@ -184,8 +183,6 @@ def make_enum(cls: ClassData, call: Call) -> Value:
         if not name.startswith("_") and plain(value) == wanted:
             member = enum_member(cls, name, value, call.place)
             return member._replace(candidates=given.candidates, variables=given.variables)
-    from secaudit.evaluation.runtime import ProgramError  # noqa: PLC0415 - the rare path
-
     raise ProgramError("ValueError", "not a member", call.place)
 
 

@@ -4,8 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.runtime import Call, Frame, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     External,

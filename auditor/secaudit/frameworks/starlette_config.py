@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call, invoke
+from secaudit.evaluation.calls import invoke
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import (
     External,
     FunctionData,

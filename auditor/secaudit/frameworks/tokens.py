@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from secaudit.evaluation.calls import Call
-from secaudit.evaluation.runtime import SinkUse
+from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
