@@ -18,6 +18,7 @@ from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.dotenv import file_candidates
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
+from secaudit.syntax.tree import Mapping, Scalar
 
 _TRUE: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE: Final = frozenset({"n", "no", "f", "false", "off", "0"})
@@ -50,13 +51,13 @@ def _sections(interpreter: Interpreter, path: str) -> dict[str, Candidate] | Non
     if file is None:
         return None
     _, section = file.items.get("settings", (None, None))
-    found: dict[str, Candidate] = {}
+    found = _Folded()
     for key, (_, node) in section.items.items() if isinstance(section, Mapping) else ():
         if isinstance(node, Scalar):
             interpolated = isinstance(node.value, str) and "%" in node.value
             value = Unknown("an interpolation") if interpolated else node.value
             found[key.lower()] = Candidate(
-                "config-file", value, node.text, node.location, literal=True
+                "config-file", value, node.raw, node.location, literal=True
             )
     return found
 

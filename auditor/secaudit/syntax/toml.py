@@ -36,7 +36,7 @@ def parse(data: bytes, path: str) -> Mapping:
         if len(_OPENING.findall(text)) > MAX_DEPTH:
             _check_depth(text, path)
         values = tomllib.loads(newlines(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a long integer is a ValueError of int()
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else None
         if is_template(text, line):

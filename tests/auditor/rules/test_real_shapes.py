@@ -266,3 +266,65 @@ def test_workers_of_gunicorn_count_for_a_limiter_in_memory(found: Found) -> None
         }
     )
     assert codes(lines, "LIMIT003")
+
+
+@pytest.mark.parametrize(
+    ("origins", "reported"),
+    [
+        (r'r".*\.acme\.io"', 1),
+        ('["https://*.acme.io"]', 1),
+        (r'[r"https://[a-z0-9-]+\.acme\.io$"]', 0),
+        ('["https://app.acme.io"]', 0),
+    ],
+)
+def test_origins_of_flask_cors_may_be_patterns(found: Found, origins: str, reported: int) -> None:
+    text = (
+        "from flask import Flask\nfrom flask_cors import CORS\n\n"
+        f"CORS(Flask(__name__), origins={origins}, supports_credentials=True)\n"
+    )
+    assert len(codes(found({"app.py": text}), "CORS005")) == reported
+
+
+@pytest.mark.parametrize(("protocol", "reported"), [("TLSv1", 1), ("TLS_CLIENT", 0)])
+def test_a_context_of_one_old_protocol_is_an_old_protocol(
+    found: Found, protocol: str, reported: int
+) -> None:
+    text = f"import ssl\n\ncontext = ssl.SSLContext(ssl.PROTOCOL_{protocol})\n"
+    lines = found({"client.py": text})
+    assert len([line for line in lines if line.startswith("client.py:3 TLS")]) == reported
+
+
+def test_a_flag_drawn_from_a_list_is_not_written_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "settings.py").write_text(
+        "INSTALLED_APPS = []\n"
+        'MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]\n',
+        encoding="utf-8",
+    )
+    report = audit([str(tmp_path)], Options())
+    about = [one for one in report.findings if one.code == "COOKIE004"]
+    assert [one.fix for one in about] == [None]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"settings.py": "INSTALLED_APPS = True\nMIDDLEWARE = 4\n"},
+        {"config/a.toml": f"debug = {'9' * 5000}\n"},
+        {
+            "settings.py": (
+                "from pydantic import BaseModel\n"
+                "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                "class Inner(BaseModel):\n    ttl: int = 1\n\n\n"
+                "class Settings(BaseSettings):\n"
+                '    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__")\n'
+                "    inner: Inner\n\n\nsettings = Settings()\n"
+            ),
+            ".env": "INNER={}\nINNER__TTL=[\n",
+        },
+    ],
+)
+def test_odd_values_stop_no_audit(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert audit([str(tmp_path)], Options()).files
