@@ -1,0 +1,138 @@
+"""Files that a library reads beside env files: the static answer equals the real one."""
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from secaudit.facts import Unknown
+
+Process = Callable[[dict[str, str], Path], contextlib.AbstractContextManager[None]]
+
+CLASS = """\
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict({config})
+
+    secret_key: str = "default"
+    debug: bool = False
+    origins: list[str] = []
+    limits: dict[str, int] = {{}}
+    token: str = Field(default="default", alias="API_TOKEN")
+
+
+settings = Settings()
+FOUND = settings.model_dump()
+"""
+FOLDERS = {
+    "secrets/SECRET_KEY": "  from the folder \n",
+    "secrets/debug": "yes\n",
+    "secrets/origins": '["a", "b"]',
+    "secrets/limits__a": "5",
+    "secrets/api_token": "\n\ntoken of\ntwo lines\n",
+    "more/secret_key": "from the last folder",
+    "more/app_debug": "true",
+}
+CONFIGURATIONS = (
+    'secrets_dir="secrets"',
+    'secrets_dir="more", env_prefix="app_"',
+    'secrets_dir=("secrets", "more")',
+    'secrets_dir="secrets", case_sensitive=True',
+    'secrets_dir="secrets", env_file=".env", env_nested_delimiter="__"',
+)
+INI = """\
+[DEFAULT]
+SHARED = of all sections
+[settings]
+Debug = on
+PORT: 8000
+SECRET_KEY = "quoted" # not a comment
+HOSTS = a,
+  b
+PERCENT = 100%%
+[other]
+ONLY = elsewhere
+"""
+
+
+def real(source: str) -> dict[str, Any]:
+    """Run a module and return its names in capitals."""
+    module = ModuleType("generated_settings")
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
+    finally:
+        del sys.modules[module.__name__]
+    return {name: value for name, value in vars(module).items() if name.isupper()}
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Write files below ``folder``."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize("config", CONFIGURATIONS)
+@pytest.mark.parametrize("environment", [{}, {"SECRET_KEY": "given", "APP_DEBUG": "0"}])
+def test_a_folder_of_secrets_is_the_weakest_source(
+    config: str,
+    environment: dict[str, str],
+    tmp_path: Path,
+    process: Process,
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    write(tmp_path, {**FOLDERS, ".env": "DEBUG=false\n"})
+    source = CLASS.format(config=config)
+    with process(environment, tmp_path):
+        found = real(source)["FOUND"]
+    static = values({"settings.py": source, ".env": "DEBUG=false\n"}, environment)
+    for name in ("secret_key", "debug", "origins", "token"):
+        assert static[name] == found[name], name
+
+
+def test_a_folder_outside_the_project_may_give_everything(
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    source = CLASS.format(config='secrets_dir="/run/secrets"')
+    static = values({"settings.py": source}, {"SECRET_KEY": "given"})
+    assert static["secret_key"] == "given"
+    assert isinstance(static["token"], Unknown)
+
+
+def test_decouple_reads_settings_ini_before_env(
+    tmp_path: Path, process: Process, values: Callable[..., dict[str, Any]]
+) -> None:
+    source = (
+        "from decouple import AutoConfig, Csv\n"
+        f"config = AutoConfig({str(tmp_path)!r})\n"
+        'DEBUG = config("DEBUG", cast=bool)\n'
+        'PORT = config("port", cast=int)\n'
+        'SECRET_KEY = config("SECRET_KEY")\n'
+        'SHARED = config("SHARED", "")\n'
+        'HOSTS = config("HOSTS", cast=Csv())\n'
+        'ONLY = config("ONLY", "default")\n'
+        'ENV_ONLY = config("ENV_ONLY", "default")\n'
+        'GIVEN = config("GIVEN", "default")\n'
+    )
+    files = {"settings.ini": INI, ".env": "ENV_ONLY=x\n"}
+    write(tmp_path, files)
+    importlib.import_module("decouple")
+    with process({"GIVEN": "process"}, tmp_path):
+        found = real(source)
+    static = values({"settings.py": source}, {"GIVEN": "process"})
+    assert {name: static[name] for name in found} == found
+
+
+def test_an_interpolation_of_an_ini_file_is_unknown(values: Callable[..., dict[str, Any]]) -> None:
+    source = 'from decouple import config\nPERCENT = config("PERCENT")\n'
+    found = values({"settings.py": source, "settings.ini": INI})
+    assert isinstance(found["PERCENT"], Unknown)
