@@ -113,22 +113,44 @@ def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
 
 
+class Install(Protocol):
+    """``install(framework="starlette")`` returns a cached project: copy it before writing to it."""
+
+    def __call__(self, **answers: str) -> Path:
+        """Return the project of these answers as a git repository with `uv.lock` and `.venv`."""
+        ...
+
+
 @pytest.fixture(scope="session")
-def installed(
+def install(
     generate: Generate,
     clean_environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+) -> Install:
+    """Install generated projects as their owners do, one per set of answers."""
+
+    @cache
+    def cached(answers: tuple[tuple[str, str], ...]) -> Path:
+        project = tmp_path_factory.mktemp("installed") / "project"
+        shutil.copytree(generate(**dict(answers)), project)
+        git(project, "init", "--quiet")
+        subprocess.run(
+            ["uv", "sync", "--quiet", "--all-groups"],
+            cwd=project,
+            env=clean_environment,
+            check=True,
+        )
+        git(project, "add", "--all")
+        git(project, "commit", "--quiet", "--message", "Start")
+        return project
+
+    def install(**answers: str) -> Path:
+        return cached(tuple(sorted(answers.items())))
+
+    return install
+
+
+@pytest.fixture(scope="session")
+def installed(install: Install) -> Path:
     """Return the default project as a git repository with `uv.lock` and `.venv`."""
-    project = tmp_path_factory.mktemp("installed") / "project"
-    shutil.copytree(generate(), project)
-    git(project, "init", "--quiet")
-    subprocess.run(
-        ["uv", "sync", "--quiet", "--all-groups"],
-        cwd=project,
-        env=clean_environment,
-        check=True,
-    )
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message", "Start")
-    return project
+    return install()

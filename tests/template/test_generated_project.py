@@ -1,5 +1,6 @@
 """The generated project passes its own checks, as its owner runs them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,10 +8,17 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Install
 from tests.template.servers import postgresql, redis_server
 
 pytestmark = pytest.mark.xdist_group("generated-project")
+
+
+@pytest.fixture(scope="session", params=["fastapi", "starlette"])
+def variant(request: pytest.FixtureRequest, install: Install) -> Path:
+    """Return the installed project on one of the frameworks."""
+    framework: str = request.param
+    return install() if framework == "fastapi" else install(framework=framework)
 
 
 def run(project: Path, environment: dict[str, str], *command: str) -> str:
@@ -27,47 +35,81 @@ def run(project: Path, environment: dict[str, str], *command: str) -> str:
     ["ruff check", "ruff format --check", "mypy"],
 )
 def test_lint_and_types_are_clean(
-    command: str, installed: Path, clean_environment: dict[str, str]
+    command: str, variant: Path, clean_environment: dict[str, str]
 ) -> None:
-    run(installed, clean_environment, "uv", "run", "--no-sync", *command.split())
+    run(variant, clean_environment, "uv", "run", "--no-sync", *command.split())
 
 
 def test_the_suite_passes_on_sqlite_and_memory(
-    installed: Path, clean_environment: dict[str, str]
+    variant: Path, clean_environment: dict[str, str]
 ) -> None:
-    printed = run(installed, clean_environment, "uv", "run", "--no-sync", "pytest", "-q")
+    printed = run(variant, clean_environment, "uv", "run", "--no-sync", "pytest", "-q")
     assert re.search(r"^\d+ passed", printed, re.MULTILINE), printed
 
 
 def test_the_suite_passes_on_postgresql_and_redis(
-    installed: Path, clean_environment: dict[str, str]
+    variant: Path, clean_environment: dict[str, str]
 ) -> None:
     with postgresql() as database, redis_server() as store:
         servers = {"TEST_DATABASE_URL": database, "TEST_STORE_URL": store}
         command = ("uv", "run", "--no-sync", "pytest", "-q")
-        printed = run(installed, clean_environment | servers, *command)
+        printed = run(variant, clean_environment | servers, *command)
     assert re.search(r"^\d+ passed", printed, re.MULTILINE), printed
 
 
-EXAMPLE = ("app/api", "app/models/item.py", "app/models/migrations/versions/app_0001_items.py")
+_DOCUMENT = """
+import json, secrets
+from starlette.testclient import TestClient
+from app.project import PROJECT
+from app.settings import Settings
+from importlib import import_module
+
+create_app = import_module(PROJECT.factory.partition(":")[0]).create_app
+key = secrets.token_urlsafe(48)
+settings = Settings(_env_file=None, environment="development", tokens={"signing_keys": [key]})
+print(TestClient(create_app(settings), "http://localhost").get("/openapi.json").text)
+"""
+
+
+def test_the_variants_cannot_be_told_apart_by_their_documents(
+    install: Install, clean_environment: dict[str, str]
+) -> None:
+    python = ("uv", "run", "--no-sync", "python", "-c", _DOCUMENT)
+    documents = [
+        json.loads(run(project, clean_environment, *python).splitlines()[-1])
+        for project in (install(), install(framework="starlette"))
+    ]
+    assert documents[0] == documents[1]
+    assert "/v1/items/{item_id}/attachment" in documents[0]["paths"]
+
+
+def test_the_starlette_variant_does_without_fastapi(install: Install) -> None:
+    lock = (install(framework="starlette") / "uv.lock").read_text()
+    assert 'name = "starlette"' in lock
+    assert 'name = "fastapi"' not in lock
+
+
+EXAMPLE = ("app/models/item.py", "app/models/migrations/versions/app_0001_items.py")
 
 
 def test_the_suite_passes_without_the_example_resource(
-    installed: Path, clean_environment: dict[str, str], tmp_path: Path
+    variant: Path, clean_environment: dict[str, str], tmp_path: Path
 ) -> None:
     """Everybody deletes the example, as the README says; the template's part must not need it."""
     project = tmp_path / "project"
-    shutil.copytree(installed, project, ignore=shutil.ignore_patterns(".venv", "data"))
+    shutil.copytree(variant, project, ignore=shutil.ignore_patterns(".venv", "data"))
     for path in (project / name for name in EXAMPLE):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        path.unlink()
+    for folder in {"api", "routes"} & {path.name for path in (project / "app").iterdir()}:
+        shutil.rmtree(project / "app" / folder)
     for path in (project / "tests").iterdir():
         if path.is_file():
             path.unlink()
     (project / "app/models/__init__.py").write_text('"""Your tables."""\n')
     service = project / "app/service.py"
-    text = re.sub(r"^from \.api\..*\n", "", service.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^from \.(api|routes)\..*\n", "", service.read_text(), flags=re.MULTILINE)
     service.write_text(text.replace("(items_v1.router, items_v2.router)", "()"))
-    own = {"UV_PROJECT_ENVIRONMENT": str(installed / ".venv")}
+    own = {"UV_PROJECT_ENVIRONMENT": str(variant / ".venv")}
     run(project, clean_environment | own, "uv", "run", "--no-sync", "pytest", "-q")
 
 
