@@ -127,9 +127,14 @@ def _under(
         elif source in tables:
             rules = config if source != _SECRETS else config._replace(delimiter="")
             found = find(call.interpreter, rules, field, tables[source])
-        if found is not None:
+        if found is not None and not (_fails(node) and not config.version_1):
             node = found if node is None else merge(found, node)
     return node
+
+
+def _fails(node: Node | None) -> bool:
+    """Return whether a source stops start-up: each decodes by itself, needed or not."""
+    return isinstance(node, Leaf) and node.error is not None
 
 
 def _argument(call: Call, field: Field) -> Node | None:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from pydantic_settings import SettingsError
 
 from secaudit.facts import Unknown
 
@@ -136,3 +137,28 @@ def test_an_interpolation_of_an_ini_file_is_unknown(values: Callable[..., dict[s
     source = 'from decouple import config\nPERCENT = config("PERCENT")\n'
     found = values({"settings.py": source, "settings.ini": INI})
     assert isinstance(found["PERCENT"], Unknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        ("ORIGINS=a,b\n", {"ORIGINS": '["a"]'}),
+        ("LIMITS=60*24\n", {"LIMITS__A": "5"}),
+        ("LIMITS=60*24\n", {"LIMITS": '{"a": 5}'}),
+    ],
+)
+def test_a_weaker_source_that_does_not_decode_stops_the_start(
+    text: str,
+    environment: dict[str, str],
+    tmp_path: Path,
+    process: Process,
+    evaluated: Callable[..., Any],
+) -> None:
+    """Each source decodes by itself, also what a stronger one replaces."""
+    write(tmp_path, {".env": text})
+    source = CLASS.format(config='env_file=".env", env_nested_delimiter="__"')
+    with process(environment, tmp_path), pytest.raises(SettingsError):
+        real(source)
+    result = evaluated({"settings.py": source, ".env": text}, environment)
+    (undecodable,) = [o for o in result.facts.observations if o.kind == "value-undecodable"]
+    assert undecodable.location.path.endswith(".env")
