@@ -5,6 +5,7 @@ import re
 
 from secaudit.evaluation.access import PROPERTIES, attribute
 from secaudit.evaluation.collecting import Collector
+from secaudit.evaluation.ingredients import serves_a_setting
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
 from secaudit.evaluation.values import (
     ClassData,
@@ -212,6 +213,8 @@ def _module(
             interpreter, module, name, value
         ):
             continue
+        if _is_ingredient(interpreter, name, value):
+            continue
         imported = name in module.imported
         if imported and not (final and name.isupper()):
             continue
@@ -221,6 +224,15 @@ def _module(
             )
         else:
             _lower(slot, name, value, module.path, collector)
+
+
+def _is_ingredient(interpreter: Interpreter, name: str, value: Value) -> bool:
+    """Say whether a text that is named like a secret only serves the setting it is a default of."""
+    if not isinstance(value.data, str) or value.variables:
+        return False
+    meaning = meaning_of(name)
+    secret = meaning is not None and meaning.concept in SECRET_CONCEPTS
+    return secret and serves_a_setting(interpreter, name)
 
 
 def _is_server_configuration(path: str) -> bool:

@@ -316,7 +316,8 @@ def test_a_flag_drawn_from_a_list_is_not_written_in_its_place(tmp_path: Path) ->
                 "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
                 "class Inner(BaseModel):\n    ttl: int = 1\n\n\n"
                 "class Settings(BaseSettings):\n"
-                '    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__")\n'
+                "    model_config = SettingsConfigDict(\n"
+                '        env_file=".env", env_nested_delimiter="__"\n    )\n'
                 "    inner: Inner\n\n\nsettings = Settings()\n"
             ),
             ".env": "INNER={}\nINNER__TTL=[\n",
@@ -328,3 +329,40 @@ def test_odd_values_stop_no_audit(tmp_path: Path, files: dict[str, str]) -> None
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert audit([str(tmp_path)], Options()).files
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'SECRET_KEY = os.getenv("SECRET_KEY", DEFAULT_SECRET)\n',
+        (
+            'SECRET_KEY = os.environ["SECRET_KEY"]\n'
+            'if SECRET_KEY in ("", DEFAULT_SECRET):\n    raise SystemExit("set SECRET_KEY")\n'
+        ),
+    ],
+)
+def test_a_text_that_serves_a_secret_is_judged_where_it_takes_effect(
+    found: Found, code: str
+) -> None:
+    files = {
+        "settings.py": (
+            "import os\n\nfrom dotenv import load_dotenv\n\nload_dotenv()\n"
+            f'DEFAULT_SECRET = "changeme"\n{code}'
+        ),
+        ".env": "SECRET_KEY=vT5sWq8xZr2mKc7nLb4hJy9pQd3f\n",
+    }
+    assert not codes(found(files), "SEC001")
+
+
+def test_a_default_that_takes_effect_is_reported_where_it_is_written(found: Found) -> None:
+    text = (
+        'import os\n\nDEFAULT_SECRET = "changeme"\n'
+        'SECRET_KEY = os.getenv("SECRET_KEY", DEFAULT_SECRET)\n'
+    )
+    assert codes(found({"settings.py": text}), "SEC001") == ["settings.py:3 SEC001 high unknown"]
+
+
+@pytest.mark.parametrize("use", ["", "print(JWT_SECRET == token)\nsign(token, JWT_SECRET)\n"])
+def test_a_secret_that_code_uses_otherwise_is_one(found: Found, use: str) -> None:
+    text = f'JWT_SECRET = "changeme"\n{use}'
+    assert codes(found({"settings.py": text}), "SEC001") == ["settings.py:1 SEC001 high unknown"]
