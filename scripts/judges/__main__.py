@@ -1,6 +1,7 @@
 """`make security`: judges that nobody here wrote look at a generated service while it runs.
 
-Run with ``python -m scripts.judges [behaviour|awake|transport|code ...]``. A judge that cannot run
+Run with ``python -m scripts.judges [fastapi|starlette|code|transport|behaviour|awake ...]``: both
+frameworks and every panel unless some are named. A judge that cannot run
 has not passed: it says why, and the exit status is 1.
 """
 
@@ -25,19 +26,25 @@ PANELS: Final[dict[str, Callable[[Path, Path], Iterator[Verdict]]]] = {
     "awake": judge_awake,
 }
 
+FRAMEWORKS: Final = ("fastapi", "starlette")
+
 
 def main() -> int:
     """Hear every panel that is named, or all, and return the exit status."""
-    chosen = sys.argv[1:] or list(PANELS)
-    if unknown := [name for name in chosen if name not in PANELS]:
-        print(f"judges: no panel {', '.join(unknown)}; there are {', '.join(PANELS)}")
+    named = sys.argv[1:]
+    if unknown := [name for name in named if name not in {*PANELS, *FRAMEWORKS}]:
+        known = ", ".join((*FRAMEWORKS, *PANELS))
+        print(f"judges: {', '.join(unknown)} is none of {known}")
         return 2
+    frameworks = [name for name in FRAMEWORKS if name in named] or list(FRAMEWORKS)
+    panels = [name for name in PANELS if name in named] or list(PANELS)
     failed = 0
     with tempfile.TemporaryDirectory(prefix="judges-") as name:
-        scratch = Path(name)
-        project = generate(scratch)
-        for panel in chosen:
-            failed += sum(not verdict.passed for verdict in _hear(panel, project, scratch))
+        for framework in frameworks:
+            print(f"-- {framework}", flush=True)
+            project = generate(Path(name), framework)
+            for panel in panels:
+                failed += sum(not each.passed for each in _hear(panel, project, Path(name)))
     print(f"judges: {failed or 'none'} not passed")
     return 1 if failed else 0
 

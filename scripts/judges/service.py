@@ -111,23 +111,23 @@ class Service(NamedTuple):
             raise RuntimeError(f"{status} expected, not {reply.status}: {reply.body.decode()}")
 
 
-def generate(folder: Path) -> Path:
+def generate(folder: Path, framework: str) -> Path:
     """Copy the template and install the project.
 
     Raises:
         subprocess.CalledProcessError: Copier or uv failed.
     """
-    project = folder / "order-desk"
+    project = folder / f"order-desk-{framework}"
     copy = (str(BIN / "copier"), "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD")
-    named = ("--data", "project_name=Order Desk", str(ROOT), str(project))
-    _check(*copy, *named, cwd=folder)
+    data = ("--data", "project_name=Order Desk", "--data", f"framework={framework}")
+    _check(*copy, *data, str(ROOT), str(project), cwd=folder)
     _check(str(BIN / "uv"), "sync", "--quiet", "--all-groups", cwd=project)
     return project
 
 
 def plant_defect(project: Path, folder: Path) -> Path:
     """Return a copy of the project that raises on ``/v1/broken``, below the security edge."""
-    copy = _copy(project, folder / "with-defect")
+    copy = _copy(project, folder / f"{project.name}-with-defect")
     (copy / "app" / "defect.py").write_text(_DEFECT)
     before, after = "MIDDLEWARE: Sequence[Middleware] = ()", "(Middleware(Defect),)"
     service = copy / "app" / "service.py"
@@ -137,7 +137,7 @@ def plant_defect(project: Path, folder: Path) -> Path:
 
 def plant_missing_owner_check(project: Path, folder: Path) -> Path:
     """Return a copy of the project in which every user may touch every object (OWASP API1)."""
-    copy = _copy(project, folder / "without-owner-check")
+    copy = _copy(project, folder / f"{project.name}-without-owner-check")
     check = "if not access.permits(principal, found):"
     _replace(copy / "app" / "storage" / "objects.py", check, "if False:")
     return copy

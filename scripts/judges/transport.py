@@ -21,11 +21,12 @@ _PRODUCTION: Final = {
 }
 _MODERN: Final = """\
 import ssl
+from app.project import PROJECT
 from app.security.server import HardenedConfig, ServerPolicy, tls_context
 import uvicorn
 
 config = HardenedConfig(
-    "app.main_fastapi:create_app", ServerPolicy(), factory=True, port={port},
+    PROJECT.factory, ServerPolicy(), factory=True, port={port},
     ssl_certfile={certificate!r}, ssl_keyfile={key!r},
     ssl_context_factory=lambda *_: tls_context({certificate!r}, {key!r}, ssl.TLSVersion.TLSv1_3),
 )
