@@ -33,7 +33,7 @@ def test_drafts_make_a_branch_of_their_own(url: str, monkeypatch: pytest.MonkeyP
     for table in Base.metadata.sorted_tables:
         if table.name != "items":
             table.to_metadata(own)
-    orders = Table("orders", own, Column("name", String(9)), Column("due", UtcDateTime))
+    orders = Table("drafted_probes", own, Column("name", String(9)), Column("due", UtcDateTime))
     monkeypatch.setattr(Base, "metadata", own)
 
     migrate.upgrade(url)
