@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,18 @@ def test_every_command_of_the_makefile_is_one() -> None:
     assert set(declared[1].split()) == documented
     for name in re.findall(r"^\$ make ([a-z-]+)", README, re.MULTILINE):
         assert name in documented
+
+
+def test_every_dependency_has_its_reason() -> None:
+    page = (ROOT / "docs/explanations/dependencies.md").read_text("utf-8").lower()
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    named = [*ours["project"]["dependencies"], *ours["dependency-groups"]["dev"]]
+    named += ours["dependency-groups"]["bench"]
+    platform = (ROOT / "template/platform/pyproject.toml.jinja").read_text("utf-8")
+    named += re.findall(r'^    "([^"]+)"', platform, re.MULTILINE)
+    names = {re.split(r"[\[<>=;! ]", name)[0].lower() for name in named}
+    assert names
+    assert {name for name in names if not re.search(rf"\b{re.escape(name)}\b", page)} == set()
 
 
 def test_published_advisories_are_complete() -> None:
