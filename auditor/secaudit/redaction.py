@@ -197,7 +197,8 @@ def collect(facts: Sequence[Facts]) -> Secrets:
     values: set[str] = set()
     plain: set[tuple[str, int]] = set()
     names: set[str] = set()
-    for setting in (setting for one in facts for setting in one.settings):
+    shared = {id(setting): setting for one in facts for setting in one.settings}
+    for setting in shared.values():  # deployments that read the same share what was evaluated
         names.update(setting.variables)
         secret = is_secret(setting)
         values.update(_strong(setting.value, secret))

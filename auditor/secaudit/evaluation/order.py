@@ -9,9 +9,10 @@ from secaudit.patterns import lazy
 
 _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__", "__init__")
 # Code that reaches other modules without importing them: by name, or through the environment.
+# One that only reads variables, `environ["A"]` or `environ.get("A")`, reaches nobody.
 _REACHES_OUT = lazy(
-    r"load_dotenv|read_env|environ\s*\[|environ\.(setdefault|update)|putenv|django|DJANGO_SETTINGS"
-    r"|from_object|from_pyfile|import_module|__import__|INSTALLED_APPS|exec\("
+    r"load_dotenv|read_env|environ\b(?!\[[^\]\n]*\](?!\s*\|?=[^=])|\.get\()"
+    r"|putenv|unsetenv|django|DJANGO_SETTINGS|from_object|from_pyfile|import_module|__import__|INSTALLED_APPS|exec\("
 )
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.evaluation import entry, evaluate
 from secaudit.facts import Candidate
@@ -52,3 +54,41 @@ def test_modules_run_again_only_for_other_answers(tmp_path: Path) -> None:
         _values(project, root, {"UNRELATED": str(number)})
     outcomes = entry._memory_of(project, str(root)).outcomes  # noqa: SLF001 - counts real evaluations
     assert [len(known) for known in outcomes.values()] == [1, 1]
+
+
+def _groups(root: Path, first: str) -> int:
+    """Return how many groups two modules without imports form; the second one reads ``A``."""
+    paths = (str(root / "first.py"), str(root / "second.py"))
+    Path(paths[0]).write_text(f"import os\n\n{first}\n")
+    Path(paths[1]).write_text('import os\n\nVALUE = os.environ["A"]\n')
+    files = tuple(SourceFile(path, "python", explicit=True) for path in paths)
+    project = Project((Root(str(root), files),), ())
+    evaluate(Deployment("d", str(root), "unknown", paths, {}), project)
+    return len(entry._memory_of(project, str(root)).outcomes)  # noqa: SLF001 - real evaluations
+
+
+@pytest.mark.parametrize("first", ['B = os.environ["A"]', 'B = os.environ.get("A", "1") == "1"'])
+def test_modules_that_only_read_run_apart(tmp_path: Path, first: str) -> None:
+    assert _groups(tmp_path.resolve(), first) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'os.environ["A"] = "1"',
+        'os.environ.update(A="1")',
+        "variables = os.environ\nvariables['A'] = '1'",
+    ],
+)
+def test_what_a_late_module_writes_reaches_the_others(tmp_path: Path, text: str) -> None:
+    root = tmp_path.resolve()
+    reader, writer = root / "a_reader.py", root / "b_writer.py"
+    reader.write_text('import os\n\nVALUE = os.getenv("A", "absent")\n')
+    writer.write_text(f"import os\n\n{text}\n")
+    paths = (str(reader), str(writer))
+    files = tuple(SourceFile(path, "python", explicit=True) for path in paths)
+    given = {"A": (Candidate("process-environment", "0", "0", None, literal=True),)}
+    deployment = Deployment("d", str(root), "unknown", paths, given)
+    facts = evaluate(deployment, Project((Root(str(root), files),), ())).facts
+    (value,) = [one.program_value for one in facts.settings if one.name == "VALUE"]
+    assert value == "1"
