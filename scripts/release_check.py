@@ -91,7 +91,9 @@ def packages(version: str) -> Iterator[str]:
         if missing:
             yield f"the wheel lacks {', '.join(sorted(missing))}"
         with tarfile.open(Path(folder, f"secaudit-{version}.tar.gz")) as archive:
-            strays = [n for n in archive.getnames() if "/template/" in n or "/tests/" in n]
+            strays = [
+                n for n in archive.getnames() if n.split("/")[1:2] in (["template"], ["tests"])
+            ]
         if strays:
             yield f"the sdist holds {len(strays)} files of other parts, such as {strays[0]}"
         said = output(
