@@ -70,6 +70,15 @@ def test_the_readme_shows_options_that_the_help_names() -> None:
         assert name in helps["config"].split("--output")[0], name
 
 
+def test_every_file_that_the_threat_model_names_is_there() -> None:
+    page = (ROOT / "template/docs/service/threat-model.md").read_text("utf-8")
+    names = re.findall(r"`((?:app|tests)/[^`]+|test_[^`]+\.py)`", page)
+    assert names
+    for name in names:
+        pattern = name if "/" in name else f"tests/security/{name}"
+        assert list((ROOT / "template").glob(pattern.rstrip("/"))), name
+
+
 def test_every_command_of_the_makefile_is_one() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     declared = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
