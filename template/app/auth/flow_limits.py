@@ -63,7 +63,8 @@ class FlowLimits:
         if not known_address:
             decision = await self._hit(key, FAILURES, cost=0)
             if decision.remaining <= self._trying.get(key, 0):
-                raise too_many("sign-in-failures", decision.retry_after or decision.reset_after)
+                wait = decision.retry_after or decision.reset_after
+                raise too_many("sign-in-failures", wait, FAILURES)
         self._trying[key] = self._trying.get(key, 0) + 1
         try:
             yield
@@ -80,7 +81,7 @@ class FlowLimits:
         decision = await self._hit(f"{flow}:{who}", quota)
         if not decision.allowed:
             security_event("limit_hit", limit=flow)
-            raise too_many(flow, decision.retry_after)
+            raise too_many(flow, decision.retry_after, quota)
 
     async def _hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
         try:

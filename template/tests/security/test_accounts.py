@@ -145,6 +145,8 @@ def test_registration_is_limited_per_address_once_the_body_is_valid(client: Test
     refused = post_register(client, "user5@example.com")
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+    assert '"register";q=5;w=3600' in refused.headers["RateLimit-Policy"]
+    assert '"register";r=0;t=3600' in refused.headers["RateLimit"]
     assert post_register(from_address(client, "192.0.2.99"), "user5@example.com").status_code == 201
 
 
@@ -215,6 +217,7 @@ def test_failures_are_limited_per_account_from_everywhere(
     refused = post_sign_in(from_address(client, "198.51.100.99"), email)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+    assert '"sign-in-failures";r=0;t=' in refused.headers["RateLimit"]
 
 
 def test_the_limit_of_failures_does_not_lock_the_owner_out(

@@ -25,7 +25,7 @@ _STATIC: Final = (
 OWNED: Final = frozenset(
     {name for name, _ in _STATIC}
     | {b"content-security-policy", b"strict-transport-security", b"x-request-id"}
-    | {b"ratelimit", b"ratelimit-policy", b"server", b"x-powered-by"}
+    | {b"server", b"x-powered-by"}
     | {b"access-control-allow-origin", b"access-control-allow-credentials"}
 )
 

@@ -61,16 +61,28 @@ def rate_lines(rate: RateClass, decision: Decision) -> bytes:
     return b"%b%d;t=%d\r\n" % (rate.lines, decision.remaining, ceil(wait))
 
 
-def too_many(rate_name: str, retry_after: float) -> Problem:
-    """Return the 429 of an exceeded quota, for rate classes and flow limits alike."""
+def too_many(name: str, retry_after: float, quota: Quota | None = None) -> Problem:
+    """Return the 429 of an exceeded quota, for rate classes and flow limits alike.
+
+    Args:
+        name: the quota's name.
+        retry_after: seconds until one more event fits.
+        quota: a flow's quota, for its own items in ``RateLimit`` and ``RateLimit-Policy``; the edge
+            writes those of a rate class, which every answer carries.
+    """
+    seconds = str(max(1, ceil(retry_after)))
+    headers = {"Retry-After": seconds}
+    if quota is not None:
+        headers["RateLimit-Policy"] = f'"{name}";q={quota.limit};w={quota.window}'
+        headers["RateLimit"] = f'"{name}";r=0;t={seconds}'
     return Problem(
         429,
         "Too many requests.",
-        headers={"Retry-After": str(max(1, ceil(retry_after)))},
+        headers=headers,
         extensions={
             "type": _QUOTA_EXCEEDED,
             "title": "Request cannot be satisfied as assigned quota has been exceeded",
-            "violated-policies": [rate_name],
+            "violated-policies": [name],
         },
     )
 
