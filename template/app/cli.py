@@ -18,7 +18,7 @@ from .environment import missing_variables, secret_lines_for, unknown_variables
 from .key_rotation import RotationError, Step, rotate
 from .project import PROJECT
 from .security.problems import Problem
-from .security.server import ServerPolicy
+from .security.server import ServerPolicy, tls_context
 from .security.server import serve as run_server
 from .service import ServiceSettings
 from .services import Services
@@ -82,6 +82,7 @@ def serve(
 ) -> None:
     """Serve; refuse insecure settings and an unmigrated database. Never migrates."""
     settings = _load(Serving(host, workers, tls=tls_certificate is not None))
+    _check_tls(tls_certificate, tls_key)
     if _with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
         reason = f"is not migrated; run `{PROJECT.slug} migrate`"
         _refuse([Fault(("APP_DATABASE__URL",), reason)])
@@ -270,6 +271,19 @@ def _email(text: str) -> str:
         return normal_email(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="EMAIL") from None
+
+
+def _check_tls(certificate: Path | None, key: Path | None) -> None:
+    """Refuse files that the server could not use, before it starts."""
+    options = ("--tls-certificate", "--tls-key")
+    if certificate is None:
+        if key is not None:
+            _refuse([Fault(options[:1], "is missing; the key alone serves nothing", "TLS002")])
+        return
+    try:
+        tls_context(str(certificate), None if key is None else str(key))
+    except (OSError, ValueError):  # SSLError is an OSError
+        _refuse([Fault(options, "are no PEM certificate with its own unencrypted key", "TLS002")])
 
 
 def _refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:

@@ -78,8 +78,11 @@ def insecure(settings: "Settings") -> Iterator[Fault]:
 
 def _plaintext(settings: "Settings") -> Iterator[Fault]:
     database = urlsplit(settings.database.url.get_secret_value())
-    mode = parse_qs(database.query).get("sslmode", [""])[-1]
-    if _is_public(database.hostname) and mode not in _ENCRYPTED_MODES:
+    options = parse_qs(database.query)
+    mode = options.get("sslmode", [""])[-1]
+    # The driver takes hosts from the query too, several of them in one value.
+    named = ",".join([*options.get("host", ()), *options.get("hostaddr", ())]).split(",")
+    if any(map(_is_public, (database.hostname, *named))) and mode not in _ENCRYPTED_MODES:
         yield Fault(
             ("APP_DATABASE__URL",),
             "is not encrypted on a public host; add sslmode=verify-full",
@@ -94,7 +97,7 @@ def _plaintext(settings: "Settings") -> Iterator[Fault]:
 
 def _is_public(host: str | None) -> bool:
     """Whether traffic to ``host`` leaves the private network, as far as a name can tell."""
-    if not host:
+    if not host or host.startswith("/"):  # a socket's folder
         return False
     try:
         return ipaddress.ip_address(host).is_global

@@ -151,6 +151,9 @@ def tls_context(
         certificate: path of the PEM certificate chain.
         key: path of the PEM private key; None when it is in the certificate's file.
         minimum: the oldest protocol version that is spoken.
+
+    Raises:
+        OSError: a file is unreadable or not PEM, the key is encrypted or of another certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = minimum
@@ -161,7 +164,8 @@ def tls_context(
         context.set_groups(_TLS_GROUPS)
     else:
         context.set_ecdh_curve("prime256v1")  # one group is all that older versions can set
-    context.load_cert_chain(certificate, key)
+    # An empty passphrase opens no key, and keeps OpenSSL from asking the terminal for one.
+    context.load_cert_chain(certificate, key, password="")
     return context
 
 

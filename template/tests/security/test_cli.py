@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
@@ -120,6 +121,23 @@ def test_serve_binds_loopback_only_in_development() -> None:
     refused = run("serve", "--host", "0.0.0.0", variables=DEVELOPMENT)  # noqa: S104 - it is refused
     assert refused.exit_code == 1
     assert "--host" in refused.stderr
+
+
+@pytest.mark.parametrize("names", [["certificate"], ["key"], ["certificate", "key"]])
+def test_serve_names_files_that_are_no_certificate_and_key(
+    tmp_path: Path, names: list[str]
+) -> None:
+    run("env", "--write")
+    options = []
+    for name in names:
+        file = tmp_path / name
+        file.write_text("not PEM")
+        options += [f"--tls-{name}", str(file)]
+    refused = run("serve", *options, variables=DEVELOPMENT)
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    assert "--tls-certificate" in refused.stderr
+    assert "TLS002" in refused.stderr
 
 
 def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
