@@ -93,8 +93,9 @@ def test_no_secret_is_rendered(generate: Generate) -> None:
     """`.env` is written by the service's own command; a copy holds placeholders at most."""
     project = generate()
     assert ".env" not in files(project)
-    for line in (project / ".gitignore").read_text().splitlines():
-        assert line.strip() != "!.env"
+    ignored = [line.strip() for line in (project / ".gitignore").read_text().splitlines()]
+    assert "!.env" not in ignored
+    assert {".env", "/signing-keys.new"} <= set(ignored)  # what the commands write
 
 
 def test_the_auditor_is_pinned_to_the_templates_commit(
