@@ -86,6 +86,14 @@ _OLD_NAMES: Final = {
 _DEFAULT_VALUES: Final = {  # known defaults that other code may read through django.conf.settings
     known.name: known.default for known in _KNOWN if "." not in known.name
 }
+_SQUEEZED: Final = {
+    name.replace("_", ""): name
+    for name in (
+        *(known.name for known in _KNOWN if "." not in known.name),
+        *("CSRF_COOKIE_HTTPONLY", "CSRF_TRUSTED_ORIGINS", "CSRF_USE_SESSIONS"),
+        *("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_PROXY_SSL_HEADER", "SECURE_REFERRER_POLICY"),
+    )
+}
 
 
 def is_settings_module(module: ModuleData) -> bool:
@@ -111,18 +119,35 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
                     reason=f"{known.needs} is not installed",
                 )
             continue
-        layer = "assignment"
+        layer, where = "assignment", place
         if value is None:
             if module.rest is not None or active is None or _open(module, known.name):
                 continue
-            layer = "library-default"
-            value = library_default(known.default, place)
+            layer, where = "library-default", _would_be(module, known.name, place)
+            value = library_default(known.default, where)
         if known.concept == "limit.enabled":
             value = _throttled(value)
         group = f"{module.path}:{known.topic or known.concept.partition('.')[0]}"
-        collector.assign(slot, known.name, value, known.concept, group, known.service, place, layer)
+        collector.assign(slot, known.name, value, known.concept, group, known.service, where, layer)
     _csrf(module, installed, collector, place)
     _tokens(module, collector)
+    _note_misspelt(interpreter, module)
+
+
+def _would_be(module: ModuleData, name: str, place: Place) -> Place:
+    """Return where a setting that is left out would be written: in its dictionary, or last."""
+    table = module.namespace.get(name.partition(".")[0]) if "." in name else None
+    return place if table is None or table.place is None else table.place
+
+
+def _note_misspelt(interpreter: Interpreter, module: ModuleData) -> None:
+    """Note names that differ from a security setting of Django in underscores only."""
+    for name, value in module.namespace.items():
+        meant = _SQUEEZED.get(name.replace("_", ""))
+        if meant is None or meant in module.namespace or value.place is None:
+            continue
+        if name.isupper() and name not in _OLD_NAMES:
+            interpreter.observe("key-unread", value.place.location(), name, key=name, nearest=meant)
 
 
 def _last(module: ModuleData) -> Any:  # noqa: ANN401 - a syntax node
