@@ -12,7 +12,8 @@ _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__
 # One that only reads variables, `environ["A"]` or `environ.get("A")`, reaches nobody.
 _REACHES_OUT = lazy(
     r"load_dotenv|read_env|environ\b(?!\[[^\]\n]*\](?!\s*\|?=[^=])|\.get\()"
-    r"|putenv|unsetenv|django|DJANGO_SETTINGS|from_object|from_pyfile|import_module|__import__|INSTALLED_APPS|exec\("
+    r"|putenv|unsetenv|django|DJANGO_SETTINGS|from_object|from_pyfile|import_module|__import__"
+    r"|INSTALLED_APPS|exec\("
 )
 
 

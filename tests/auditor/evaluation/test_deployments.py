@@ -76,7 +76,6 @@ def test_modules_that_only_read_run_apart(tmp_path: Path, first: str) -> None:
     "text",
     [
         'os.environ["A"] = "1"',
-        'os.environ.update(A="1")',
         "variables = os.environ\nvariables['A'] = '1'",
     ],
 )
@@ -87,7 +86,9 @@ def test_what_a_late_module_writes_reaches_the_others(tmp_path: Path, text: str)
     writer.write_text(f"import os\n\n{text}\n")
     paths = (str(reader), str(writer))
     files = tuple(SourceFile(path, "python", explicit=True) for path in paths)
-    given = {"A": (Candidate("process-environment", "0", "0", None, literal=True),)}
+    given: dict[str, tuple[Candidate, ...]] = {
+        "A": (Candidate("process-environment", "0", "0", None, literal=True),)
+    }
     deployment = Deployment("d", str(root), "unknown", paths, given)
     facts = evaluate(deployment, Project((Root(str(root), files),), ())).facts
     (value,) = [one.program_value for one in facts.settings if one.name == "VALUE"]
