@@ -85,6 +85,8 @@ def _field(
     if call is None:
         inner = _annotated_field(interpreter, cls, annotation)
         if inner is None:
+            if written is None and spec.optional and is_version_1(cls):
+                written = Value(None, place)  # version 2 demands a value
             return Field(name, spec, written, None, (), (), place)
         field = _from_call(name, spec, inner, place)
         return field if written is None else field._replace(default=written)

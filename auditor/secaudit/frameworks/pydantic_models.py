@@ -194,9 +194,19 @@ class Builder:
         return self._wrapped(spec, value._replace(data=inner, candidates=candidates))
 
     def _convert(self, spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - plain data
+        members = [item for item in spec.items if item.kind != "none"]
+        if self.version_1 and spec.kind == "union" and len(members) == 1 and data is not None:
+            return self._convert(members[0], data)
         if self.version_1 and spec.kind == "str" and isinstance(data, int | float):
             return str(data)
-        return convert(spec, data)
+        if self.version_1 and spec.kind == "int" and isinstance(data, str):
+            return _whole(data)
+        try:
+            return convert(spec, data)
+        except InvalidError:
+            if self.version_1 and (spec.items or spec.kind == "secret"):
+                return Unknown("version 1 may convert what stands inside")
+            raise
 
     def _again(self, spec: TypeSpec, candidate: Candidate) -> Any:  # noqa: ANN401 - plain data
         """Convert a shadowed candidate as if it were effective."""
@@ -234,6 +244,15 @@ class Builder:
                     made = enum_member(spec.cls, name, member, value.place)
                     return value._replace(data=made.data)
         return value
+
+
+def _whole(text: str) -> int:
+    """Return a text as pydantic 1 reads it, which refuses ``1.0``."""
+    try:
+        return int(text)
+    except ValueError:
+        message = "not a whole number"
+        raise InvalidError(message) from None
 
 
 def wrap(type_name: str, value: Value) -> Value:

@@ -220,7 +220,8 @@ def _from_table(
     if found is None:
         return exploded or None
     node = _decoded(config, field.spec, found, path)
-    if isinstance(node, Leaf) and node.data is None:  # JSON null: as if it were not given
+    null = isinstance(node, Leaf) and node.data is None
+    if null and not config.version_1:  # JSON null: as if it were not given
         return None
     if isinstance(node, dict) and exploded:
         return merge(exploded, node)

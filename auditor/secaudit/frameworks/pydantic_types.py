@@ -30,6 +30,11 @@ class TypeSpec(NamedTuple):
             return any(item.complex for item in self.items)
         return self.kind in {"list", "tuple", "set", "frozenset", "dict", "model", "sequence"}
 
+    @property
+    def optional(self) -> bool:
+        """Say whether None is among the values."""
+        return self.kind == "any" or (self.kind == "union" and NONE in self.items)
+
 
 _SCALARS: Final = {
     "builtins.str": "str",
