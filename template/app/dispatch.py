@@ -67,11 +67,14 @@ class ClosedApplication(Starlette):
 
         Raises:
             ValueError: a route is declared twice.
+            UnsafeRouteError: a router is the framework's own, with the path of each of its routes.
         """
         self.database = database
         self.upload_bytes = upload_bytes
         self.uploads = Uploads(database, quota=storage_bytes)
-        self.declared = [route.declared for router in routers for route in router.routes]
+        routes = [route for router in routers for route in router.routes]
+        _refuse_foreign([route for route in routes if not hasattr(route, "declared")])
+        self.declared = [route.declared for route in routes]
         pages = documentation(self.openapi) if docs else []
         self._table = RouteTable([*self.declared, *pages], upload_bytes=upload_bytes)
 
@@ -87,13 +90,13 @@ class ClosedApplication(Starlette):
         Raises:
             UnsafeRouteError: with the path of each.
         """
-        foreign = [
-            getattr(route, "path", type(route).__name__)
-            for route in self.router.routes
-            if getattr(route, "declared", None) not in self.declared
-        ]
-        if foreign:
-            raise UnsafeRouteError(f"not declared through the service's own Router: {foreign}")
+        _refuse_foreign(
+            [
+                route
+                for route in self.router.routes
+                if getattr(route, "declared", None) not in self.declared
+            ]
+        )
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the application below the edge, which turns every exception into its answer."""
@@ -109,3 +112,9 @@ class ClosedApplication(Starlette):
             await self.router(scope, receive, send)
         else:
             await self._table(scope, receive, send)
+
+
+def _refuse_foreign(routes: Sequence[object]) -> None:
+    paths = [getattr(route, "path", type(route).__name__) for route in routes]
+    if paths:
+        raise UnsafeRouteError(f"not declared through the service's own Router: {paths}")

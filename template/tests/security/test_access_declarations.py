@@ -62,6 +62,19 @@ def test_a_foreign_route_refuses_start_up(tmp_path: Path, add: Any) -> None:  # 
         pass
 
 
+def test_a_router_of_the_framework_refuses_start_up_by_its_paths(tmp_path: Path) -> None:
+    api = probe_api(tmp_path)
+    framework = Starlette(routes=[Route("/foreign", foreign), WebSocketRoute("/live", foreign)])
+    with pytest.raises(UnsafeRouteError, match="'/foreign', '/live'"):
+        api.serve(
+            [framework],  # type: ignore[list-item] # what a user may put into ROUTERS
+            api.database,
+            upload_bytes=1,
+            storage_bytes=1,
+            docs=False,
+        )
+
+
 @pytest.mark.parametrize("add", INTRUDERS)
 def test_a_route_added_after_start_up_is_never_dispatched(tmp_path: Path, add: Any) -> None:  # noqa: ANN401 - one of the above
     api = probe_api(tmp_path)
