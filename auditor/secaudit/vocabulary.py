@@ -107,7 +107,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "settings-fallback": ("exception",),  # except that falls back to other settings
     "secret-per-process": ("purpose",),  # signing or encryption; anew at each start
     "secret-logged": ("name",),
-    "secret-in-image": ("name", "instruction"),  # Dockerfile ENV or ARG
+    "secret-in-image": ("name", "instruction", "placeholder"),  # Dockerfile ENV or ARG
     "file-readable": ("mode",),
     "file-tracked": (),
     "example-loaded": ("loader",),

@@ -107,12 +107,15 @@ def _secrets(item: Instruction) -> list[Observation]:
     """Return the variables of ENV and ARG whose names say that the value is a secret."""
     if item.keyword not in {"ENV", "ARG"}:
         return []
+    from secaudit.judgement.secrets import is_placeholder  # noqa: PLC0415 - few runs have an image
+
     seen = []
     for name, text in item.pairs:
         meaning = meaning_of(name)
         if text is None or not text.value or "$" in text.value:
             continue
         if meaning is not None and meaning.concept in SECRET_CONCEPTS:
-            detail = {"name": name, "instruction": item.keyword}
+            placeholder = is_placeholder(text.value)
+            detail = {"name": name, "instruction": item.keyword, "placeholder": placeholder}
             seen.append(Observation("secret-in-image", text.location, name, detail))
     return seen

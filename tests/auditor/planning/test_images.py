@@ -86,6 +86,18 @@ def test_secrets_in_layers(planned: Planner) -> None:
     assert found == [("API_TOKEN", "ARG", 2), ("SECRET_KEY", "ENV", 7)]
 
 
+def test_a_placeholder_in_a_layer_is_known_for_one(planned: Planner) -> None:
+    (one,) = planned(
+        {"Dockerfile": "FROM x\nARG SECRET_KEY=dummy\nARG API_TOKEN=q3ZkT8wLr5Xn0cVb\n"}
+    ).deployments
+    found = {
+        seen.subject: seen.detail["placeholder"]
+        for seen in one.observations
+        if seen.kind == "secret-in-image"
+    }
+    assert found == {"SECRET_KEY": True, "API_TOKEN": False}
+
+
 def test_commands(planned: Planner) -> None:
     rows = [
         ('CMD ["uvicorn", "app:app", "--reload"]', "debug.reload", [True]),

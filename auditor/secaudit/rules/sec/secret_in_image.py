@@ -1,17 +1,25 @@
 """SEC013: a Dockerfile bakes a secret into the image."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.rule import Example, Match, Rule, Severities
 
+_DUMMY: Final = Severities("info", "info")
+
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield each secret that ENV or ARG writes into the image."""
+    """Yield each secret that ENV or ARG writes into the image.
+
+    A placeholder that is there for the build alone gives nothing away.
+    """
     for seen in facts.seen("secret-in-image"):
+        dummy = seen.detail["instruction"] == "ARG" and seen.detail.get("placeholder")
         yield Match(
             seen,
             f"{seen.detail['instruction']} writes {seen.detail['name']} into the image",
+            severities=_DUMMY if dummy else None,
         )
 
 
