@@ -175,7 +175,8 @@ def _fault(details: ErrorDetails, paths: list[tuple[str, ...]]) -> Fault:
 def _take_out(values: dict[str, Any], path: tuple[str, ...]) -> None:
     *groups, field = path
     group = values.setdefault(groups[0], {}) if groups else values
-    group.pop(field, None)
+    for name in (field, f"{field}_file"):  # one fault, wherever the value comes from
+        group.pop(name, None)
     if field.startswith("signing_keys"):
         # The only setting without a default: any sound key lets the others be checked.
         group.pop("algorithm", None)

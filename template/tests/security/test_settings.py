@@ -45,7 +45,9 @@ def faults(
     """Return the faults of settings that must be refused, by the first name of each."""
     with pytest.raises(SettingsError) as caught:
         load(monkeypatch, variables, **options)
-    return {fault.names[0]: fault for fault in caught.value.faults}
+    found = {fault.names[0]: fault for fault in caught.value.faults}
+    assert len(found) == len(caught.value.faults), "a setting is named twice"
+    return found
 
 
 def test_nothing_set_is_production_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
