@@ -175,6 +175,7 @@ def test_docker_interprets_nothing() -> None:
         ("OK=1\nA=x(1)\nB=2\n", {"OK": "1"}),
         ("OK=1\ncommand A=(1)\nB=2\n", {"OK": "1"}),
         ("OK=1\nA=$[1\nB=2\n", {"OK": "1"}),
+        ("OK=1\nB=y z[\nexport C=1\n", {"OK": "1"}),
         ("A=1 && B=2 &\nC=3\n", {"A": {"unknown": True}, "B": {"unknown": True}, "C": "3"}),
         ("export x-y=1 && A=1\nB=2\n", {"A": {"unknown": True}, "B": "2"}),
         ("A=1 $MAYBE\n", {"A": {"unknown": True}}),

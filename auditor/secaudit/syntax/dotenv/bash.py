@@ -15,6 +15,7 @@ from secaudit.syntax.dotenv.model import Part, Reference
 
 _SPACES = lazy(r"(?:[ \t]|\\\n)*")
 _OPERATOR = lazy(r"&&|\|\||\|&|;;|[;&|\n<>()]")
+_SUBSCRIPT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\[[^\]]*\Z")
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _COMPOUND = frozenset(
     (
@@ -70,6 +71,7 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             return [*commands, _Command(words, "\n")], position
         operator = _OPERATOR.match(text, position)
         if operator is None:
+            _check_subscript(text, position, words)
             word = read_word(text, position)
             _check(word, words)
             words.append(word)
@@ -86,6 +88,13 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
         words = []
         if operator[0] == "\n":
             return commands, position
+
+
+def _check_subscript(text: str, position: int, before: list[Word]) -> None:
+    """Refuse an open ``name[`` where an assignment may stand: bash looks for its end to the end."""
+    may_assign = all(word.name for word in before) or before[0].text in _DECLARING
+    if may_assign and _SUBSCRIPT.match(text, position):
+        raise ShellSyntaxError("a subscript is never closed")
 
 
 def _check(word: Word, before: list[Word]) -> None:
