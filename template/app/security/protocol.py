@@ -258,7 +258,8 @@ class HardenedProtocol(HttpToolsProtocol):
         limit = self._policy.head_bytes
         if len(headers) > _MAX_FIELDS:
             self._stop(_head_too_large())
-        if self._uncounted_bytes + self._chunk_bytes > limit:
+        # A head within one chunk is no larger than it; of one that began earlier, count the fields.
+        if self._chunk_bytes > limit or not self._head_is_new:
             size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in headers)
             if size > limit:
                 self._stop(_head_too_large())

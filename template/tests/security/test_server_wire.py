@@ -116,6 +116,12 @@ def test_a_large_head_is_431(connection: Connection, fields: bytes) -> None:
     connection.seconds_until_closed(5)
 
 
+def test_a_large_head_in_two_pieces_is_431(connection: Connection) -> None:
+    connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Big: " + b"a" * 30_000)
+    time.sleep(0.05)
+    assert connection.send(b"a" * 10_000 + b"\r\n\r\n").answer().status == 431
+
+
 def test_a_long_target_is_431(connection: Connection) -> None:
     assert connection.get("/" + "a" * 40_000).status == 431
 
