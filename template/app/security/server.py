@@ -164,8 +164,8 @@ def tls_context(
         context.set_groups(_TLS_GROUPS)
     else:
         context.set_ecdh_curve("prime256v1")  # one group is all that older versions can set
-    # An empty passphrase opens no key, and keeps OpenSSL from asking the terminal for one.
-    context.load_cert_chain(certificate, key, password="")
+    # An empty passphrase (what `str` returns) opens no key, and keeps OpenSSL from asking for one.
+    context.load_cert_chain(certificate, key, password=str)
     return context
 
 
