@@ -22,6 +22,10 @@ _ITEMS: Final = {
     "API10": "consumption of APIs",
 }
 _INTRODUCTION: Final = """\
+---
+hide: [toc]
+---
+
 # Controls
 
 <!-- Made by scripts/controls_page.py from docs/controls.yml; do not edit. -->
@@ -46,14 +50,14 @@ def rendered() -> str:
 
 
 def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
-    yield "| control | code | test | rule | page | ASVS 5.0.0 |"
-    yield "|---|---|---|---|---|---|"
+    yield "| control | code and test | rule | page | ASVS 5.0.0 |"
+    yield "|---|---|---|---|---|"
     for row in rows:
         rule = f"[{row['rule']}](rules/{row['rule']}.md)" if row.get("rule") else ""
-        test = row["test"].rpartition("/")[2].replace("::", "` `")
+        test = row["test"].rpartition("/")[2].replace("::", "`<br>`")
         asvs = ", ".join(row["asvs"])
         yield (
-            f"| **{row['id']}**: {row['title']} | `{row['code']}` | `{test}` | {rule} "
+            f"| **{row['id']}**: {row['title']} | `{row['code']}`<br>`{test}` | {rule} "
             f"| `{row['page']}` | {asvs} |"
         )
 

@@ -13,6 +13,7 @@ from secaudit.rule import Example, Rule
 
 _PROFILES: Final = ("production", "unknown", "development", "example", "test")
 _FENCES: Final = {"py": "python", "yaml": "yaml", "yml": "yaml", "toml": "toml"}
+_WIDE: Final = "---\nhide: [toc]\n---"
 _NOTE: Final = "<!-- Made by secaudit.rules_docs from the rule's own file; do not edit. -->"
 
 
@@ -50,7 +51,7 @@ def page(rule: Rule) -> str:
 
 def index(rules: Sequence[Rule]) -> str:
     """Return the list of rules by family."""
-    parts = ["# Rules", _NOTE, f"{len(rules)} rules in {len(FAMILIES)} families."]
+    parts = [_WIDE, "# Rules", _NOTE, f"{len(rules)} rules in {len(FAMILIES)} families."]
     for family, about in FAMILIES.items():
         own = [rule for rule in rules if family_of(rule.code) == family]
         rows = "\n".join(
@@ -70,7 +71,9 @@ def severities(rules: Sequence[Rule]) -> str:
         + " |"
         for rule in rules
     )
-    return f"""# Severities
+    return f"""{_WIDE}
+
+# Severities
 
 {_NOTE}
 
@@ -86,13 +89,8 @@ its page says when.
 
 
 def _facts(rule: Rule) -> str:
-    levels = ", ".join(
-        f"{level} ({profile})"
-        for profile in _PROFILES
-        if (level := getattr(rule.severities, profile)) is not None
-    )
-    rows = [
-        ("Severity", levels),
+    levels = [getattr(rule.severities, profile) or "off" for profile in _PROFILES]
+    facts = [
         ("Confidence", rule.confidence),
         ("OWASP API Security Top 10", ", ".join(rule.owasp)),
         ("CWE", ", ".join(f"[{number}]({_cwe(number)})" for number in rule.cwe)),
@@ -100,8 +98,11 @@ def _facts(rule: Rule) -> str:
         ("Since", rule.since),
         ("Runs", "with `--pedantic` only" if rule.pedantic else ""),
     ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows if value)
-    return f"| | |\n|---|---|\n{table}"
+    listed = "\n".join(f"- {name}: {value}" for name, value in facts if value)
+    return (
+        f"| {' | '.join(_PROFILES)} |\n|{'---|' * len(_PROFILES)}\n"
+        f"| {' | '.join(levels)} |\n\n{listed}"
+    )
 
 
 def _cwe(number: int) -> str:
@@ -113,7 +114,7 @@ def _example(example: Example) -> str:
         f"`{name}`\n\n```{_FENCES.get(name.rpartition('.')[2], '')}\n{text.rstrip()}\n```"
         for name, text in example.files.items()
     ]
-    return "\n\n".join([*files, f"with `{' '.join(example.options)}`"])
+    return "\n\n".join([*files, f"audited with `{' '.join(example.options)}`"])
 
 
 def _sentence(text: str) -> str:
