@@ -9,14 +9,13 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 KEY: Final = "d3Vq9sLk2Zx7Rw5Nf0Tb8Hy4Jm6Pc1Ga"
 PASSWORD: Final = "seven brown boxes of chalk"  # noqa: S105 - an account that lives for seconds
 
-_ROUTES: Final = '''\
+_MODELS: Final = '''\
 """Two routes, which answer alike: one for everyone, one for users."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from app.routing_fastapi import Router
 from app.security.access import public, user
 from app.security.schemas import Output
 
@@ -38,7 +37,12 @@ class Person(Output):
     active: bool = True
     tags: Annotated[list[str], Field(max_length=3)] = ["maths", "engines", "letters"]
     address: Address = Address()
+'''
 
+_ROUTES: Final = {
+    "fastapi": '''
+
+from app.routing_fastapi import Router
 
 router = Router("/v1")
 
@@ -53,21 +57,49 @@ async def read_open() -> Person:
 async def read_mine() -> Person:
     """Answer users."""
     return Person()
-'''
+''',
+    "starlette": '''
+
+from app.routing_starlette import Request, Router, get
 
 
-def write_service(folder: Path) -> None:
-    """Copy the template and add the routes where a user would."""
+async def read_open(_request: Request) -> Person:
+    """Answer everyone."""
+    return Person()
+
+
+async def read_mine(_request: Request) -> Person:
+    """Answer users."""
+    return Person()
+
+
+router = Router(
+    get("/v1/open", read_open, access=public, answer=Person),
+    get("/v1/mine", read_mine, access=user, answer=Person),
+)
+''',
+}
+_EXTENSION_POINT: Final = {
+    "fastapi": ("service.py", "from .api.v1"),
+    "starlette": ("service_starlette.py", "from .routes.v1"),
+}
+
+
+def write_service(folder: Path, framework: str = "fastapi") -> None:
+    """Copy the template of one framework and add the routes where a user would."""
     skipped = shutil.ignore_patterns("__pycache__", "*.jinja", "data", "tests", ".*_cache", "*.db")
     shutil.copytree(ROOT / "template", folder, ignore=skipped)
-    (folder / "app" / "measured.py").write_text(_ROUTES)
-    service = folder / "app" / "service.py"
-    text = service.read_text()
+    app = folder / "app"
+    (app / "project.toml").write_text(f'factory = "app.main_{framework}:create_app"\n')
+    (app / "measured.py").write_text(_MODELS + _ROUTES[framework])
+    name, first_import = _EXTENSION_POINT[framework]
+    text = (app / name).read_text()
     before = "(items_v1.router, items_v2.router)"
-    if before not in text:
-        raise ValueError("app/service.py no longer lists its routers as expected")
+    if before not in text or first_import not in text:
+        raise ValueError(f"app/{name} no longer imports and lists its routers as expected")
     text = text.replace(before, "(measured.router, items_v1.router, items_v2.router)")
-    service.write_text(text.replace("from .api.v1", "from . import measured\nfrom .api.v1", 1))
+    text = text.replace(first_import, f"from . import measured\n{first_import}", 1)
+    (app / "service.py").write_text(text)
 
 
 def variables(folder: Path, store_url: str = "memory://") -> dict[str, str]:
