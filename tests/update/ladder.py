@@ -1,5 +1,6 @@
 """A ladder of template versions on top of the working tree, one kind of change a rung."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -101,12 +102,23 @@ TOP: Final = list(RUNGS)[-1]
 
 
 def built(template_repo: Path, folder: Path, rungs: Mapping[str, Callable[[Path], None]]) -> Path:
-    """Return a clone of the template's repository with a commit and a tag for each rung."""
+    """Return a repository of the template with a commit and a tag for each rung.
+
+    It holds what Copier reads and nothing else: an update checks the repository out twice.
+    """
     repo = folder / "ladder"
-    git(folder, "clone", "--quiet", str(template_repo), str(repo))
+    shutil.copytree(template_repo / "template", repo / "template")
+    shutil.copy2(template_repo / "copier.yml", repo)
+    git(folder, "init", "--quiet", str(repo))
+    tagged(repo, BASE, "Working tree")
     for tag, change in rungs.items():
         change(repo / "template")
-        git(repo, "add", "--all")
-        git(repo, "commit", "--quiet", "--message", change.__name__.replace("_", " "))
-        git(repo, "tag", tag)
+        tagged(repo, tag, change.__name__.replace("_", " "))
     return repo
+
+
+def tagged(repo: Path, tag: str, message: str) -> None:
+    """Commit everything as the version of this tag."""
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "--message", message)
+    git(repo, "tag", tag)
