@@ -160,7 +160,7 @@ def create_admin(
 def reset_password(email: str) -> None:
     """Print a single-use token that sets a new password within half an hour."""
     address = _email(email)
-    _print(_run(_load(), lambda services: services.password_changes.issue_reset(address)))
+    _print(_run(_load(), lambda services: services.password_resets.issue(address)).token)
 
 
 @app.command()

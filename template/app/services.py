@@ -12,6 +12,7 @@ from .auth.accounts import Accounts
 from .auth.authenticator import TokenAuthenticator
 from .auth.flow_limits import FlowLimits
 from .auth.password_changes import PasswordChanges
+from .auth.password_resets import PasswordResets, SendReset, unsent
 from .auth.password_rules import PasswordRules
 from .auth.revocation import Revocations
 from .auth.sessions import Lifetimes, Sessions
@@ -42,11 +43,17 @@ class Services:
     accounts: Accounts
     sign_in: SignIn
     password_changes: PasswordChanges
+    password_resets: PasswordResets
     health: Health
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """Make the parts; nothing is connected before it is used."""
+    def of(cls, settings: Settings, *, send_reset: SendReset = unsent) -> Self:
+        """Make the parts; nothing is connected before it is used.
+
+        Args:
+            settings: of the service.
+            send_reset: brings a token that an administrator issued to the owner of its account.
+        """
         database = Database(settings.database.url.get_secret_value())
         store = settings.limits.store_url.get_secret_value()
         limits = limiters(store, settings.limits.store_on_failure, PROJECT.slug)
@@ -87,9 +94,16 @@ class Services:
                 database=database,
                 passwords=passwords,
                 rules=rules,
-                accounts=accounts,
                 sessions=sessions,
                 limits=flows,
+            ),
+            password_resets=PasswordResets(
+                database=database,
+                passwords=passwords,
+                rules=rules,
+                accounts=accounts,
+                limits=flows,
+                send=send_reset,
             ),
             health=Health(database, limits.flows),
         )

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from . import service
+from .auth.password_resets import unsent
 from .security.edge import EdgePolicy, protect
 from .services import Services
 from .settings import Settings
@@ -22,7 +23,9 @@ def parts_of(settings: Settings) -> Services:
     """Return the parts of a service with these settings; what is doubtful in them is logged."""
     for fault in questionable(settings):
         _logger.warning("%s", fault)
-    return Services.of(settings)
+    # A `service.py` that is older than this function is without it, and is never updated.
+    send_reset = getattr(service, "send_password_reset", unsent)
+    return Services.of(settings, send_reset=send_reset)
 
 
 @asynccontextmanager

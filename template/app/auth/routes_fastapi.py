@@ -19,6 +19,7 @@ from .schemas import (
     ManagedUserView,
     PasswordChange,
     PasswordResetUse,
+    PasswordResetView,
     ProfileChange,
     RegisteredView,
     Registration,
@@ -89,8 +90,8 @@ async def change_password(request: Request, caller: Caller, change: PasswordChan
 @auth.post("/password/reset", access=public, status=204)
 async def reset_password(request: Request, use: PasswordResetUse) -> None:
     """Set a new password with a reset token; all sessions end."""
-    changes = services_of(request).password_changes
-    await changes.reset(use.token, use.new_password, address_of(request))
+    resets = services_of(request).password_resets
+    await resets.use(use.token, use.new_password, address_of(request))
 
 
 @me.get("/me", access=user)
@@ -135,3 +136,13 @@ async def change_user(
 async def delete_user(request: Request, session: Session, account: Loaded[User]) -> None:
     """Delete an account and everything that belongs to it."""
     await services_of(request).accounts.delete(session, account)
+
+
+@admin.post(
+    "/users/{user_id}/password-reset", access=role("admin", User), status=201, errors=(409,)
+)
+async def issue_password_reset(
+    request: Request, session: Session, caller: Caller, account: Loaded[User]
+) -> PasswordResetView:
+    """Issue a reset token; it is shown unless the service has sent it to the account's owner."""
+    return await services_of(request).password_resets.issue_as(caller, session, account)

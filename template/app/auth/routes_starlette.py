@@ -16,6 +16,7 @@ from .schemas import (
     ManagedUserView,
     PasswordChange,
     PasswordResetUse,
+    PasswordResetView,
     ProfileChange,
     RegisteredView,
     Registration,
@@ -71,7 +72,7 @@ async def change_password(request: Request[PasswordChange]) -> None:
 async def reset_password(request: Request[PasswordResetUse]) -> None:
     """Set a new password with a reset token; all sessions end."""
     use = request.body
-    await request.services.password_changes.reset(use.token, use.new_password, request.address)
+    await request.services.password_resets.use(use.token, use.new_password, request.address)
 
 
 async def read_me(request: Request) -> UserView:
@@ -109,6 +110,12 @@ async def change_user(request: Request[UserChange, User]) -> ManagedUserView:
 async def delete_user(request: Request[None, User]) -> None:
     """Delete an account and everything that belongs to it."""
     await request.services.accounts.delete(request.session, request.object)
+
+
+async def issue_password_reset(request: Request[None, User]) -> PasswordResetView:
+    """Issue a reset token; it is shown unless the service has sent it to the account's owner."""
+    resets = request.services.password_resets
+    return await resets.issue_as(request.caller, request.session, request.object)
 
 
 registration = Router(
@@ -156,5 +163,13 @@ admin = Router(
         errors=(409,),
     ),
     delete("/v1/admin/users/{user_id}", delete_user, access=role("admin", User), errors=(409,)),
+    post(
+        "/v1/admin/users/{user_id}/password-reset",
+        issue_password_reset,
+        access=role("admin", User),
+        answer=PasswordResetView,
+        status=201,
+        errors=(409,),
+    ),
     tags=["admin"],
 )

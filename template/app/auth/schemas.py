@@ -79,6 +79,13 @@ class PasswordResetUse(Input):
     new_password: NewPassword
 
 
+class PasswordResetView(Output):
+    """A reset as the administrator sees it: without the token when that has gone to its owner."""
+
+    token: Annotated[str, StringConstraints(max_length=128)] | None
+    expires_at: datetime
+
+
 class TokenView(Output):
     """A token response (RFC 6749 section 5.1)."""
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from app.settings import Settings
 from app.storage.migrate import upgrade
-from tests.security.accounts import Account, register
+from tests.security.accounts import PASSWORD, Account, promote, register, sign_in
 from tests.security.variant import create_app
 
 
@@ -166,3 +166,11 @@ def alice(client: TestClient) -> Account:
 @pytest.fixture
 def bob(client: TestClient) -> Account:
     return register(client, "bob@example.com")
+
+
+@pytest.fixture
+def administrator(client: TestClient, database_url: str) -> Account:
+    account = register(client, "root@example.com")
+    promote(database_url, account.email)
+    tokens = sign_in(client, account.email)
+    return Account(account.id, account.email, PASSWORD, tokens["access_token"], "")

@@ -1,38 +1,38 @@
 """Accounts: registration, sign-in limits, passwords, profiles, administration."""
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, Update, delete, update
 from starlette.testclient import TestClient
 
 from app.security.passwords import Passwords, Verdict
-from app.services import Services
 from app.settings import Settings
-from app.storage.base import utc_now
 from app.storage.database import Database
-from app.storage.models import PasswordReset, User
-from tests.security.accounts import PASSWORD, Account, on_both_databases, register, sign_in
+from app.storage.models import User
+from tests.security.accounts import (
+    NEW_PASSWORD,
+    PASSWORD,
+    Account,
+    issue_reset,
+    on_both_databases,
+    post_sign_in,
+    promote,
+    register,
+    sign_in,
+    use_reset,
+)
 from tests.security.conftest import client_of
 
 MakeClient = Callable[..., TestClient]
 MakeSettings = Callable[..., Settings]
 
-NEW_PASSWORD = "candle-harbour-anthem-7"
-
 
 def post_register(client: TestClient, email: str, password: str = PASSWORD) -> httpx2.Response:
     return client.post("/v1/auth/register", json={"email": email, "password": password})
-
-
-def post_sign_in(client: TestClient, email: str, password: str = PASSWORD) -> httpx2.Response:
-    form = {"grant_type": "password", "username": email, "password": password}
-    return client.post("/v1/auth/token", data=form)
 
 
 def from_address(client: TestClient, address: str) -> TestClient:
@@ -40,39 +40,6 @@ def from_address(client: TestClient, address: str) -> TestClient:
     neighbour = client_of(client.app, address=address)
     neighbour.portal = client.portal  # the same event loop
     return neighbour
-
-
-@pytest.fixture
-def administrator(client: TestClient, database_url: str) -> Account:
-    account = register(client, "root@example.com")
-    promote(database_url, account.email)
-    tokens = sign_in(client, account.email)
-    return Account(account.id, account.email, PASSWORD, tokens["access_token"], "")
-
-
-def promote(url: str, email: str) -> None:
-    """Make an account an administrator behind the service's back, as `create-admin` would."""
-
-    async def write() -> None:
-        database = Database(url)
-        async with database.write() as session:
-            await session.execute(update(User).where(User.email == email).values(role="admin"))
-        await database.close()
-
-    asyncio.run(write())
-
-
-def issue_reset(settings: Settings, email: str) -> str:
-    """Return a reset token, as `reset-password` prints it."""
-
-    async def run() -> str:
-        services = Services.of(settings)
-        try:
-            return await services.password_changes.issue_reset(email)
-        finally:
-            await services.close()
-
-    return asyncio.run(run())
 
 
 # Registration
@@ -355,49 +322,6 @@ def test_a_changed_password_meets_the_policy(client: TestClient, alice: Account)
     assert answer.json()["errors"][0]["pointer"] == "/new_password"
 
 
-def reset(client: TestClient, token: str, password: str = NEW_PASSWORD) -> httpx2.Response:
-    body = {"token": token, "new_password": password}
-    return client.post("/v1/auth/password/reset", json=body)
-
-
-@on_both_databases
-def test_a_reset_token_works_once_and_ends_every_session(
-    client: TestClient, alice: Account, make_settings: MakeSettings
-) -> None:
-    token = issue_reset(make_settings(), alice.email)
-    assert reset(client, token, "short").status_code == 422
-    assert reset(client, token).status_code == 204
-    assert reset(client, token, PASSWORD).status_code == 400
-    assert client.get("/v1/users/me", headers=alice.bearer).status_code == 401
-    assert post_sign_in(client, alice.email, NEW_PASSWORD).status_code == 200
-
-
-def test_reset_tokens_are_hashed_replaced_and_expire(
-    client: TestClient, alice: Account, make_settings: MakeSettings, database_url: str
-) -> None:
-    first = issue_reset(make_settings(), alice.email)
-    second = issue_reset(make_settings(), alice.email)
-
-    async def age() -> str:
-        database = Database(database_url)
-        async with database.write() as session:
-            row = (await session.scalars(select(PasswordReset))).one()
-            assert timedelta(minutes=29) < row.expires_at - utc_now() <= timedelta(minutes=30)
-            row.expires_at = utc_now()
-        await database.close()
-        return row.token_hash
-
-    assert second not in asyncio.run(age())
-    assert reset(client, first).status_code == 400
-    assert reset(client, second).status_code == 400
-    assert post_sign_in(client, alice.email).status_code == 200
-
-
-def test_guessing_reset_tokens_is_limited(client: TestClient) -> None:
-    codes = [reset(client, f"guess{n}").status_code for n in range(6)]
-    assert codes == [400] * 5 + [429]
-
-
 def test_no_secret_and_no_address_reaches_the_log(
     client: TestClient,
     make_settings: MakeSettings,
@@ -412,8 +336,8 @@ def test_no_secret_and_no_address_reaches_the_log(
     newest = client.post("/v1/auth/token", data=form).json()
     client.post("/v1/auth/token", data=form)
     token = issue_reset(make_settings(), alice.email)
-    reset(client, token, "short")
-    reset(client, token)
+    use_reset(client, token, "short")
+    use_reset(client, token)
     client.get("/v1/users/me", headers={"Authorization": f"Bearer {newest['access_token']}"})
     logged = caplog.text + "".join(capfd.readouterr())
     logged += "".join(str(vars(record)) for record in caplog.records)
