@@ -7,6 +7,8 @@ import pytest
 
 from secaudit.facts import Unknown
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
+from secaudit.naming.matching import Concepts
+from secaudit.naming.phrases import LIVING, PHRASES
 from secaudit.vocabulary import CONCEPTS
 
 MEANINGS = {
@@ -38,6 +40,9 @@ MEANINGS = {
     "refresh_token_expire_days": "token.refresh_lifetime",
     "JWT_ALGORITHM": "token.algorithm",
     "APP_ENV": "environment",
+    "CACHES.default.LOCATION": "database.url",
+    "JWT_EXPIRATION_DELTA": "token.access_lifetime",
+    "JWT_ACCESS_TOKEN_VALID_SECONDS": "token.access_lifetime",
     "MAX_UPLOAD_SIZE_MB": "limit.upload",
     "RATE_LIMIT_ENABLED": "limit.enabled",
 }
@@ -63,9 +68,29 @@ def test_a_name_that_only_looks_secret_is_none(name: str) -> None:
 
 
 def test_every_meaning_is_a_concept() -> None:
-    from secaudit.naming import _PATTERNS  # noqa: PLC0415 - the table itself is tested
+    meanings = {concept.removesuffix("!") for concept, _ in (*PHRASES, *LIVING)}
+    assert meanings - {""} <= set(CONCEPTS)
 
-    assert {concept.removesuffix("!") for concept, _, _ in _PATTERNS} <= set(CONCEPTS)
+
+@pytest.mark.parametrize(
+    ("phrase", "names", "others"),
+    [
+        ("debug", ["debug"], ["app_debug", "debug_mode"]),
+        ("*debug{,_mode}", ["debug", "app_debug_mode"], ["nodebug", "debug_mode_on"]),
+        ("*cors*origin", ["cors_origin", "my_cors_allowed_origin"], ["origin", "mycors_origin"]),
+        ("*{jwt,token}*{key,secret}", ["token_key", "jwt_x_secret"], ["key_jwt", "a_key"]),
+        ("*STORE*PASSWORD", ["redis_password", "app_db_main_pwd"], ["smtp_password", "redis"]),
+    ],
+)
+def test_a_phrase_fits_whole_words(phrase: str, names: list[str], others: list[str]) -> None:
+    concepts = Concepts([("meant", phrase)])
+    assert [concepts.of(name) for name in names] == ["meant"] * len(names)
+    assert [concepts.of(name) for name in others] == [""] * len(others)
+
+
+def test_the_first_concept_that_fits_is_meant() -> None:
+    concepts = Concepts([("first", "*a_b"), ("second", "*b x_a_b"), ("", "*c"), ("third", "*c")])
+    assert [concepts.of(name) for name in ("x_a_b", "x_b", "c")] == ["first", "second", ""]
 
 
 @pytest.mark.parametrize(

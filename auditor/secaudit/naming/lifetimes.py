@@ -1,0 +1,62 @@
+"""Names of lifetimes: what lives, a word for a span of time, and perhaps its unit.
+
+``ACCESS_TOKEN_EXPIRE_MINUTES`` is ``access_token``, ``expire``, ``minutes``.
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from secaudit.facts import Unknown
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+_SPANS: Final = (
+    *("_expire", "_expires", "_expiry", "_expiration", "_exp", "_lifetime", "_life", "_ttl"),
+    *("_max_age", "_timeout", "_duration", "_delta", "_valid", "_validity"),
+)
+_SECONDS: Final = {
+    **dict.fromkeys(("ms", "milliseconds"), 0.001),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("hour", "hours"), 3600.0),
+    **dict.fromkeys(("day", "days"), 86400.0),
+    **dict.fromkeys(("week", "weeks"), 604800.0),
+}
+# Ends of names that have seconds without saying so: cookies (RFC 6265), RFC 6749, and
+# Flask-JWT-Extended's settings.
+_IN_SECONDS: Final = (
+    *("max_age", "ttl", "expires_in", "jwt_access_token_expires", "jwt_refresh_token_expires"),
+)
+
+
+def living(text: str) -> str:
+    """Return what lives by a normalised name of a lifetime, ``""`` when it is none."""
+    before, _, unit = text.rpartition("_")
+    span = (before if unit in _SECONDS else text).removesuffix("_in")
+    for candidate in (span.removesuffix("_delta"), span):  # expiration_delta, and delta alone
+        for ending in _SPANS:
+            if candidate.endswith(ending):
+                return candidate[: -len(ending)]
+    return ""
+
+
+def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: ANN401 - any type
+    """Return the value of a lifetime with this normalised name; None when it never ends.
+
+    A number is in the unit that the name ends in; Unknown where it says none.
+    """
+    from datetime import timedelta  # noqa: PLC0415 - only lifetimes need it
+
+    if isinstance(value, timedelta) or value is None:
+        return value
+    if value is False:  # Flask-JWT-Extended: never
+        return timedelta()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Unknown("not a lifetime")
+    scale = _SECONDS.get(text.rpartition("_")[2])
+    if scale is None and value and not text.endswith(_IN_SECONDS):
+        return Unknown("a lifetime without a unit")
+    try:
+        return timedelta(seconds=value * (scale or 1.0))
+    except OverflowError:
+        return timedelta.max
