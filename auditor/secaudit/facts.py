@@ -21,9 +21,9 @@ class Candidate(NamedTuple):
     """One place that gives a setting a value; of several the first wins and shadows the rest.
 
     ``layer`` names where the value comes from, strongest first: ``argument`` (constructor call),
-    ``process-environment`` (``--env``, Compose ``environment``), ``env-file``, ``secrets-dir``,
-    ``config-file``, ``assignment`` (code), ``default`` (a field's or reader's default),
-    ``library-default`` (what the library does when nothing is written).
+    ``process-environment`` (``--env``, Compose ``environment``), ``env-file``, ``secrets-dir`` (a
+    file that holds one value), ``config-file``, ``assignment`` (code), ``default`` (a field's or
+    reader's default), ``library-default`` (what the library does when nothing is written).
     """
 
     layer: str

@@ -78,10 +78,12 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
         world = _world(deployment, memory, deployment.environment)
         settings = gather_keys(_interpreter(world), deployment.name)
         observations, problems, opened = (), (), ()
+    read = {one.location for setting in settings for one in setting.candidates}
+    beside = (one for one in deployment.settings if one.candidates[0].location not in read)
     facts = Facts(
         deployment.name,
         deployment.profile,
-        (*deployment.settings, *settings),
+        (*beside, *settings),
         (*deployment.observations, *observations),
     )
     fresh = tuple(memory.sources.problems[told:])
@@ -89,7 +91,9 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
 
 
 def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld:
-    return ClosedWorld(memory.sources, given, deployment.dialect, deployment.absent)
+    return ClosedWorld(
+        memory.sources, given, deployment.dialect, deployment.absent, deployment.mounted
+    )
 
 
 def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
@@ -105,7 +109,10 @@ def _evaluate_code(
     given: Given = dict(deployment.environment)
     outcomes: list[Outcome] = []
     for group in _groups(deployment, memory, given):
-        key = (tuple(group), deployment.selected, deployment.dialect, deployment.absent)
+        key = (
+            *(tuple(group), deployment.selected, deployment.dialect),
+            *(deployment.absent, deployment.mounted),
+        )
         known = memory.outcomes.setdefault(key, [])
         outcome = next((one for one in known if one.reads.fits(given)), None)
         if outcome is None:

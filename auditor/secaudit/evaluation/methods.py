@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from secaudit.evaluation.files import text_of_file
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
 from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, Call, Interpreter, ProgramError
 from secaudit.evaluation.values import (
@@ -328,6 +329,8 @@ def _path_method(
             return Value(PathData("/".join([data.text.rstrip("/"), *parts])), place)
     if name in {"exists", "is_file"}:
         return Value(interpreter.world.exists(data.text), place)
+    if name in {"read_text", "read_bytes"}:
+        return text_of_file(interpreter, data.text, place, binary=name == "read_bytes")
     if name in {"as_posix", "__str__"}:
         return Value(data.text, place)
     return Value(Unknown(f"calls .{name}() of a path"), place)

@@ -51,6 +51,7 @@ class ClosedWorld:
         process: Mapping[str, tuple[Candidate, ...]],
         dialect: str = "auto",
         absent: tuple[str, ...] = (),
+        mounted: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.root = sources.root
         self.process = process
@@ -58,13 +59,14 @@ class ClosedWorld:
         self._sources = sources
         self._dialect = dialect
         self._absent = frozenset(absent)  # files that this deployment does not have
+        self._mounted = mounted  # (place, source): files that the program sees in another place
 
     def open(self, path: str, dialect: str) -> EnvFile | None:
         """Return the env file in its loader's dialect, or in the one the user forces."""
         if self.absolute(path) in self._absent:
             return None
         chosen = dialect if self._dialect == "auto" else self._dialect
-        file = self._sources.env_file(path, chosen)
+        file = self._sources.env_file(self.absolute(path), chosen)
         if file is not None:
             self.opened[file.path] = chosen
         return file
@@ -75,20 +77,33 @@ class ClosedWorld:
 
     def exists(self, path: str) -> bool:
         """Say whether the project has a regular file at ``path``."""
-        return self.absolute(path) not in self._absent and self._sources.exists(path)
+        path = self.absolute(path)
+        return path not in self._absent and self._sources.exists(path)
 
     def text(self, path: str) -> str | None:
         """Return the text of a file of the project."""
-        return self._sources.text(path) if self.exists(path) else None
+        return self._sources.text(self.absolute(path)) if self.exists(path) else None
 
     def ini(self, path: str) -> Sections | None:
         """Return a parsed INI file of the project."""
-        return self._sources.ini(path) if self.exists(path) else None
+        return self._sources.ini(self.absolute(path)) if self.exists(path) else None
 
     def names(self, folder: str) -> tuple[str, ...] | None:
-        """Return the names in a folder of the project."""
-        return self._sources.names(folder)
+        """Return the names in a folder of the project, or of what is mounted into it."""
+        prefix = folder.rstrip("/") + "/"
+        inside = {p: s for p, s in self._mounted if p.rpartition("/")[0] + "/" == prefix}
+        if inside:
+            names = tuple(sorted(place.removeprefix(prefix) for place in inside))
+            return names if all(inside.values()) else None  # one of them is not known
+        return self._sources.names(self.absolute(folder))
 
     def absolute(self, path: str) -> str:
-        """Return ``path`` as seen from the working directory."""
-        return self._sources.absolute(path)
+        """Return ``path`` as seen from the working directory, a mounted file in its own place."""
+        absolute = self._sources.absolute(path)
+        if absolute.startswith(self.root + "/"):
+            return absolute
+        for place, source in reversed(self._mounted):
+            inside = absolute == place or absolute.startswith(place.rstrip("/") + "/")
+            if inside and source:
+                return source + absolute[len(place.rstrip("/")) :]
+        return absolute

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who knows it
-    "builtins": ("python_builtins",),
+    "builtins": ("python_builtins", "files"),
+    "io": ("files",),
     "os": ("operating_system",),
     "pathlib": ("operating_system",),
     "datetime": ("standard_library",),

@@ -104,6 +104,7 @@ def _candidate(path: str, reader: Reader) -> Module | None:
 def _module(module: Module, root: str) -> _Scan:
     seen = _Scan(module.path, [], set(), set(), [], set())
     loader = ""
+    started: set[int] = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom | ast.Import):
             loader = _import(node, seen) or loader
@@ -111,17 +112,28 @@ def _module(module: Module, root: str) -> _Scan:
             seen.words.add(node.id.upper())
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             seen.words.add(node.value.upper())
-            if _ENV_NAME.search(node.value):
+            if _ENV_NAME.search(node.value) and id(node) not in started:
                 seen.named.append(_named(module, node, re.escape(node.value), root))
         elif isinstance(node, ast.JoinedStr):
             _joined(module, node, root, seen)
         elif isinstance(node, ast.Call):
+            started |= _given_by_server(node)
             _call(module, node, root, seen)
     if loader:
         _implicit(module, module.tree, root, loader, seen)
     seen.named[:] = [one._replace(dialect=one.dialect or _dialect(module)) for one in seen.named]
     _classes(module.tree, seen)
     return seen
+
+
+def _given_by_server(node: ast.Call) -> set[int]:
+    """Return the names of env files that a server started by code loads before the application.
+
+    What ``uvicorn.run(env_file=)`` reads is process environment of the settings modules.
+    """
+    if ast.unparse(node.func) not in {"uvicorn.run", "uvicorn.Config"}:
+        return set()
+    return {id(keyword.value) for keyword in node.keywords if keyword.arg == "env_file"}
 
 
 def _import(node: ast.ImportFrom | ast.Import, seen: _Scan) -> str:

@@ -10,6 +10,7 @@ from secaudit.planning.code import Leaf, scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse, EnvUses
 from secaudit.planning.image import Image, image_facts
+from secaudit.planning.launch import NOTHING
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
@@ -58,6 +59,8 @@ class Codebase:
             groups = [group for group in groups if group]
             if any(use.path not in consumed for use in self.env.loaded):
                 groups.insert(0, [])
+        if image is not None and image.launched.env_files and [] not in groups:
+            groups.insert(0, [])
         leaves: list[Leaf | None] = [*self.code.leaves] or [None]
         return [
             self.deployment(leaf, group, image)
@@ -96,15 +99,18 @@ class Codebase:
         absent = [use.path for use in self.env.loaded if self.env.stands_in(use, group)]
         loaded = [use for use in self.env.loaded if use.path not in absent]
         process = [self.env.candidates(use) for use in group]
-        weakest = [image.environment] if image else []
-        environment = layers.merged([self.given, *process, *weakest])
-        files = [*group, *loaded]
+        start = image.launched if image else NOTHING
+        weakest = [image.environment, start.weak] if image else []
+        environment = layers.merged([self.given, start.strong, *process, *weakest])
+        launched = [self.env.use(one.path) for one in start.env_files]
+        files = [*group, *(use for use in launched if use is not None), *loaded]
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
         seen += env_uses.compared(files, self.env.examples)
         settings, more = image_facts(image)
         label = self._label(leaf)
-        name = f"{label} with {', '.join(use.relative for use in group)}" if group else label
+        given = files[: len(files) - len(loaded)]
+        name = f"{label} with {', '.join(use.relative for use in given)}" if given else label
         return Deployment(
             name,
             self.root,

@@ -9,6 +9,7 @@ from secaudit.planning.code import Leaf
 from secaudit.planning.codebase import Codebase, leaf_profile
 from secaudit.planning.compose.services import Service
 from secaudit.planning.env_uses import EnvUse
+from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.image import Image
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
@@ -46,6 +47,13 @@ def settings_of(
     return (*own, *commands.settings(commands.flattened(words)))
 
 
+def filesystem(service: Service, image: Image | None, context: str) -> Filesystem:
+    """Return the files of a container: those of its image under what is mounted."""
+    folder = service.folder or (image.folder if image else "")
+    here = context or paths.folder_of(service.location.path)
+    return Filesystem((*(image.files(here) if image else ()), *service.files), folder, here)
+
+
 def visible_files(
     reader: Reader, codebase: Codebase, service: Service, image: Image | None, context: str
 ) -> list[EnvUse]:
@@ -58,8 +66,9 @@ def visible_files(
     found = []
     for use in codebase.env.loaded:
         mounted = any(
-            use.path == place or use.path.startswith(place.rstrip("/") + "/")
-            for place in service.mounts
+            part.source
+            and (use.path == part.source or use.path.startswith(part.source.rstrip("/") + "/"))
+            for part in service.files
         )
         copied = (
             copies

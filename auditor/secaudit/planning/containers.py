@@ -21,8 +21,9 @@ from secaudit.planning.code import Leaf
 from secaudit.planning.codebase import Codebase
 from secaudit.planning.compose.files import Group, Loader, Services, groups, profile_of
 from secaudit.planning.compose.scope import Scope
-from secaudit.planning.compose.services import EnvFileUse, Service, ServiceReader
+from secaudit.planning.compose.services import Service, ServiceReader
 from secaudit.planning.container_view import (
+    filesystem,
     leaves_of,
     read_by_image,
     settings_of,
@@ -30,8 +31,10 @@ from secaudit.planning.container_view import (
 )
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
+from secaudit.planning.filesystem import Part
 from secaudit.planning.image import Image
-from secaudit.planning.layers import Environment
+from secaudit.planning.launch import Launched, launched
+from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
@@ -68,7 +71,7 @@ class Containers:
         return found
 
     def _services(self, services: Services, scope: Scope) -> Iterable[Service]:
-        reader = ServiceReader(self.reader, scope, self.reader.allowed)
+        reader = ServiceReader(self.reader, scope, services.tables, self.reader.allowed)
         for name, (key, node) in services.items.items():
             try:
                 yield reader.read(name, key, node)
@@ -98,18 +101,27 @@ class Containers:
 
     def _service(self, service: Service, built: Service | None, group: Group) -> list[Deployment]:
         """Return the deployments of one service: one for each leaf of the code that it runs."""
-        self.consumed.update(use.path for use in service.env_files)
         source = service if service.context or built is None else built
         image = self._image(source)
         words = service.command if service.replaces_command or image is None else image.command
+        own = layers.merged([service.environment, *([image.environment] if image else [])])
+        start = launched(words, filesystem(service, image, source.context), own, self.reader)
+        env_files = (*service.env_files, *start.env_files)
+        self.consumed.update(use.path for use in env_files)
         shared = _Shared(
             f"{' + '.join(paths.relative(path, self.root) for path in group.files)} {service.name}",
-            self._environment(service, image),
-            self._file_signals(group),
+            layers.merged([layers.given(self.options.env), start.strong, own, start.weak]),
+            [*self._file_signals(group), *self._launch_signals(start)],
             settings_of(service, image, words),
-            (*service.observations, *self._of_env_files(service), *_observations(image)),
-            service.env_files,
+            (
+                *service.observations,
+                *self._observed(start),
+                *self._of_files(service, env_files),
+                *_observations(image),
+            ),
+            env_files,
             group.files,
+            service.files,
         )
         codebase, modules = self._code(source, words)
         if codebase is None:
@@ -122,25 +134,34 @@ class Containers:
         leaves = leaves_of(codebase, shared.environment, shared.signals)
         return [self._runs(shared, codebase, modules, leaf, visible) for leaf in leaves]
 
-    def _of_env_files(self, service: Service) -> list[Observation]:
-        """Return what modes and git's index say about the env files of a service."""
+    def _of_files(self, service: Service, uses: Iterable[EnvFileUse]) -> list[Observation]:
+        """Return what modes and git's index say about the env files and secrets of a service."""
         seen: list[Observation] = []
-        for use in service.env_files:
+        for use in uses:
             file = self.reader.env_file(use.path, use.dialect)
             if file is not None and profiles.of_file(paths.name_of(use.path)) != profiles.EXAMPLE:
                 seen += env_files.permissions(use.path, file)
                 seen += env_files.in_git(file, self.tracked)
+        for place in service.secrets:
+            if place.path in self.tracked:
+                seen.append(Observation("file-tracked", place, paths.name_of(place.path), {}))
         return seen
+
+    def _observed(self, start: Launched) -> list[Observation]:
+        """Return what the env files that a command loads show by themselves."""
+        files = [self.reader.env_file(use.path, use.dialect) for use in start.env_files]
+        return [seen for file in files if file is not None for seen in env_files.observe(file)]
+
+    def _launch_signals(self, start: Launched) -> list[Signal]:
+        names = [paths.relative(use.path, self.root) for use in start.env_files]
+        signals = [Signal(name, profiles.of_file(name)) for name in names]
+        return [one for one in signals if one.profile not in {profiles.UNKNOWN, profiles.EXAMPLE}]
 
     def _file_signals(self, group: Group) -> list[Signal]:
         profile = profile_of(group, self.root)
         if profile in {profiles.UNKNOWN, profiles.EXAMPLE}:
             return []
         return [Signal(paths.relative(group.files[-1], self.root), profile)]
-
-    def _environment(self, service: Service, image: Image | None) -> Environment:
-        given = layers.given(self.options.env)
-        return layers.merged([given, service.environment, *([image.environment] if image else [])])
 
     def _image(self, service: Service) -> Image | None:
         """Return what the Dockerfile of a service gives it."""
@@ -156,7 +177,7 @@ class Containers:
         """Return the code a service runs and its modules: in the build context or mounted."""
         places = [service.context] if service.context else []
         if commands.runs_code(commands.flattened(words)):
-            places += service.mounts
+            places += [part.source for part in service.files if part.source]
         for place in places:
             prefix = place.rstrip("/") + "/"
             for codebase in sorted(self.codebases, key=lambda one: len(one.root)):
@@ -207,6 +228,7 @@ class Containers:
             (*shared.observations, *conflict, *seen),
             leaf.selected if leaf else "",
             tuple(absent),
+            shared.mounted,
         )
 
     def _differences(self, shared: "_Shared", codebase: Codebase) -> list[Observation]:
@@ -234,3 +256,4 @@ class _Shared(NamedTuple):
     observations: tuple[Observation, ...]
     env_files: tuple[EnvFileUse, ...]
     files: tuple[str, ...]
+    mounted: tuple[Part, ...]

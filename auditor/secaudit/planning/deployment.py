@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from secaudit.facts import Candidate, Observation, Setting
+from secaudit.planning.filesystem import Part
 
 
 class Deployment(NamedTuple):
@@ -24,3 +25,4 @@ class Deployment(NamedTuple):
     observations: tuple[Observation, ...] = ()
     selected: str = ""  # Django settings module or Flask config class this deployment is about
     absent: tuple[str, ...] = ()  # env files that do not exist in this deployment, absolute
+    mounted: tuple[Part, ...] = ()  # files that the program sees in other places

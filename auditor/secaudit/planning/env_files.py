@@ -86,11 +86,18 @@ def differences(file: EnvFile, other: EnvFile) -> list[Observation]:
 
 
 def candidates(
-    file: EnvFile, environment: Lookup, *, layer: str = "process-environment"
+    file: EnvFile,
+    environment: Lookup,
+    *,
+    layer: str = "process-environment",
+    override: bool = True,
 ) -> dict[str, tuple[Candidate, ...]]:
-    """Return what a file gives each variable, its last line first."""
+    """Return what a file gives each variable, its last line first.
+
+    ``override``: references see the file's own values before those of ``environment``.
+    """
     found: dict[str, tuple[Candidate, ...]] = {}
-    for item in resolve(file, environment):
+    for item in resolve(file, environment, override=override):
         if item.value is None:
             continue
         literal = all(isinstance(part, str) for part in item.entry.parts)

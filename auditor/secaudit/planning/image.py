@@ -3,7 +3,11 @@
 from typing import NamedTuple
 
 from secaudit.facts import Observation, Setting
+from secaudit.planning import paths
+from secaudit.planning.filesystem import Filesystem, Part
+from secaudit.planning.launch import NOTHING, Launched, launched
 from secaudit.planning.layers import Environment
+from secaudit.planning.reading import Reader
 from secaudit.syntax.text import Text
 
 
@@ -16,8 +20,26 @@ class Image(NamedTuple):
     server: tuple[Setting, ...]  # what the command says
     downloads: tuple[Setting, ...]  # how its build fetches packages
     user: Setting | None
-    copies_everything: bool  # a COPY of the whole build context
+    folder: str  # the working directory
+    copies: tuple[tuple[str, str], ...]  # path below the build context, place in the image
     observations: tuple[Observation, ...]
+    launched: Launched = NOTHING  # by its own command, when it is run by itself
+
+    @property
+    def copies_everything(self) -> bool:
+        """Whether the whole build context is copied."""
+        return any(source in {".", "./"} for source, _ in self.copies)
+
+    def files(self, context: str) -> tuple[Part, ...]:
+        """Return what the build copies from a context, a host folder."""
+        return tuple(
+            Part(place, paths.join(context, source.lstrip("/"))) for source, place in self.copies
+        )
+
+    def started(self, context: str, reader: Reader) -> "Image":
+        """Return the image with what its command loads from a context, a host folder."""
+        files = Filesystem(self.files(context), self.folder, context)
+        return self._replace(launched=launched(self.command, files, self.environment, reader))
 
 
 def image_facts(image: Image | None) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from secaudit.facts import Candidate, Observation, Setting
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
-from secaudit.planning import commands
+from secaudit.planning import commands, paths
 from secaudit.planning.image import Image
 from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, substituted
 
@@ -41,7 +41,8 @@ def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | Non
             for setting in commands.downloads(item.words)
         ),
         _user(chain, reader.user),
-        reader.copies_everything,
+        reader.folder,
+        tuple(reader.copies),
         tuple(observations),
     )
 
@@ -54,7 +55,8 @@ class _Reader:
         self.entrypoint: tuple[Text, ...] = ()
         self.command: tuple[Text, ...] = ()
         self.user: Instruction | None = None
-        self.copies_everything = False
+        self.folder = ""
+        self.copies: list[tuple[str, str]] = []
         self._arguments = arguments
         self._variables: dict[str, str] = {}
 
@@ -73,9 +75,14 @@ class _Reader:
         elif item.keyword == "CMD":
             self.command = item.words
         elif item.keyword in {"COPY", "ADD"}:
-            sources = [word.value for word in item.words[:-1]]
-            if not any(source.startswith("--from") for source in sources):
-                self.copies_everything |= bool({".", "./"} & set(sources))
+            words = [substituted(word.value, self._variables) for word in item.words]
+            if words and not any(word.startswith("--from") for word in words):
+                place = paths.join(self.folder or "/", words[-1])
+                sources = (word for word in words[:-1] if not word.startswith("--"))
+                self.copies += [(source, place) for source in sources]
+        elif item.keyword == "WORKDIR" and item.words:
+            folder = substituted(item.words[0].value, self._variables)
+            self.folder = paths.join(self.folder or "/", folder)
 
     def _env(self, item: Instruction) -> None:
         before = dict(self._variables)  # one ENV sees the values before it

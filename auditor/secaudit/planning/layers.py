@@ -1,10 +1,20 @@
 """The process environment of a deployment, put together from its layers."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from secaudit.facts import Candidate
+from secaudit.location import Location
 
 Environment = dict[str, tuple[Candidate, ...]]
+
+
+class EnvFileUse(NamedTuple):
+    """An env file that a container is given: by ``env_file`` or by the command it runs."""
+
+    path: str
+    dialect: str
+    location: Location  # what names it
 
 
 def merged(layers: Iterable[Mapping[str, tuple[Candidate, ...]]]) -> Environment:

@@ -39,6 +39,7 @@ def plan(project: Project, options: Options) -> Plan:
     elsewhere = {use.path for codebase in codebases for use in codebase.env.loaded}
     for root, codebase in zip(project.roots, codebases, strict=True):
         built = _images(root, frozenset(consumed), reader)
+        consumed |= {use.path for one in built for use in one.launched.env_files}
         image = built[0] if built and codebase.code.modules else None
         inside = codebase.root in contained
         found += codebase.direct(frozenset(consumed), image, contained=inside)
@@ -62,7 +63,7 @@ def _images(root: Root, consumed: frozenset[str], reader: Reader) -> list[Image]
     from secaudit.syntax.dockerfile import parse  # noqa: PLC0415 - see above
 
     parsed = [reader.parse(path, parse) for path in sorted(files, key=lambda one: (len(one), one))]
-    return [image_of(file) for file in parsed if file is not None]
+    return [image_of(file).started(root.path, reader) for file in parsed if file is not None]
 
 
 def _data(root: Root, reader: Reader, options: Options) -> list[Deployment]:

@@ -188,7 +188,7 @@ def _instruction(text: str, start: int, end: int, escape: str, index: LineIndex)
     if keyword in {"ENV", "ARG", "LABEL"}:
         pairs = _pairs(keyword, body, body_start, index)
     else:
-        exec_form = body.startswith("[") and keyword in {"CMD", "ENTRYPOINT", "RUN", "SHELL"}
+        exec_form = body.startswith("[")
         words = _words(body, body_start, index, exec_form=exec_form)
     return Instruction(keyword, body, location, words, pairs, exec_form)
 

@@ -56,6 +56,13 @@ class Text(NamedTuple):
     location: Location
 
 
+def whole(text: str, path: str) -> Text:
+    """Return what a file that holds one value says: its text without the blanks around it."""
+    start = len(text) - len(text.lstrip())
+    value = text.strip()
+    return Text(value, LineIndex(text, path).location(start, start + len(value)))
+
+
 class LineIndex:
     """Turns offsets of one text into locations; lines end at LF, CRLF or CR."""
 

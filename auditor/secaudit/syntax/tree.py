@@ -31,6 +31,11 @@ class Mapping(NamedTuple):
         found = self.items.get(key)
         return found[1] if found else None
 
+    def mappings(self, *keys: str) -> "dict[str, Mapping]":
+        """Return the values of these keys that are mappings."""
+        found = {key: self.get(key) for key in keys}
+        return {key: node for key, node in found.items() if isinstance(node, Mapping)}
+
 
 class Sequence(NamedTuple):
     """Values in order."""

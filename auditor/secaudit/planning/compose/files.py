@@ -13,6 +13,7 @@ from secaudit.syntax.yaml import parse
 _BASE = lazy(r"(docker-|podman-)?compose\.ya?ml")
 _OVERRIDE = lazy(r"(docker-|podman-)?compose\.override\.ya?ml")
 _MAX_DEPTH = 20
+_TABLES = ("secrets", "configs")
 
 
 class Group(NamedTuple):
@@ -23,10 +24,15 @@ class Group(NamedTuple):
 
 
 class Services(NamedTuple):
-    """The merged services of a group, and the folders whose ``.env`` interpolation sees."""
+    """The merged services of a group, and what else its files say.
+
+    ``folders`` are those whose ``.env`` interpolation sees, ``tables`` the top-level ``secrets``
+    and ``configs``.
+    """
 
     items: dict[str, tuple[Scalar, Mapping]]
     folders: tuple[str, ...]
+    tables: dict[str, Mapping]
 
 
 def groups(files: Iterable[str], services_of: Callable[[str], Mapping | None]) -> list[Group]:
@@ -95,6 +101,7 @@ class Loader:
         """Return the services of files merged in order, with what they include and extend."""
         items: dict[str, tuple[Scalar, Mapping]] = {}
         folders: list[str] = []
+        tables: dict[str, Mapping] = {}
         for path in files:
             folders.append(paths.folder_of(path))
             tree = self.tree(path)
@@ -105,6 +112,8 @@ class Loader:
                     inner = self.load(included, depth + 1)
                     items = {**inner.items, **items}
                     folders += inner.folders
+                    tables = _tables(inner.tables, tables)
+            tables = _tables(tables, tree.mappings(*_TABLES))
             services = self.services_of(path)
             for name, (key, service) in (services.items if services else {}).items():
                 whole = self._extended(service, path, depth)
@@ -115,7 +124,7 @@ class Loader:
                 if isinstance(over, Mapping):
                     items[name] = (known[0] if known else key, over)
         clean = {name: (key, without_resets(value)) for name, (key, value) in items.items()}
-        return Services(clean, tuple(dict.fromkeys(folders)))
+        return Services(clean, tuple(dict.fromkeys(folders)), tables)
 
     def _extended(self, service: Node, path: str, depth: int) -> Mapping | None:
         """Return a service on top of the one it extends."""
@@ -137,6 +146,16 @@ class Loader:
         whole = self._extended(base, target, depth + 1)
         result = merged(whole, service) if whole else service
         return result if isinstance(result, Mapping) else service
+
+
+def _tables(base: dict[str, Mapping], over: dict[str, Mapping]) -> dict[str, Mapping]:
+    """Return top-level tables with those of a later file over them."""
+    result = dict(base)
+    for name, table in over.items():
+        whole = merged(base[name], table) if name in base else table
+        if isinstance(whole, Mapping):
+            result[name] = whole
+    return result
 
 
 def _included(tree: Mapping, path: str) -> list[list[str]]:

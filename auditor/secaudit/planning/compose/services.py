@@ -6,24 +6,18 @@ from typing import NamedTuple
 from secaudit.facts import Candidate, Observation, Setting, Unknown
 from secaudit.location import Location
 from secaudit.planning import commands, env_files, layers, paths, profiles
+from secaudit.planning.compose.contents import contents, parts, places, read_through, secrets
 from secaudit.planning.compose.merging import keyed, listed
 from secaudit.planning.compose.ports import published
 from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.stores import store_of, without_authentication
-from secaudit.planning.layers import Environment
+from secaudit.planning.filesystem import Part
+from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
 from secaudit.syntax.text import Text
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
-
-
-class EnvFileUse(NamedTuple):
-    """An ``env_file`` of a service: the file and the place that names it."""
-
-    path: str
-    dialect: str
-    location: Location
 
 
 class Service(NamedTuple):
@@ -38,10 +32,12 @@ class Service(NamedTuple):
     arguments: dict[str, str]
     command: tuple[Text, ...]
     replaces_command: bool
+    folder: str  # ``working_dir``, "" when the image's counts
     environment: Environment
     written: frozenset[str]  # names under ``environment``; the others come from env files
     env_files: tuple[EnvFileUse, ...]
-    mounts: tuple[str, ...]  # absolute host folders mounted into the container
+    files: tuple[Part, ...]  # mounted: volumes, secrets and configs
+    secrets: tuple[Location, ...]  # of the texts of its secrets
     settings: tuple[Setting, ...]
     observations: tuple[Observation, ...]
 
@@ -49,9 +45,16 @@ class Service(NamedTuple):
 class ServiceReader:
     """Reads the services of one group of Compose files."""
 
-    def __init__(self, reader: Reader, scope: Scope, allowed: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        scope: Scope,
+        tables: dict[str, Mapping],
+        allowed: Callable[[str], bool],
+    ) -> None:
         self.reader = reader
         self.scope = scope
+        self.tables = tables
         self.allowed = allowed
 
     def read(self, name: str, key: Scalar, node: Mapping) -> Service:
@@ -61,11 +64,14 @@ class ServiceReader:
             AuditError: an interpolation that Compose refuses.
         """
         uses = self._env_files(node.get("env_file"))
-        environment = self._environment(node, uses)
         written = node.get("environment")
         image = self._text(node.get("image"))
         command = self._command(node)
         context, dockerfile, target, arguments = self._build(node.get("build"))
+        given = [*contents(node, self.tables, self.scope, self.reader)]
+        environment = self._environment(node, uses)
+        through = {} if context else read_through(environment, given)
+        environment = layers.merged([environment, through])
         observations = [
             *self._published(name, image, node),
             *self._unprotected(name, key, image, environment, command),
@@ -81,11 +87,13 @@ class ServiceReader:
             arguments,
             command,
             node.get("command") is not None or node.get("entrypoint") is not None,
+            self._text(node.get("working_dir")),
             environment,
-            frozenset(keyed(written).items if written is not None else ()),
+            frozenset((*(keyed(written).items if written is not None else ()), *through)),
             tuple(uses),
-            tuple(self._mounts(node.get("volumes"))),
-            tuple(self._settings(node)),
+            (*self._mounts(node.get("volumes")), *parts(given)),
+            tuple(places(given)),
+            (*self._settings(node), *secrets(given, environment)),
             tuple(observations),
         )
 
@@ -187,14 +195,17 @@ class ServiceReader:
                 words += commands.words_of(self._text(value), value.location)
         return tuple(words)
 
-    def _mounts(self, node: Node | None) -> list[str]:
+    def _mounts(self, node: Node | None) -> list[Part]:
+        """Return the host files and folders among the volumes."""
         found = []
         for item in node.items if isinstance(node, Sequence) else ():
-            source = item.get("source") if isinstance(item, Mapping) else item
-            text = self._text(source)
-            host = text if isinstance(item, Mapping) else text.split(":")[0]
+            if isinstance(item, Mapping):
+                host, place = self._text(item.get("source")), self._text(item.get("target"))
+            else:
+                host, place = [*self._text(item).split(":"), ""][:2]
             if host.startswith((".", "/")):
-                found.append(paths.join(paths.folder_of(item.location.path), host))
+                folder = paths.folder_of(item.location.path)
+                found.append(Part(place or host, paths.join(folder, host)))
         return found
 
     def _settings(self, node: Mapping) -> list[Setting]:

@@ -24,7 +24,8 @@ def check(facts: Facts) -> Iterator[Match]:
             provider = provider_of(text)
             if provider:
                 reported.add(place)
-                private = is_env_file(place) and place.path not in tracked
+                own = is_env_file(place) or candidate.layer == "secrets-dir"
+                private = own and place.path not in tracked
                 yield Match(
                     setting,
                     f"{setting.name} is a token that {provider} issued",

@@ -1,0 +1,144 @@
+"""What the command of a container loads: env files of servers, and variables they set."""
+
+import pytest
+
+from secaudit.planning.deployment import Deployment
+
+from .conftest import Planner
+
+CODE = {"app.py": "import os\nA = os.getenv('A')\n"}
+
+
+def of(deployment: Deployment, name: str = "A") -> list[object]:
+    """Return the candidates of a variable, the effective one first."""
+    return [one.value for one in deployment.environment.get(name, ())]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvicorn app:app --env-file conf/prod.env",
+        "uvicorn app:app --env-file=conf/prod.env --port 80",
+        "/usr/local/bin/uvicorn --env-file ./conf/prod.env app:app",
+        "/usr/local/bin/granian --env-files conf/prod.env app:app",
+        "flask --env-file conf/prod.env run",
+        "flask -e conf/prod.env run",
+        "uv run --env-file conf/prod.env python app.py",
+        'sh -c "exec uvicorn app:app --env-file conf/prod.env"',
+        "uvicorn app:app --env-file /srv/conf/prod.env",
+    ],
+)
+def test_a_command_loads_its_env_file_below_the_process_environment(
+    planned: Planner, command: str
+) -> None:
+    files = {
+        **CODE,
+        "conf/prod.env": "A=file\nB=${A}\n",
+        "Dockerfile": f"FROM x\nWORKDIR /srv\nCOPY . .\nENV A=image\nCMD {command}\n",
+    }
+    (one,) = planned(files).deployments
+    assert of(one) == ["image", "file"]
+    assert of(one, "B") == ["file" if command.startswith("flask") else "image"]
+    assert (one.name, one.profile) == ("app.py with conf/prod.env", "production")
+
+
+def test_a_compose_command_replaces_the_one_of_the_image(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "Dockerfile": "FROM x\nCOPY . .\nCMD uvicorn app:app --env-file a.env\n",
+        "a.env": "A=a\n",
+        "b.env": "A=b\n",
+        "compose.yaml": (
+            "services:\n  api:\n    build: .\n    command: uvicorn app:app --env-file b.env\n"
+        ),
+    }
+    found = {one.name: of(one) for one in planned(files).deployments}
+    assert found == {"compose.yaml api": ["b"], "app.py with a.env": ["a"]}
+
+
+def test_of_several_files_the_server_decides_which_wins(planned: Planner) -> None:
+    def first(command: str) -> object:
+        files = {
+            **CODE,
+            "a.env": "A=a\n",
+            "b.env": "A=b\n",
+            "Dockerfile": f"FROM x\nCOPY . .\nCMD {command}\n",
+        }
+        (one,) = planned(files).deployments
+        return of(one)[0]
+
+    assert first("granian --env-files a.env --env-files b.env app:app") == "a"
+    assert first("uv run --env-file a.env --env-file b.env app.py") == "b"
+
+
+def test_flask_run_finds_its_files_and_the_given_one_is_stronger(planned: Planner) -> None:
+    files = {
+        **CODE,
+        ".env": "A=env\nB=env\n",
+        ".flaskenv": "A=flask\nB=flask\nC=flask\n",
+        "own.env": "A=own\n",
+        "Dockerfile": "FROM x\nCOPY . .\nCMD flask --env-file own.env run\n",
+    }
+    (one,) = planned(files).deployments
+    assert (of(one)[0], of(one, "B")[0], of(one, "C")[0]) == ("own", "env", "flask")
+
+
+def test_gunicorn_and_the_dotenv_command_replace_what_is_there(planned: Planner) -> None:
+    def found(command: str) -> list[object]:
+        files = {
+            **CODE,
+            "a.txt": "A=file\n",
+            "Dockerfile": f"FROM x\nENV A=image\nCOPY . .\nCMD {command}\n",
+        }
+        (one,) = planned(files).deployments
+        return of(one)
+
+    assert found("gunicorn -e A=1 --env A=2 app:app") == ["2", "1", "image"]
+    assert found("gunicorn --env=A=1 app:app") == ["1", "image"]
+    assert found("dotenv -f a.txt run -- python app.py") == ["file", "image"]
+    assert found("python app.py -e A=1") == ["image"]
+
+
+def test_a_path_is_followed_through_the_copies_and_mounts(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "deploy/live.env": "A=copied\n",
+        "local/mounted.env": "A=mounted\n",
+        "Dockerfile": (
+            "FROM x\nWORKDIR /srv\nCOPY deploy/live.env /etc/app/service.env\n"
+            'COPY ["app.py", "deploy/live.env", "/opt/"]\n'
+        ),
+        "compose.yaml": (
+            "services:\n"
+            "  renamed:\n    build: .\n"
+            "    command: uvicorn app:app --env-file /etc/app/service.env\n"
+            "  listed:\n    build: .\n    command: uvicorn app:app --env-file ../opt/live.env\n"
+            "  mounted:\n    build: .\n    command: uvicorn app:app --env-file m/mounted.env\n"
+            "    working_dir: /\n    volumes: ['./local:/m:ro']\n"
+            "  outside:\n    build: .\n    command: uvicorn app:app --env-file /etc/passwd\n"
+        ),
+    }
+    found = {one.name.split()[1]: of(one) for one in planned(files).deployments}
+    assert found == {
+        "renamed": ["copied"],
+        "listed": ["copied"],
+        "mounted": ["mounted"],
+        "outside": [],
+    }
+
+
+def test_what_a_launched_file_shows_by_itself_is_seen(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "a.env": "A=1\nA=2\nnot a line\n",
+        "compose.yaml": "services:\n  api:\n    build: .\n    command: uvicorn --env-file a.env\n",
+    }
+    (one,) = planned(files).deployments
+    kinds = {seen.kind for seen in one.observations}
+    assert {"key-duplicate", "line-dropped"} <= kinds
+
+
+def test_uvicorn_run_is_given_its_env_file_before_the_application(planned: Planner) -> None:
+    code = "import os\nimport uvicorn\nA = os.getenv('A')\nuvicorn.run('app:a', env_file='x.env')\n"
+    (one,) = planned({"app.py": code, "x.env": "A=file\n"}).deployments
+    assert of(one) == ["file"]
