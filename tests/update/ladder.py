@@ -41,11 +41,17 @@ def bump_a_dependency(template: Path) -> None:
     replaced(template / "platform/pyproject.toml.jinja", '"redis>=8,<9"', '"redis>=8.0.1,<9"')
 
 
+def _holder(template: Path, line: str) -> Path:
+    """Return the module of the settings tree that has this line."""
+    modules = (template / "app").glob("settings*.py")
+    return next(path for path in modules if line in path.read_text("utf-8"))
+
+
 def add_a_setting(template: Path) -> None:
     """Add a setting with a default, where it is read, exemplified and described."""
     line = "    min_length: Annotated[int, Field(ge=8, le=128)] = 15\n"
     setting = "    remembered: Annotated[int, Field(ge=0, le=24)] = 0\n"
-    replaced(template / "app/settings.py", line, line + setting)
+    replaced(_holder(template, line), line, line + setting)
     line = "#APP_PASSWORDS__MIN_LENGTH=15\n"
     replaced(template / ".env.example", line, f"{line}#APP_PASSWORDS__REMEMBERED=0\n")
     page = template / "docs/service/settings.md"
@@ -56,7 +62,7 @@ def add_a_setting(template: Path) -> None:
 def require_a_setting(template: Path) -> None:
     """Add a setting without a default: every `.env` lacks it."""
     line = "    access_ttl_seconds: PositiveInt = 900\n"
-    replaced(template / "app/settings.py", line, f"    realm: str\n{line}")
+    replaced(_holder(template, line), line, f"    realm: str\n{line}")
     line = "#APP_TOKENS__ALGORITHM=HS256\n"
     replaced(template / ".env.example", line, f"{line}APP_TOKENS__REALM=orders\n")
 
