@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.access import attribute, iterate
+from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
 from secaudit.evaluation.definitions import define_class, define_function
@@ -14,6 +14,7 @@ from secaudit.evaluation.runtime import (
     MAX_ITEMS,
     MAX_LOOP,
     BreakSignal,
+    Call,
     ContinueSignal,
     Frame,
     Interpreter,
@@ -22,7 +23,7 @@ from secaudit.evaluation.runtime import (
 )
 from secaudit.evaluation.values import (
     DictData,
-    External,
+    Instance,
     ListData,
     Place,
     Value,
@@ -257,20 +258,31 @@ def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.Exce
 
 
 def _with(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Run the body between ``__enter__`` and ``__exit__`` of each context, where they are known."""
     assert isinstance(node, ast.With | ast.AsyncWith)  # noqa: S101 - narrows the type
-    for item in node.items:
-        value = evaluate(interpreter, frame, item.context_expr)
-        if item.optional_vars is not None:
+    contexts: list[tuple[Value, Place]] = []
+    try:
+        for item in node.items:
             place = Place(frame.module.syntax, item.context_expr)
-            entered = value if not isinstance(value.data, External) else unknown("a context", place)
-            assign(interpreter, frame, item.optional_vars, _entered(interpreter, entered, place))
-    execute(interpreter, frame, node.body)
+            context = evaluate(interpreter, frame, item.context_expr)
+            entered = _call_special(interpreter, frame, context, "__enter__", place)
+            contexts.append((context, place))
+            if item.optional_vars is not None:
+                assign(interpreter, frame, item.optional_vars, entered)
+        execute(interpreter, frame, node.body)
+    finally:
+        for context, place in reversed(contexts):
+            _call_special(interpreter, frame, context, "__exit__", place)
 
 
-def _entered(interpreter: Interpreter, value: Value, place: Place) -> Value:
-    """Return what ``__enter__`` gives: known for library objects that return themselves."""
-    found = attribute(interpreter, value, "__enter__", place) if value.known else value
-    return value if found.known else unknown("a context", place)
+def _call_special(
+    interpreter: Interpreter, frame: Frame, context: Value, name: str, place: Place
+) -> Value:
+    """Return what a context's own method gives: known for library objects that have one."""
+    if not isinstance(context.data, Instance) or context.data.cls is not None:
+        return unknown("a context", place)
+    call = Call(interpreter, frame, place, [], {})
+    return interpreter.libraries.call_method(context, context.data, name, call)
 
 
 def _global(_interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:

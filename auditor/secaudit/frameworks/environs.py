@@ -1,63 +1,115 @@
-"""environs: typed readers over the process environment and ``read_env``."""
+"""environs: typed readers over the process environment, ``read_env`` and ``prefixed``."""
 
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from os.path import dirname
+from os.path import basename, dirname, join
 from typing import Any, Final
 
-from secaudit.evaluation.runtime import Call
-from secaudit.evaluation.values import External, Instance, Value, plain, unknown
+from secaudit.evaluation.runtime import Call, Interpreter
+from secaudit.evaluation.values import DictData, External, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
+from secaudit.frameworks.database_urls import as_dictionary
 from secaudit.frameworks.dotenv import find_upwards, load_file
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
+from secaudit.patterns import lazy
 
 _ENV: Final = "environs.Env"
+_SHARED: Final = "environs.env"
+_PREFIXED: Final = "environs.prefixed"
+_Handler = Callable[[Value, Instance, Call], Value]
 _TRUE: Final = frozenset(
     {"t", "T", "true", "True", "TRUE", "on", "On", "ON", "y", "Y", "yes", "Yes", "YES", "1"}
 )
 _FALSE: Final = frozenset(
     {"f", "F", "false", "False", "FALSE", "off", "Off", "OFF", "n", "N", "no", "No", "NO", "0"}
 )
+_AMOUNTS: Final = lazy(r"\s*" + "".join(rf"(?:(-?\d+)\s*{u}\s*)?" for u in "wdhms") + r"\Z")
+
+
+def _instance(interpreter: Interpreter) -> Instance:
+    instance = Instance(_ENV, None, interpreter.level)
+    instance.state["prefix"] = ""
+    return instance
 
 
 def _make(call: Call) -> Value:
-    instance = Instance(_ENV, None, call.interpreter.level)
-    instance.state["prefix"] = ""
-    instance.state["known"] = not call.keywords or set(call.keywords) <= {"eager"}
+    instance = _instance(call.interpreter)
+    prefix = plain(call.keywords.get("prefix", Value("")))
+    instance.state["prefix"] = prefix or ""
+    instance.state["known"] = set(call.keywords) <= {"eager", "prefix"}
     return Value(instance, call.place)
+
+
+def _of_shared(handler: _Handler) -> Callable[[Call], Value]:
+    """Return the same method of ``environs.env``, the one object that the library makes itself."""
+
+    def use(call: Call) -> Value:
+        state = call.interpreter.state
+        if _SHARED not in state:
+            state[_SHARED] = _instance(call.interpreter)
+        return handler(Value(state[_SHARED], call.place), state[_SHARED], call)
+
+    return use
 
 
 def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``read_env(path=None, recurse=True, verbose=False, override=False)``."""
     interpreter = call.interpreter
-    given = call.argument(0, "path")
-    path = plain(given) if given is not None else None
+    path = plain(call.argument(0, "path") or Value(None))
+    recurse = plain(call.argument(1, "recurse") or Value(True))
     override = plain(call.argument(3, "override") or Value(False))
-    if isinstance(path, Unknown) or isinstance(override, Unknown):
+    if any(isinstance(option, Unknown) for option in (path, recurse, override)):
         interpreter.environment.searched = True
         return unknown("loads an env file that is not known", call.place)
-    if not path:
-        path = find_upwards(interpreter, dirname(call.frame.module.path), ".env")
-    file = interpreter.world.open(str(path), "python-dotenv") if path else None
+    wanted = str(path or join(dirname(call.frame.module.path), ".env"))
+    if recurse:
+        folder = join(interpreter.world.root, dirname(wanted))
+        wanted = find_upwards(interpreter, folder, basename(wanted)) or wanted
+    file = interpreter.world.open(wanted, "python-dotenv")
     if file is not None:
         load_file(interpreter, file, override=bool(override))
     return Value(file is not None, call.place)
 
 
-def _reader(parse: Callable[[Any], Any]) -> Callable[[Value, Instance, Call], Value]:
+def _prefixed(receiver: Value, _instance: Instance, call: Call) -> Value:
+    """``with env.prefixed(prefix):`` lengthens the prefix of ``env`` within the block."""
+    block = Instance(_PREFIXED, None, call.interpreter.level)
+    block.state["env"] = receiver
+    block.state["prefix"] = plain(call.argument(0, "prefix") or Value(Unknown("no prefix")))
+    return Value(block, call.place)
+
+
+def _enter_prefix(_receiver: Value, block: Instance, _call: Call) -> Value:
+    receiver: Value = block.state["env"]
+    state = receiver.data.state
+    block.state["before"] = state["prefix"]
+    known = not any(isinstance(one, Unknown) for one in (state["prefix"], block.state["prefix"]))
+    joined = f"{state['prefix']}{block.state['prefix']}"
+    state["prefix"] = joined if known else Unknown("a prefix that is not known")
+    return receiver
+
+
+def _leave_prefix(_receiver: Value, block: Instance, call: Call) -> Value:
+    block.state["env"].data.state["prefix"] = block.state["before"]
+    return Value(None, call.place)
+
+
+def _reader(parse: Callable[[Any], Any]) -> _Handler:
     """Return the handler of ``env.bool(name, default=...)``; a given default is not converted."""
 
     def read(_receiver: Value, instance: Instance, call: Call) -> Value:
         interpreter = call.interpreter
         name = plain(call.argument(0, "name") or Value(Unknown("no name")))
-        if not isinstance(name, str) or not instance.state.get("known", True):
+        prefix = instance.state.get("prefix", "")
+        readable = isinstance(name, str) and isinstance(prefix, str)
+        if not readable or not instance.state.get("known", True):
             interpreter.environment.searched = True
             return unknown("reads a variable whose name is not known", call.place)
         if set(call.keywords) - {"default", "subcast", "name"}:
             return unknown("options of a reader", call.place)
-        name = f"{instance.state.get('prefix', '')}{name}"
+        name = f"{prefix}{name}"
         default = call.argument(1, "default")
         value = variable(interpreter, name, default, call.place)
         if interpreter.handlers:
@@ -71,6 +123,20 @@ def _reader(parse: Callable[[Any], Any]) -> Callable[[Value, Instance, Call], Va
         return made._replace(data=from_plain(interpreter, made.data, call.place).data)
 
     return read
+
+
+def _database(receiver: Value, instance: Instance, call: Call) -> Value:
+    """``env.dj_db_url(name, default=...)``: a URL as the dictionary that Django wants."""
+    options = set(call.keywords) - {"default", "name"}
+    url = _TEXT(receiver, instance, call._replace(keywords=_without(call.keywords, options)))
+    made = as_dictionary(call.interpreter, url, call.place)
+    if isinstance(made.data, DictData):  # dj-database-url adds options of the connection
+        made.data.rest = Unknown("options of a connection")
+    return made
+
+
+def _without(keywords: dict[str, Value], names: set[str]) -> dict[str, Value]:
+    return {name: value for name, value in keywords.items() if name not in names}
 
 
 def _subcast(parse: Callable[[Any], Any], subcast: Value) -> Callable[[Any], Any]:
@@ -97,18 +163,20 @@ def _list(text: str) -> list[str]:
 
 
 def _duration(text: str) -> Any:  # noqa: ANN401 - a duration or Unknown
-    if text.strip().isdigit():
+    """Read whole seconds, or amounts with units from weeks to seconds: ``1d 12h``."""
+    if text.strip().lstrip("-").isdigit():
         return timedelta(seconds=int(text))
-    return Unknown("a duration in an unusual spelling")
+    found = _AMOUNTS.match(text)
+    if found is None or not any(found.groups()):
+        return Unknown("a duration in an unusual spelling")
+    weeks, days, hours, minutes, seconds = (int(amount or 0) for amount in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _level(text: str) -> str | Unknown:
     return Unknown("a log level as a number") if text else ""
 
 
-CALLS: Final[dict[str, Callable[[Call], Value]]] = {
-    "environs.Env": _make,
-}
 _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "__call__": lambda text: text,
     "str": lambda text: text,
@@ -122,7 +190,20 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "path": lambda text: text,
     "url": lambda _text: Unknown("a parsed URL"),
 }
-METHODS: Final = {
-    f"{_ENV}.read_env": _read_env,
-    **{f"{_ENV}.{name}": _reader(parse) for name, parse in _PARSERS.items()},
+_TEXT: Final = _reader(_PARSERS["str"])
+_METHODS: Final[dict[str, _Handler]] = {
+    "read_env": _read_env,
+    "prefixed": _prefixed,
+    "dj_db_url": _database,
+    **{name: _reader(parse) for name, parse in _PARSERS.items()},
+}
+METHODS: Final[dict[str, _Handler]] = {
+    f"{_PREFIXED}.__enter__": _enter_prefix,
+    f"{_PREFIXED}.__exit__": _leave_prefix,
+    **{f"{_ENV}.{name}": handler for name, handler in _METHODS.items()},
+}
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    _ENV: _make,
+    _SHARED: _of_shared(_METHODS["__call__"]),
+    **{f"{_SHARED}.{name}": _of_shared(handler) for name, handler in _METHODS.items()},
 }
