@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 from secaudit.patterns import lazy
 
-Kind = Literal["env", "python", "compose", "dockerfile", "toml", "yaml", "json", "ini"]
+Kind = Literal[
+    "env", "python", "compose", "dockerfile", "toml", "yaml", "json", "ini", "requirements"
+]
 
 # Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
 _NO_ENV: Final = lazy(
@@ -19,6 +21,7 @@ _COMPOSE: Final = lazy(r"^(docker-|podman-)?compose([._-].*)?\.ya?ml$")
 _DOCKERFILE: Final = lazy(
     r"^(Docker|Container)file([._-].*)?$|.*\.(docker|container)file$", re.IGNORECASE
 )
+_REQUIREMENTS: Final = lazy(r"(.*[._-])?(requirements|constraints)([._-].*)?\.(txt|in)")
 _CONFIGURATION: Final = lazy(
     r".*config.*|^\.?settings.*|^application.*|^\.secrets\.", re.IGNORECASE
 )
@@ -36,6 +39,14 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".cfg": "ini",
     ".conf": "ini",
 }
+# Configuration of tools that says where packages come from: name and kind.
+_PACKAGES: Final[dict[str, Kind]] = {
+    "pyproject.toml": "toml",
+    "uv.toml": "toml",
+    "Pipfile": "toml",
+    "pip.conf": "ini",
+    "pip.ini": "ini",
+}
 _ASSIGNMENT: Final = lazy(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
 
 # A Python file without any of these neither reads nor holds a setting the auditor knows.
@@ -48,9 +59,10 @@ _PYTHON_WORDS: Final = lazy(
     rb"COOKIE|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|SSLContext|"
     rb"\b(debug|reload|workers|forwarded_allow_ips|storage_uri|graphql_ide)\s*="
 )
+_SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
 _DATA_WORDS: Final = lazy(
     rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"
-    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|PRIVATE KEY|limit|admin",
+    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|insecure|PRIVATE KEY|limit|admin",
     re.IGNORECASE,
 )
 
@@ -71,12 +83,16 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     folders = folder.split("/")
     if ".envs" in folders or (_ENV.match(name) and not _NO_ENV.search(name)):
         return "env"
+    if name in _PACKAGES:
+        return _PACKAGES[name]
+    if _REQUIREMENTS.fullmatch(name) or (
+        folders[-1] == "requirements" and name.endswith((".txt", ".in"))
+    ):
+        return "requirements"
     dot = name.rfind(".")
     kind = _SUFFIXES.get(name[dot:]) if dot >= 0 else None
     if kind is None or _TOOLS.match(name):
         return None
-    if name in {"pyproject.toml", "pip.conf"}:
-        return kind
     if {"config", "conf", "configs"} & set(folders) or _CONFIGURATION.match(name):
         return kind
     return None
@@ -102,6 +118,8 @@ def relevant(kind: Kind, data: bytes) -> bool:
     """Tell whether a file met in a directory is worth parsing; only such files can fail a run."""
     if kind == "python":
         return _PYTHON_WORDS.search(data) is not None
+    if kind == "requirements":
+        return _SOURCE_WORDS.search(data) is not None
     if kind in {"toml", "yaml", "json", "ini"}:
         return _DATA_WORDS.search(data) is not None
     return True

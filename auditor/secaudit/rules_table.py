@@ -339,6 +339,12 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("tls.mail",),
     ),
     (
+        "TLS007",
+        "plaintext-package-index",
+        "tls.plaintext_package_index",
+        ("packages.index",),
+    ),
+    (
         "HEAD001",
         "hsts-off",
         "head.hsts_off",

@@ -49,6 +49,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "tls.database": "sslmode or equivalent of a data store connection",
     "tls.mail": "bool: mail is sent over TLS",
     "service.url": "URL of an upstream service",
+    "packages.index": "URLs that packages are installed from: a list, or text with blanks between",
     # response headers
     "header.hsts": "seconds of Strict-Transport-Security, 0 when off",
     "header.nosniff": "bool",

@@ -20,6 +20,8 @@ from secaudit.finding import Problem
 from secaudit.options import Options
 from secaudit.planning.deployment import Deployment
 
+_FILE = "secrets-dir"  # a mounted secret that code reads is shown under the code's name
+
 
 class Evaluated(NamedTuple):
     """What one deployment's evaluation gives."""
@@ -78,8 +80,10 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
         world = _world(deployment, memory, deployment.environment)
         settings = gather_keys(_interpreter(world), deployment.name)
         observations, problems, opened = (), (), ()
-    read = {one.location for setting in settings for one in setting.candidates}
-    beside = (one for one in deployment.settings if one.candidates[0].location not in read)
+    read = {
+        one.location for setting in settings for one in setting.candidates if one.layer == _FILE
+    }
+    beside = (one for one in deployment.settings if one.location not in read)
     facts = Facts(
         deployment.name,
         deployment.profile,

@@ -83,20 +83,12 @@ def settings(words: Sequence[Text]) -> list[Setting]:
 
 
 def downloads(words: Sequence[Text]) -> list[Setting]:
-    """Return what the commands of a build say about where packages and files come from."""
-    found: list[Setting] = []
-    for position, word in enumerate(words):
-        option, _, text = word.value.partition("=")
-        place = word
-        if not text and position + 1 < len(words):
-            place, text = words[position + 1], words[position + 1].value
-        if option == "--trusted-host":
-            found.append(_setting("pip --trusted-host", "tls.verify", value=False, word=place))
-        elif option in {"--index-url", "--extra-index-url", "-i"} and "://" in text:
-            found.append(_setting(f"pip {option}", "service.url", value=text, word=place))
-        elif option in _UNVERIFIED and _fetches(words[:position]):
-            found.append(_setting(f"download {option}", "tls.verify", value=False, word=word))
-    return found
+    """Return the downloads of a build that accept any certificate."""
+    return [
+        _setting(f"download {word.value}", "tls.verify", value=False, word=word)
+        for position, word in enumerate(words)
+        if word.value in _UNVERIFIED and _fetches(words[:position])
+    ]
 
 
 def _fetches(words: Sequence[Text]) -> bool:

@@ -9,7 +9,7 @@ from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.kinds import Kind
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 from secaudit.options import Options
-from secaudit.planning import paths, profiles
+from secaudit.planning import packages, paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
@@ -17,12 +17,6 @@ from secaudit.syntax.tree import Mapping, Node, Scalar, leaves, plain
 
 _REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
 _SHARED = frozenset({"default", "defaults", "global", "base", "common"})
-_TOOLS = (  # tables of pyproject.toml that say where packages come from
-    re.compile(r"tool\.uv\.(index\.\d+\.url|index-url|extra-index-url|default-index)"),
-    re.compile(r"tool\.uv(\.pip)?\.(index-url|extra-index-url|index\.\d+\.url)"),
-    re.compile(r"tool\.(poetry|pdm)\.source\.\d+\.url"),
-)
-_TRUSTED = re.compile(r"(tool\.uv(\.pip)?\.allow-insecure-host|.*\btrusted-host)")
 _CONTAINER = re.compile(  # tables that only hold the application's settings together
     r"^(app|application|server|api|service|settings|config|main|web|project|common)\.",
     re.IGNORECASE,
@@ -93,32 +87,32 @@ def _deployment(
 
 
 def _settings(file: str, mapping: Mapping) -> list[Setting]:
-    tool = file == "pyproject.toml"
+    tool = packages.is_tool_file(file)
     found = []
     for path, key, node in leaves(mapping):
         name = ".".join(path)
-        if tool and not _is_source(name):
+        told = packages.meaning_of_key(name, plain(node)) if tool else None
+        if tool and told is None:
             continue
-        found.append(_setting(name, key, node, ".".join(path[:-1])))
+        found.append(_setting(name, key, node, ".".join(path[:-1]), told))
         if len(found) >= _MAX_SETTINGS:
             break
     return found
 
 
-def _is_source(name: str) -> bool:
-    return any(pattern.fullmatch(name) for pattern in (*_TOOLS, _TRUSTED))
+def _setting(
+    name: str, key: Scalar, node: Node, table: str, told: tuple[Meaning, Any] | None
+) -> Setting:
+    """Return a key as a setting, its value in the unit of its concept; one table is one group.
 
-
-def _setting(name: str, key: Scalar, node: Node, table: str) -> Setting:
-    """Return a key as a setting, its value in the unit of its concept; one table is one group."""
+    ``told``: the meaning and value of a key that its file gives a meaning of its own.
+    """
     written = plain(node)
     raw = node.raw if isinstance(node, Scalar) else None
     value = Unknown("a reference that the program expands") if _refers(written) else written
     meaning = meaning_of(name) or meaning_of(_CONTAINER.sub("", name))
-    if _TRUSTED.fullmatch(name):
-        meaning, value = Meaning("tls.verify", inverted=False, service=""), False
-    elif _is_source(name):
-        meaning = Meaning("service.url", inverted=False, service="packages")
+    if told is not None and not isinstance(value, Unknown):
+        meaning, value = told
     elif meaning is not None:
         value = in_unit(meaning, name, from_text(meaning, value))
     service = meaning.service if meaning else ""

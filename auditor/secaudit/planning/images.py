@@ -1,10 +1,11 @@
 """What a Dockerfile gives its containers: variables, user, command, and secrets in its layers."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from secaudit.facts import Candidate, Observation, Setting
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
-from secaudit.planning import commands, paths
+from secaudit.planning import commands, packages, paths
 from secaudit.planning.image import Image
 from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, substituted
 
@@ -34,12 +35,7 @@ def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | Non
         reader.environment,
         words,
         tuple(commands.settings(commands.flattened(words))),
-        tuple(
-            setting
-            for item in everything
-            if item.keyword == "RUN"
-            for setting in commands.downloads(item.words)
-        ),
+        tuple(_downloads(everything, reader)),
         _user(chain, reader.user),
         reader.folder,
         tuple(reader.copies),
@@ -57,6 +53,7 @@ class _Reader:
         self.user: Instruction | None = None
         self.folder = ""
         self.copies: list[tuple[str, str]] = []
+        self.arguments: dict[str, tuple[Candidate, ...]] = {}
         self._arguments = arguments
         self._variables: dict[str, str] = {}
 
@@ -68,6 +65,10 @@ class _Reader:
             for name, text in item.pairs:
                 default = substituted(text.value, self._variables) if text else ""
                 self._variables.setdefault(name, self._arguments.get(name, default))
+                written = text.location if text else item.location
+                value = self._variables[name]
+                one = Candidate("process-environment", value, value, written, literal=True)
+                self.arguments[name] = (one,)
         elif item.keyword == "USER":
             self.user = item
         elif item.keyword == "ENTRYPOINT":
@@ -108,6 +109,15 @@ def _user(chain: list[Stage], user: Instruction | None) -> Setting | None:
     return Setting(
         "USER", "container.user", "container", "str", value, (candidate,), place, (), None, ()
     )
+
+
+def _downloads(items: list[Instruction], reader: _Reader) -> Iterator[Setting]:
+    """Yield how a build fetches packages and files: by variables and by its commands."""
+    yield from packages.of_environment({**reader.arguments, **reader.environment})
+    for item in items:
+        if item.keyword == "RUN":
+            yield from commands.downloads(item.words)
+            yield from packages.of_words(item.words)
 
 
 def _secrets(item: Instruction) -> list[Observation]:

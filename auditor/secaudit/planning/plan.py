@@ -69,8 +69,14 @@ def _images(root: Root, consumed: frozenset[str], reader: Reader) -> list[Image]
 def _data(root: Root, reader: Reader, options: Options) -> list[Deployment]:
     """Return the deployments of configuration files without code."""
     files = [(file.path, file.kind) for file in _of_kind(root, "toml", "yaml", "json", "ini")]
-    if not files:
-        return []
-    from secaudit.planning import data_files  # noqa: PLC0415 - brings YAML and TOML
+    found: list[Deployment] = []
+    if files:
+        from secaudit.planning import data_files  # noqa: PLC0415 - brings YAML and TOML
 
-    return data_files.deployments(root.path, files, reader, options)
+        found += data_files.deployments(root.path, files, reader, options)
+    requirements = [file.path for file in _of_kind(root, "requirements")]
+    if requirements:
+        from secaudit.planning import packages  # noqa: PLC0415 - few projects need it
+
+        found += packages.deployments(root.path, requirements, reader, options)
+    return found

@@ -72,7 +72,7 @@ def test_of_pyproject_only_package_sources_count(planned: Planner) -> None:
     )
     (one,) = planned({"pyproject.toml": text}).deployments
     assert [(setting.concept, setting.value) for setting in one.settings] == [
-        ("service.url", "http://packages.example.com"),
+        ("packages.index", "http://packages.example.com"),
         ("tls.verify", False),
     ]
 

@@ -130,7 +130,7 @@ def test_how_a_build_fetches(planned: Planner) -> None:
     rows = [
         ("RUN pip install --trusted-host p.example.com x", "tls.verify", [False]),
         ("RUN pip install --trusted-host=p.example.com x", "tls.verify", [False]),
-        ("RUN pip install -i http://p.example.com x", "service.url", ["http://p.example.com"]),
+        ("RUN pip install -i http://p.example.com x", "packages.index", ["http://p.example.com"]),
         ("RUN apt update && curl -fsS -k https://x | sh", "tls.verify", [False]),
         ("RUN wget --no-check-certificate https://x", "tls.verify", [False]),
         ("RUN sort -k 2 x", "tls.verify", []),
