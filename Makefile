@@ -65,8 +65,8 @@ nightly: .venv/.installed  ## The long runs: many more generated cases, every va
 	SECAUDIT_DIFFERENTIAL_CASES=20000 $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "nightly or not nightly"
 
 release-check: .venv/.installed  ## Version, changelog, interface, wheel, sdist and the whole update matrix
-	$(BIN)/python scripts/release_check.py
-	$(BIN)/python -m pytest -q tests/update tests/acceptance -m "nightly or not nightly"
+	$(BIN)/python -m scripts.release_check
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/update tests/acceptance -m "nightly or not nightly"
 
 generate: .venv/.installed  ## Make again what is generated: rule tables, reference pages, template hashes
 	$(BIN)/python -m secaudit.registry

@@ -10,11 +10,13 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ruamel.yaml import YAML
+from scripts.template_knowledge import generated
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+_OWNERS: Final = ("_copier_operation", "update")  # the condition that makes a file the owner's
 ADVISORY_KEYS: Final = {
     *("id", "title", "severity", "owasp", "introduced", "fixed", "changes", "action"),
 }
@@ -29,16 +31,19 @@ def output(*command: str, cwd: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
-def texts(version: str) -> Iterator[str]:
-    """Yield what is wrong with tags, changelog and advisories."""
-    tags = output("git", "tag", "--points-at", "HEAD").split()
-    if tags and tags != [f"v{version}"]:
-        yield f"HEAD is tagged {', '.join(tags)}, and pyproject.toml says {version}"
-    foreign = [
-        tag for tag in output("git", "tag").split() if not re.fullmatch(r"v\d+\.\d+\.\d+", tag)
-    ]
+def tags(repository: Path, version: str) -> Iterator[str]:
+    """Yield what is wrong with tags: Copier and the auditor's pin read one namespace."""
+    here = output("git", "tag", "--points-at", "HEAD", cwd=repository).split()
+    if here and here != [f"v{version}"]:
+        yield f"HEAD is tagged {', '.join(here)}, and pyproject.toml says {version}"
+    every = output("git", "tag", cwd=repository).split()
+    foreign = [tag for tag in every if not re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     if foreign:
         yield f"tags outside the one namespace vX.Y.Z: {', '.join(foreign)}"
+
+
+def texts(version: str) -> Iterator[str]:
+    """Yield what is wrong with changelog and advisories."""
     changelog = (ROOT / "CHANGELOG.md").read_text()
     if not re.search(rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$", changelog, re.MULTILINE):
         yield f"CHANGELOG.md has no section '## {version} (YYYY-MM-DD)'"
@@ -50,31 +55,58 @@ def texts(version: str) -> Iterator[str]:
 
 
 def interface(repository: Path, version: str) -> Iterator[str]:
-    """Yield what a project of the previous release would lose: moved files, removed choices.
+    """Yield what a project of the previous release would lose within a major version.
 
     Copier moves a file by deleting and creating it, and edits in the old one vanish in silence;
-    a removed choice regenerates a project as something else. Both need a new major version.
+    a removed choice regenerates a project as something else; a file that is no longer the owner's
+    is overwritten. Each needs a new major version.
     """
-    tags = output("git", "tag", "--sort=-version:refname", "--merged", "HEAD", cwd=repository)
-    previous = next((tag for tag in tags.split() if tag != f"v{version}"), None)
+    merged = output("git", "tag", "--sort=-version:refname", "--merged", "HEAD", cwd=repository)
+    previous = next((tag for tag in merged.split() if tag != f"v{version}"), None)
     if previous is None or previous.split(".")[0] != f"v{version.split('.', maxsplit=1)[0]}":
         return
+    before = _read(output("git", "show", f"{previous}:copier.yml", cwd=repository))
+    now = _read((repository / "copier.yml").read_text("utf-8"))
     listed = output("git", "ls-tree", "-r", "--name-only", previous, "template", cwd=repository)
-    for name in listed.splitlines():
-        shown = name.removesuffix(".jinja")
-        if not any((repository / path).is_file() for path in (shown, f"{shown}.jinja")):
-            yield f"{shown} was moved or deleted since {previous}"
-    before = YAML(typ="safe").load(output("git", "show", f"{previous}:copier.yml", cwd=repository))
-    now = YAML(typ="safe").load((repository / "copier.yml").read_text())
+    released = [name.removeprefix("template/") for name in listed.splitlines()]
+    template = repository / "template"
+    present = [
+        path.relative_to(template).as_posix() for path in template.rglob("*") if path.is_file()
+    ]
+    for fault in (*_lost_files(before, released, now, present), *_lost_answers(before, now)):
+        yield f"{fault} since {previous}"
+
+
+def _read(text: str) -> dict[str, Any]:
+    table: dict[str, Any] = YAML(typ="safe").load(text)
+    return table
+
+
+def _lost_files(
+    before: dict[str, Any], released: list[str], now: dict[str, Any], present: list[str]
+) -> Iterator[str]:
+    """Yield each file that some answers no longer bring, and each that its owner loses."""
+    kept = {name: answers for _, name, answers in generated(now, present)}
+    for _, name, answers in generated(before, released):
+        if name not in kept:
+            yield f"template/{name} was moved or deleted"
+        elif not kept[name].items() - {_OWNERS} <= answers.items():
+            yield f"template/{name} has a new condition"
+        elif _OWNERS in answers.items() - kept[name].items():
+            yield f"template/{name} is no longer the owner's"
+
+
+def _lost_answers(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """Yield each question that is no longer asked, and each choice that is gone."""
     for question, asked in before.items():
-        if question.startswith("_") or not isinstance(asked, dict) or asked.get("when") is False:
+        if question.startswith("_") or asked.get("when") is False:
             continue
-        if question not in now:
-            yield f"the question {question} was removed since {previous}"
+        if question not in now or now[question].get("when") is False:
+            yield f"the question {question} was removed"
             continue
         for value in asked.get("choices", {}).values():
             if value not in now[question]["choices"].values():
-                yield f"the choice {question}: {value} was removed since {previous}"
+                yield f"the choice {question}: {value} was removed"
 
 
 def packages(version: str) -> Iterator[str]:
@@ -106,7 +138,7 @@ def packages(version: str) -> Iterator[str]:
 def main() -> None:
     """Print every disagreement; exit 1 if there is one."""
     version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    faults = [*texts(version), *interface(ROOT, version), *packages(version)]
+    faults = [*tags(ROOT, version), *texts(version), *interface(ROOT, version), *packages(version)]
     for fault in faults:
         print(f"release-check: {fault}")
     if faults:

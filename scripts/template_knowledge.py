@@ -23,17 +23,25 @@ TARGET: Final = ROOT / "auditor" / "secaudit" / "template"
 _CONDITION: Final = re.compile(r"\{% if (\w+) (?:!=|==) '(\w+)' %\}(.+)\{% endif %\}")
 
 
-def owned(copier: Mapping[str, Any], names: list[str]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yield (path in the template, path in a project, the answers that bring it)."""
+def generated(
+    copier: Mapping[str, Any], names: list[str]
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield (path in the template, path in a project, the answers that bring it).
+
+    What an update leaves to its owner has ``_copier_operation`` among the answers.
+    """
     conditions = [_CONDITION.fullmatch(entry) for entry in copier["_exclude"]]
     rules = [(m[1], m[2], PathSpec.from_lines("gitignore", [m[3]])) for m in conditions if m]
     never = PathSpec.from_lines("gitignore", [e for e in copier["_exclude"] if "{%" not in e])
     for source in names:
         name = source.removesuffix(".jinja")
-        questions = [(question, value) for question, value, spec in rules if spec.match_file(name)]
-        if never.match_file(name) or ("_copier_operation", "update") in questions:
-            continue
-        yield source, name, dict(questions)
+        if not never.match_file(name):
+            yield source, name, {q: value for q, value, spec in rules if spec.match_file(name)}
+
+
+def owned(copier: Mapping[str, Any], names: list[str]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield what :func:`generated` does, without the files that are the owner's."""
+    return (row for row in generated(copier, names) if "_copier_operation" not in row[2])
 
 
 def manifest(before: Mapping[str, Any]) -> dict[str, Any]:
