@@ -99,7 +99,12 @@ _SQUEEZED: Final = {
 def is_settings_module(module: ModuleData) -> bool:
     """Say whether a module looks like what DJANGO_SETTINGS_MODULE names."""
     names = module.namespace
-    return "INSTALLED_APPS" in names or ("MIDDLEWARE" in names and "ROOT_URLCONF" in names)
+    if "INSTALLED_APPS" in names or ("MIDDLEWARE" in names and "ROOT_URLCONF" in names):
+        return True
+    middleware = names.get("MIDDLEWARE")
+    if middleware is None or not isinstance(middleware.data, ListData):
+        return False
+    return any(str(plain(item)).startswith("django.") for item in middleware.data.items)
 
 
 def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector") -> None:
@@ -201,6 +206,8 @@ def _active(known: Known, installed: list[str] | None, module: ModuleData) -> bo
         return True
     if known.needs == _JWT:
         return "SIMPLE_JWT" in module.namespace
+    if known.needs == _DRF and "REST_FRAMEWORK" in module.namespace:
+        return True  # the views read it, whether or not the app is installed
     if known.name.startswith("CSRF_COOKIE"):
         sessions = module.namespace.get("CSRF_USE_SESSIONS")
         if sessions is not None and plain(sessions) is True:

@@ -212,6 +212,19 @@ def test_django_defaults_depend_on_what_is_installed(by_concept: Concepts) -> No
     assert full["csrf.enabled"][0].value is False
 
 
+def test_django_middleware_alone_makes_a_settings_module(by_concept: Concepts) -> None:
+    source = (
+        "MIDDLEWARE = ['django.middleware.security.SecurityMiddleware']\n"
+        "CORS_ALLOW_ALL_ORIGINS = True\n"
+        "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.AllowAny']}\n"
+    )
+    found = by_concept({"settings.py": source})
+    assert "cors.allow_all" not in found  # its middleware is not installed
+    assert found["access.permissions"][0].value == ["rest_framework.permissions.AllowAny"]
+    other = source.replace("django.middleware", "mine")
+    assert "cors.allow_all" in by_concept({"other.py": other})
+
+
 def test_a_cors_setting_without_its_middleware_is_inert(evaluated: Callable[..., Any]) -> None:
     source = "INSTALLED_APPS = []\nMIDDLEWARE = []\nCORS_ALLOW_ALL_ORIGINS = True\n"
     result = evaluated({"settings.py": source})
