@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Final
 
+from fastapi.datastructures import Default
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from .answers import UnfitAnswerError
 from .handlers_fastapi import Terms, adapt
@@ -53,11 +54,14 @@ class SecureRoute(APIRoute):
         terms = Terms(access, read_only=method == "GET", upload=upload)
         self._access = access
         self._body = body or NO_BODY
+        success = status or _default_status(handler)
         super().__init__(
             path,
             adapt(handler, terms),
             methods=[method],
-            status_code=status or _default_status(handler),
+            status_code=success,
+            # Nothing has no media type: FastAPI would call an empty answer JSON.
+            response_class=Response if success == NO_CONTENT else Default(JSONResponse),
             tags=[*tags],
             deprecated=deprecation is not None,
         )

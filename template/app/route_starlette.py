@@ -273,9 +273,6 @@ def _validated(model: Model | None, place: str, value: Any, faults: list[Any]) -
     """Return an instance of the model, or None and the faults added to the others."""
     if model is None:
         return None
-    if value is None:
-        faults.append({"loc": (place,), "type": "missing", "msg": ""})
-        return None
     try:
         # Only the message for what is no object depends on ``from_attributes``: JSON has none.
         return model.model_validate(value, from_attributes=True)

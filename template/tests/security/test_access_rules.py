@@ -1,5 +1,6 @@
 """Who may call what, and whose objects they may touch (OWASP API1, API3, API5)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -46,8 +47,20 @@ def test_an_owner_reads_changes_and_deletes(client: TestClient) -> None:
     assert (changed.status_code, changed.json()["name"]) == (200, "new")
     unchanged = client.patch(path, json={}, headers=bearer("alice"))
     assert (unchanged.status_code, unchanged.json()["name"]) == (200, "new")
-    assert client.delete(path, headers=bearer("alice")).status_code == 204
+    gone = client.delete(path, headers=bearer("alice"))
+    assert (gone.status_code, gone.content, gone.headers.get("content-type")) == (204, b"", None)
     assert client.get(path, headers=bearer("alice")).status_code == 404
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 1, True])
+def test_a_body_that_is_no_object_is_refused_as_such(client: TestClient, value: object) -> None:
+    answer = client.post(
+        "/v1/probes",
+        content=json.dumps(value),
+        headers=bearer("alice") | {"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "", "detail": "must be an object"}]
 
 
 def test_an_id_has_one_spelling(client: TestClient) -> None:
