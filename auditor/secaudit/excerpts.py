@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from secaudit.location import Location
+from secaudit.naming import sounds_secret
 from secaudit.patterns import lazy
-from secaudit.redaction import SECRET_NAME, Secrets, hide, merged, redacted
+from secaudit.redaction import Secrets, hide, merged, redacted
 
 _ENV_LINE: Final = lazy(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")
 _PAIR: Final = lazy(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)\s*$")
@@ -83,7 +84,7 @@ class Source:
             return merged([*masks, *self._literal_masks(number, line)])
         known = (self.path, number) in self.secrets.plain
         for match in _PAIR.finditer(line):
-            if not known and SECRET_NAME.search(match["key"]):
+            if not known and sounds_secret(match["key"]):
                 masks.append(match.span("value"))
         return merged([*masks, *self._covered(number, line)])
 
@@ -120,7 +121,7 @@ class Source:
             if content in self.secrets.names:
                 continue
             before = _NAME_BEFORE.search(line[:start])
-            if (before is not None and SECRET_NAME.search(before["name"])) or any(
+            if (before is not None and sounds_secret(before["name"])) or any(
                 left <= start and end <= right for left, right in covered
             ):
                 quoted = re.match(r"[rRbBfFuU]*(\"\"\"|'''|\"|')", line[start:end])

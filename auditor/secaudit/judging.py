@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+from secaudit.digest import sha256
 from secaudit.facts import Facts, Observation, Setting
 from secaudit.finding import SEVERITIES, Edit, Finding, Fix, Severity
 from secaudit.location import Location, Step
@@ -114,13 +115,11 @@ def setting_steps(setting: Setting) -> Iterable[Step]:
 
 def fingerprint(code: str, path: str, setting: str, roots: Sequence[str]) -> str:
     """Return the identity of a finding: never its value, line or prose."""
-    from hashlib import sha256  # noqa: PLC0415 - only findings need it
-
     within = [root for root in roots if path.startswith(root.rstrip("/") + "/")]
     root = max(within, key=len, default="")
     relative = path[len(root) :].lstrip("/").replace("\\", "/")
     text = f"{_FINGERPRINT_VERSION}\0{code}\0{relative}\0{setting}"
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return sha256(text)[:32]
 
 
 def evidence(subject: Setting | Observation) -> str:

@@ -12,35 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from secaudit.facts import Facts, Setting, Unknown
 from secaudit.location import Location
-from secaudit.naming import SECRET_CONCEPTS, normalised, only_looks_secret
+from secaudit.naming import SECRET_CONCEPTS, normalised, only_looks_secret, sounds_secret
 from secaudit.patterns import lazy
+from secaudit.provider_tokens import shapes_in
 
-SECRET_NAME: Final = lazy(
-    r"secret|passw|passphrase|pwd|token|credential|private|salt|pepper|signature|"
-    r"(api|access|account|master|auth|signing|encryption|crypt|fernet|shared)[_.-]?key|"
-    r"(^|[_.-])(key|keys|pass|pin|dsn|auth|cert|hash)$",
-    re.IGNORECASE,
-)
 _AMOUNTS: Final = frozenset({"max", "min", "num"})  # first words of names that count something
 _SECRET_AFTER_ALL: Final = frozenset({"hash", "cookie"})  # no secrets to sign with, yet private
-# Formats that providers document for their tokens.
-PROVIDER_TOKENS: Final[dict[str, str]] = {
-    "AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}\b",
-    "GitLab token": r"\bglpat-[\w-]{20,}",
-    "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-    "Slack webhook": r"https://hooks\.slack\.com/(?:services|workflows)/[\w/-]+",
-    "Stripe key": r"\b[srp]k_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{16,}",
-    "OpenAI or Anthropic key": r"\bsk-[A-Za-z0-9_-]{20,}",
-    "Google API key": r"\bAIza[\w-]{35}",
-    "SendGrid key": r"\bSG\.[\w-]{16,}\.[\w-]{16,}",
-    "Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}\b",
-    "package index token": r"\bpypi-[\w-]{40,}|\bnpm_[A-Za-z0-9]{36}\b",
-    "DigitalOcean token": r"\bdo[opr]_v1_[0-9a-f]{64}\b",
-    "JSON Web Token": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-    "private key": r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END[^-]*-----|$)",
-}
-_TOKENS: Final = lazy("|".join(PROVIDER_TOKENS.values()))
 # The password of a URL: up to the last @, since an unescaped password may hold one itself.
 _URL_PASSWORD: Final = lazy(
     r"(?P<keep>[A-Za-z][\w+.-]*://[^\s/:@\"'<>]*:)(?P<hide>[^\s\"'<>]+)(?=@)"
@@ -50,8 +27,10 @@ _NAMED: Final = lazy(
     r"(?P<hide>'[^']*'|\"[^\"]*\"|[^\s&;,\"'<>)]+)",
     re.IGNORECASE,
 )
+_NAME_ENDS: Final = (  # how the names of _NAMED end: texts without them need no search
+    *("password=", "passwd=", "pwd=", "token=", "api_key=", "secret=", "sig=", "signature="),
+)
 _WORD: Final = lazy(r"[A-Za-z0-9+/_=.~!#$%^&*-]{16,}")
-_MARK: Final = lazy(r"<(redacted|generated)\b")
 _SHORTEST_KNOWN: Final = 8  # shorter secrets are hidden where they stand, not wherever they occur
 
 
@@ -66,7 +45,7 @@ def secret_name(name: str) -> bool:
     ``TOKEN_URL`` and ``MAX_TOKENS`` do not: their values are hidden when they look secret
     themselves. A hash or a cookie may be one.
     """
-    if SECRET_NAME.search(name) is None:
+    if not sounds_secret(name):
         return False
     words = normalised(name).split("_")
     if words[-1] in _SECRET_AFTER_ALL:
@@ -102,15 +81,24 @@ def _mixed(part: str) -> bool:
 
 def patterns(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of ``text`` that look secret wherever they stand."""
-    for match in _TOKENS.finditer(text):
-        yield match.span()
-    for pattern in (_URL_PASSWORD, _NAMED):
-        for match in pattern.finditer(text):
-            if not _MARK.match(match["hide"]):
-                yield match.span("hide")
+    for shape in shapes_in(text):
+        for match in shape.likely.finditer(text):
+            yield match.span()
+    for match in (*_url_passwords(text), *_named_secrets(text)):
+        if not match["hide"].startswith(("<redacted", "<generated")):
+            yield match.span("hide")
     for match in _WORD.finditer(text):
         if random_looking(match[0]):
             yield match.span()
+
+
+def _url_passwords(text: str) -> Iterator[re.Match[str]]:
+    return _URL_PASSWORD.finditer(text) if "://" in text else iter(())
+
+
+def _named_secrets(text: str) -> Iterator[re.Match[str]]:
+    lowered = text.lower()
+    return _NAMED.finditer(text) if any(end in lowered for end in _NAME_ENDS) else iter(())
 
 
 def hide(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -243,7 +231,7 @@ def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 
         yield from _strong(value.decode("utf-8", "replace"), secret)
     elif isinstance(value, str):
         texts = [value] if secret else []
-        texts += [match["hide"] for match in _URL_PASSWORD.finditer(value)]
+        texts += [match["hide"] for match in _url_passwords(value)]
         for text in texts:
             if len(text) >= _SHORTEST_KNOWN and not re.fullmatch(r"[A-Za-z]+|[\d.]+", text):
                 yield text

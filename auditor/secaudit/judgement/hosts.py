@@ -34,8 +34,10 @@ class Url(NamedTuple):
 
 def url_of(text: object) -> Url | None:
     """Split a URL or DSN; None when ``text`` is not one."""
-    match = _URL.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None or "://" not in match.string:
+    if not isinstance(text, str) or "://" not in text:
+        return None
+    match = _URL.fullmatch(text.strip())
+    if match is None:
         return None
     return Url(
         scheme=match["scheme"].lower().split("+")[0],

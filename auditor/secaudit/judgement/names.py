@@ -11,17 +11,6 @@ _SECURITY: Final = lazy(
     r"|(^|_)ENV$|ADMIN|TRUSTED|RATE_?LIMIT"
 )
 
-SECRET_CONCEPTS: Final = frozenset(
-    {
-        "signing.secret",
-        "encryption.key",
-        "provider.secret",
-        "password",
-        "database.password",
-        "admin.password",
-    }
-)
-
 
 def is_security_name(name: str, facts: Facts) -> bool:
     """Return whether a key weakens the service when it is lost or misread.

@@ -7,10 +7,13 @@ a random-looking text under an innocent name is no fault. Errs towards silence.
 # ruff: noqa: PLR2004, SIM905 - thresholds explain themselves; word lists read best as words
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from secaudit.digest import sha256
 from secaudit.judgement.provider_tokens import provider_of
+from secaudit.naming.matching import alternatives
 from secaudit.patterns import lazy
 
 #: Concepts whose value must be unguessable by itself: whoever knows it can forge or decrypt.
@@ -51,15 +54,21 @@ PUBLISHED: Final[frozenset[str]] = frozenset(
 )
 
 #: Runs of letters that say "not a secret" wherever they stand, once punctuation is removed.
-_PHRASES: Final = lazy(
-    r"change(me|this|it|in|before|to|later)|tobechanged|mustchange|fixme|replace(me|this|it|with|in)"
-    r"|(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure)*"
+#: ``{a,b}`` stands for either, as in a shell.
+_PHRASES: Final = (
+    "change{me,this,it,in,before,to,later} tobechanged mustchange fixme "
+    "replace{me,this,it,with,in} {enter,insert,put,set,add,use,generate}{your,this,here,strong} "
+    "{enter,insert,put,set,add,use,generate}{secure,random} secretkey superstrong supersecure "
+    "{super,top,very,not,notso,extra}secret t0ps3cr3t s3cr3t youwillneverguess hardtoguess "
+    "neverguess notreal notasecret notsecure notforproduction donotuse dontuse placeholder "
+    "insecure keepitsecret keepthissecret shhh foobar qwerty asdf letmein iloveyou hunter2 "
+    "thisisa secretfor secretgoeshere"
+)
+#: "your very long secret" and the like.
+_OWNERS: Final = ("your", "my", "the", "our")
+_OWNED: Final = lazy(
+    r"(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure)*"
     r"(secret|password|token|signing|key)"
-    r"|(enter|insert|put|set|add|use|generate)(your|this|here|strong|secure|random)"
-    r"|secretkey|(super|top|very|not(so)?|extra)secret|superstrong|supersecure"
-    r"|t0ps3cr3t|s3cr3t|youwillneverguess|hardtoguess|neverguess|notreal|notasecret|notsecure"
-    r"|notforproduction|donotuse|dontuse|placeholder|insecure|keepitsecret|keepthissecret"
-    r"|shhh+|foobar|qwerty|asdf|letmein|iloveyou|hunter2|thisisa|secretfor|secretgoeshere"
 )
 
 #: Words that are a placeholder when they are all there is beside other plain words.
@@ -79,13 +88,11 @@ _DESCRIBING: Final = _WEAK_WORDS | frozenset(
     "32 64 128 256 16 24 48 50 1 2 3 123".split()
 )
 
-_REFERENCE: Final = lazy(
-    r"\$\{[A-Za-z_]|^\$[A-Z_]+$|os\.(getenv|environ)|getenv\(|process\.env"
-    r"|config\(|^env\("
-)
-_MARKED: Final = lazy(
-    r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$"
-    r"|\*{3,}|!{3,}|^-{2,}$|^__.*__$|x{5,}|\.{3,}"
+_REFERENCES: Final = ("os.getenv", "os.environ", "getenv(", "process.env", "config(")
+_VARIABLE: Final = lazy(r"\$\{[A-Za-z_]|^\$[A-Z_]+$")
+_FILLERS: Final = ("***", "!!!", "xxxxx", "...")
+_FRAMED: Final = lazy(
+    r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$|^-{2,}$|^__.*__$"
 )
 _NAMED: Final = lazy(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
 _SEQUENCES: Final = ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
@@ -111,11 +118,7 @@ def is_templated(text: str) -> bool:
 
 def is_published(text: str) -> bool:
     """Return whether ``text`` is a key that everybody can look up, or is marked like one."""
-    if is_marked_insecure(text):
-        return True
-    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL, only secrets need it
-
-    return sha256(text.strip().encode("utf-8", "surrogateescape")).hexdigest() in PUBLISHED
+    return is_marked_insecure(text) or sha256(text.strip()) in PUBLISHED
 
 
 def is_marked_insecure(text: str) -> bool:
@@ -131,13 +134,13 @@ def is_placeholder(text: str) -> bool:
     lower = text.strip().lower()
     if is_empty(text) or is_templated(text):
         return False
-    if _MARKED.search(lower) or _REFERENCE.search(text) or _is_monotonous(lower):
+    if _is_marked(lower) or _is_reference(text) or _is_monotonous(lower):
         return True
     tokens = re.findall(r"[a-z0-9]+", lower)
     if any(_looks_random(token) for token in tokens):
         return False
     joined = "".join(tokens)
-    if _PHRASES.search(joined) or _NAMED.fullmatch(joined):
+    if _has_phrase(joined) or _NAMED.fullmatch(joined):
         return True
     return _is_plain_phrase(tokens)
 
@@ -169,7 +172,9 @@ def is_real(text: str) -> bool:
 
 def is_private_key(text: str) -> bool:
     """Return whether ``text`` holds a private key in PEM (RFC 7468)."""
-    return re.search(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", text) is not None
+    return "PRIVATE KEY-----" in text and bool(
+        re.search(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", text)
+    )
 
 
 def is_usable(text: str) -> bool:
@@ -184,6 +189,35 @@ def is_plain_secret(text: str) -> bool:
     Private keys and tokens of known providers have such rules.
     """
     return is_usable(text) and not is_private_key(text) and not provider_of(text)
+
+
+def _is_marked(lower: str) -> bool:
+    """Return whether a text is filled up or framed as what somebody has to fill in."""
+    framed = "<" in lower or lower[:1] in {"[", "{", "-", "_"}
+    return any(filler in lower for filler in _FILLERS) or (
+        framed and _FRAMED.search(lower) is not None
+    )
+
+
+def _is_reference(text: str) -> bool:
+    """Return whether a text names where a value comes from instead of being one."""
+    return (
+        text.startswith("env(")
+        or any(reader in text for reader in _REFERENCES)
+        or ("$" in text and _VARIABLE.search(text) is not None)
+    )
+
+
+def _has_phrase(joined: str) -> bool:
+    """Return whether a run of letters and digits says that it is no secret."""
+    if any(phrase in joined for phrase in _phrases()):
+        return True
+    return any(owner in joined for owner in _OWNERS) and _OWNED.search(joined) is not None
+
+
+@cache
+def _phrases() -> tuple[str, ...]:
+    return tuple(text for phrase in _PHRASES.split() for text in alternatives(phrase))
 
 
 def _looks_random(token: str) -> bool:

@@ -1,7 +1,7 @@
 """What the name of a setting says: its concept, the unit of its value, and whether it is secret."""
 
 from secaudit.naming.meanings import Meaning, meaning_of, normalised
-from secaudit.naming.secrecy import SECRET_CONCEPTS, only_looks_secret
+from secaudit.naming.secrecy import SECRET_CONCEPTS, only_looks_secret, sounds_secret
 from secaudit.naming.values import from_text, in_unit
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "meaning_of",
     "normalised",
     "only_looks_secret",
+    "sounds_secret",
 ]

@@ -48,13 +48,14 @@ def _expanded(phrase: str) -> list[str]:
     """Return every text that a phrase without stars stands for."""
     for name, words in WORDS.items():
         phrase = phrase.replace(name, f"{{{words}}}")
-    return _alternatives(phrase)
+    return alternatives(phrase)
 
 
-def _alternatives(phrase: str) -> list[str]:
+def alternatives(phrase: str) -> list[str]:
+    """Return every text that a phrase with ``{a,b}`` in it stands for, as a shell would."""
     head, brace, rest = phrase.partition("{")
     if not brace:
         return [head]
     choices, _, tail = rest.partition("}")
-    tails = _alternatives(tail)
+    tails = alternatives(tail)
     return [head + choice + end for choice in choices.split(",") for end in tails]

@@ -30,6 +30,22 @@ _NOT_SECRET: Final = frozenset(  # last words of names that only look secret
         *("message", "template", "subject", "placeholder", "salt_length", "iterations"),
     )
 )
+_PARTS: Final = (  # whatever stands around them
+    *("secret", "passw", "passphrase", "pwd", "token", "credential", "private", "salt", "pepper"),
+    *("signature", "api_key", "access_key", "account_key", "master_key", "auth_key"),
+    *("signing_key", "encryption_key", "crypt_key", "fernet_key", "shared_key"),
+    *("apikey", "accesskey", "accountkey", "masterkey", "authkey", "signingkey"),
+    *("encryptionkey", "cryptkey", "fernetkey", "sharedkey"),
+)
+_LAST_WORDS: Final = frozenset(
+    ("key", "keys", "pass", "pin", "dsn", "auth", "cert", "hash"),
+)
+
+
+def sounds_secret(name: str) -> bool:
+    """Return whether a name has a word of secrets in it, whatever it is really about."""
+    text = name.lower().replace(".", "_").replace("-", "_")
+    return text.rpartition("_")[2] in _LAST_WORDS or any(part in text for part in _PARTS)
 
 
 def only_looks_secret(text: str) -> bool:

@@ -59,6 +59,8 @@ class Row(NamedTuple):
 
 def safe(text: str) -> str:
     """Return ``text`` on one line, with everything a terminal would obey made visible."""
+    if text.isprintable():  # most texts are, and none of what is unsafe is
+        return text
     return _UNSAFE.sub(lambda match: _visible(match[0]), text)
 
 

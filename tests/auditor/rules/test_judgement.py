@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from secaudit.judgement.hosts import is_internal, is_loopback, is_reserved, url_of
 from secaudit.judgement.lifetimes import seconds_of, words
@@ -21,6 +23,7 @@ from secaudit.judgement.secrets import (
     text_of,
 )
 from secaudit.judgement.stores import is_store
+from secaudit.provider_tokens import SHAPES, shapes_in
 
 PLACEHOLDERS = [
     "changeme", "change-me", "change_this", "CHANGE-ME-IN-PRODUCTION", "fixme", "replace-with-yours",
@@ -148,6 +151,14 @@ def test_text_of() -> None:
 )
 def test_provider(text: str, provider: str) -> None:
     assert provider_of(text) == provider
+
+
+@given(st.data())
+def test_every_token_holds_a_mark_of_its_shape(data: st.DataObject) -> None:
+    shape = data.draw(st.sampled_from(SHAPES))
+    pattern = data.draw(st.sampled_from([one for one in (shape.likely, shape.certain) if one]))
+    token = data.draw(st.from_regex(pattern.pattern, fullmatch=True))
+    assert shape in shapes_in(token)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from secaudit.facts import Facts
-from secaudit.judgement.names import SECRET_CONCEPTS
 from secaudit.judgement.secrets import is_usable, text_of
+from secaudit.naming import SECRET_CONCEPTS
 from secaudit.rule import Example, Match, Rule, Severities
 
 
