@@ -2,30 +2,20 @@
 
 import json
 import re
-from datetime import timedelta
+from contextlib import suppress
 from typing import Any, Final
 
 from secaudit.evaluation.values import plain
 from secaudit.facts import Unknown
-from secaudit.frameworks.pydantic_types import TypeSpec
+from secaudit.frameworks.pydantic_texts import InvalidError, duration, duration_1, path, url, url_1
+from secaudit.frameworks.pydantic_types import NONE, TypeSpec
 
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE: Final = frozenset({"0", "false", "f", "no", "n", "off"})
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+(_[0-9]+)*(\.0+)?\Z")
 _FLOAT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
-_URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://[^\s\\]+\Z")
 _MAX_DIGITS: Final = 4_000
-_SCHEMES: Final = {
-    "AnyHttpUrl": ("http", "https"),
-    "HttpUrl": ("http", "https"),
-    "RedisDsn": ("redis", "rediss"),
-    "AmqpDsn": ("amqp", "amqps"),
-    "MongoDsn": ("mongodb", "mongodb+srv"),
-}
-
-
-class InvalidError(Exception):
-    """pydantic refuses the value."""
+_PAIR: Final = 2
 
 
 def convert(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
@@ -88,6 +78,21 @@ def _number(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any 
     raise InvalidError("not a number")
 
 
+def _text_1(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Version 1 takes numbers as text."""
+    return str(data) if isinstance(data, bool | int | float) else _text(_spec, data)
+
+
+def _integer_1(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Version 1 calls ``int()``: it cuts fractions off numbers and refuses the text ``1.0``."""
+    if isinstance(data, str) and len(data) > _MAX_DIGITS:
+        return Unknown("a very long number")
+    try:
+        return int(data)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidError("not an integer") from None
+
+
 def _flag(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
     if isinstance(data, bool):
         return data
@@ -143,6 +148,16 @@ def _mapping(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any 
     return result
 
 
+def _mapping_1(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Version 1 calls ``dict()``, which takes pairs too."""
+    pairs = isinstance(data, list | tuple) and all(
+        isinstance(item, str | list | tuple) and len(item) == _PAIR for item in data
+    )
+    if pairs and data:
+        return Unknown("a dictionary made of pairs")
+    return _mapping(spec, {} if pairs else data)
+
+
 def _literal(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
     for value in spec.values:
         if type(value) is type(data) and value == data:
@@ -194,78 +209,19 @@ def _union(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any ty
     return first
 
 
+def _union_1(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Version 1 tries the members in order; None is first where it is allowed."""
+    if data is None and NONE in spec.items:
+        return None
+    for item in spec.items:
+        with suppress(InvalidError):
+            return convert(item, data)
+    raise InvalidError("no member accepts it")
+
+
 def _none(_spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any type
     if data is not None:
         raise InvalidError("not None")
-
-
-def _url(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
-    if not isinstance(data, str):
-        raise InvalidError("not a URL")
-    match = _URL.match(data.strip())
-    if match is None:
-        if "://" not in data and ":" not in data:
-            raise InvalidError("not a URL")
-        return Unknown("an unusual URL")
-    scheme = match[1].lower()
-    allowed = _SCHEMES.get(str(spec.values[0]))
-    if allowed and scheme not in allowed:
-        raise InvalidError("another scheme")
-    return _normal_url(spec, data.strip(), scheme)
-
-
-def _normal_url(spec: TypeSpec, text: str, scheme: str) -> Any:  # noqa: ANN401 - text or Unknown
-    """Return a URL as ``str()`` of the parsed one shows it, where that is certain."""
-    rest = text.partition("://")[2]
-    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    tail = rest[len(host) :]
-    plain_host = re.fullmatch(
-        r"(?:[\w.~!$&'()*+,;=%-]*(?::[\w.~!$&'()*+,;=%-]*)?@)?[a-z0-9.-]+(:\d+)?", host
-    )
-    if not plain_host or text[: len(scheme)] != scheme or not text.isascii() or '"' in text:
-        return Unknown("a URL that is normalised")
-    if "," in host or re.search(r"\.\.|/\./|[|^`{}<>\[\] ]", rest):
-        return Unknown("a URL that is normalised")
-    port = {"http": ":80", "https": ":443", "ws": ":80", "wss": ":443", "ftp": ":21"}.get(scheme)
-    if port and host.endswith(port):
-        return Unknown("a URL that is normalised")
-    if not tail and scheme in {"http", "https", "ws", "wss", "ftp"}:
-        return f"{text}/"
-    if scheme in {"http", "https", "ws", "wss", "ftp"} and tail and not tail.startswith("/"):
-        return Unknown("a URL that is normalised")
-    if spec.values[0] in {"RedisDsn", "AmqpDsn", "MongoDsn"} and tail in {"", "/"}:
-        return Unknown("a DSN with default parts")
-    return text
-
-
-_ISO_DURATION: Final = re.compile(  # ISO 8601 in whole numbers
-    r"P(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,6})S)?)?"
-)
-
-
-def _duration(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
-    if isinstance(data, timedelta):
-        return data
-    if isinstance(data, int | float) and not isinstance(data, bool):
-        try:
-            return timedelta(seconds=data)
-        except OverflowError:
-            raise InvalidError("too long") from None
-    if isinstance(data, str) and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", data):
-        raise InvalidError("not a duration: a number as text has no unit")
-    parts = _ISO_DURATION.fullmatch(data) if isinstance(data, str) else None
-    if parts is not None and any(parts.groups()):
-        return timedelta(**{unit: int(count) for unit, count in parts.groupdict("0").items()})
-    return Unknown("a duration in an unusual spelling")
-
-
-def _path(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
-    if not isinstance(data, str):
-        raise InvalidError("not a path")
-    if not data or "//" in data or "/./" in data or data.endswith("/") or data.startswith("./"):
-        return Unknown("a path that is normalised")
-    return data
 
 
 def _any(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
@@ -289,11 +245,25 @@ _HANDLERS: Final = {
     "enum": _enum,
     "union": _union,
     "none": _none,
-    "url": _url,
-    "timedelta": _duration,
-    "path": _path,
+    "url": url,
+    "timedelta": duration,
+    "path": path,
     "any": _any,
+    "str-1": _text_1,
+    "secret-1": _text_1,
+    "int-1": _integer_1,
+    "dict-1": _mapping_1,
+    "union-1": _union_1,
+    "url-1": url_1,
+    "timedelta-1": duration_1,
 }
+
+
+def version_1(spec: TypeSpec) -> TypeSpec:
+    """Return a type that converts as pydantic 1 does."""
+    items = tuple(version_1(item) for item in spec.items)
+    kind = f"{spec.kind}-1" if f"{spec.kind}-1" in _HANDLERS else spec.kind
+    return spec._replace(kind=kind, items=items)
 
 
 def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any type

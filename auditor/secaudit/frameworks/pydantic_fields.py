@@ -16,7 +16,7 @@ from secaudit.evaluation.values import (
     plain,
 )
 from secaudit.facts import Unknown
-from secaudit.frameworks.pydantic_types import OTHER, TypeSpec, resolve, with_constraints
+from secaudit.frameworks.pydantic_types import NONE, OTHER, TypeSpec, resolve, with_constraints
 
 Choice = tuple[str, tuple[Any, ...]]  # a name, and the path inside its decoded value
 
@@ -47,6 +47,12 @@ def is_version_1(cls: ClassData) -> bool:
     return any(name in SETTINGS_V1 or name == "pydantic.v1.BaseModel" for name in cls.externals())
 
 
+def checks_defaults(cls: ClassData, config: dict[str, Any]) -> bool:
+    """Say whether defaults are validated too: settings do it unless told otherwise."""
+    key = "validate_all" if is_version_1(cls) else "validate_default"
+    return config.get(key, is_settings(cls)) is True
+
+
 def fields_of(interpreter: Interpreter, cls: ClassData) -> dict[str, Field]:
     """Return the fields of a class in declaration order, those of base classes first."""
     found: dict[str, Field] = {}
@@ -56,10 +62,38 @@ def fields_of(interpreter: Interpreter, cls: ClassData) -> dict[str, Field]:
                 continue
             field = _field(interpreter, ancestor, name, annotation)
             if field is not None:
-                found[name] = field
+                found[name] = _optional_1(field) if is_version_1(cls) else field
         if is_version_1(cls):
             _add_inferred(ancestor, found)
+    if is_version_1(cls):
+        _rename(found, config_of(cls).get("fields"))
     return found
+
+
+def _rename(found: dict[str, Field], written: Any) -> None:  # noqa: ANN401 - a configuration value
+    """Give fields the variables of pydantic 1's ``fields = {"name": {"env": "NAME"}}``."""
+    for name, options in written.items() if isinstance(written, dict) else ():
+        variables = options.get("env") if isinstance(options, dict) else None
+        if name in found and variables:
+            names = (variables,) if isinstance(variables, str) else tuple(map(str, variables))
+            found[name] = found[name]._replace(written_env=names)
+
+
+def config_method(cls: ClassData, name: str) -> FunctionData | None:
+    """Return a method of the class ``Config``, where pydantic 1 looks for its hooks."""
+    for ancestor in cls.lineage():
+        inner = ancestor.namespace.get("Config")
+        method = inner.data.find(name) if inner and isinstance(inner.data, ClassData) else None
+        if method is not None and isinstance(method.data, FunctionData):
+            return method.data
+    return None
+
+
+def _optional_1(field: Field) -> Field:
+    """Let a field with the default None hold None, as pydantic 1 does whatever its type says."""
+    if field.default is None or field.default.data is not None or field.spec.optional:
+        return field
+    return field._replace(spec=TypeSpec("union", (field.spec, NONE)))
 
 
 def _add_inferred(cls: ClassData, found: dict[str, Field]) -> None:

@@ -18,9 +18,16 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks import pydantic_validators as validators
-from secaudit.frameworks.pydantic_coercion import InvalidError, convert, decode
-from secaudit.frameworks.pydantic_fields import Field, config_of, fields_of
-from secaudit.frameworks.pydantic_sources import Leaf, Node, collapse
+from secaudit.frameworks.pydantic_coercion import convert, decode, version_1
+from secaudit.frameworks.pydantic_fields import (
+    Field,
+    checks_defaults,
+    config_of,
+    fields_of,
+    is_version_1,
+)
+from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
+from secaudit.frameworks.pydantic_texts import InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.standard_library import enum_member, from_plain
 
@@ -72,7 +79,7 @@ class Builder:
             value = default._replace(
                 variables=tuple(dict.fromkeys((*variables, *default.variables)))
             )
-            if not self.check_defaults:
+            if not (self.check_defaults or validators.run_on_default(self, field)):
                 return self._wrapped(field.spec, value)
             behind = candidates_of(value, "default") if value.data is not None else ()
             value = value._replace(candidates=behind)
@@ -194,19 +201,7 @@ class Builder:
         return self._wrapped(spec, value._replace(data=inner, candidates=candidates))
 
     def _convert(self, spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - plain data
-        members = [item for item in spec.items if item.kind != "none"]
-        if self.version_1 and spec.kind == "union" and len(members) == 1 and data is not None:
-            return self._convert(members[0], data)
-        if self.version_1 and spec.kind == "str" and isinstance(data, int | float):
-            return str(data)
-        if self.version_1 and spec.kind == "int" and isinstance(data, str):
-            return _whole(data)
-        try:
-            return convert(spec, data)
-        except InvalidError:
-            if self.version_1 and (spec.items or spec.kind == "secret"):
-                return Unknown("version 1 may convert what stands inside")
-            raise
+        return convert(version_1(spec) if self.version_1 else spec, data)
 
     def _again(self, spec: TypeSpec, candidate: Candidate) -> Any:  # noqa: ANN401 - plain data
         """Convert a shadowed candidate as if it were effective."""
@@ -236,6 +231,8 @@ class Builder:
             spec = kinds[0] if len(kinds) == 1 and isinstance(value.data, str) else spec
         if spec.kind == "path" and isinstance(value.data, str):
             return value._replace(data=PathData(value.data))
+        if self.version_1 and spec.kind == "url":
+            return value  # a text of a class of its own
         if spec.kind in _WRAPPED and isinstance(value.data, str):
             return wrap(_WRAPPED[spec.kind], value)
         if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
@@ -244,15 +241,6 @@ class Builder:
                     made = enum_member(spec.cls, name, member, value.place)
                     return value._replace(data=made.data)
         return value
-
-
-def _whole(text: str) -> int:
-    """Return a text as pydantic 1 reads it, which refuses ``1.0``."""
-    try:
-        return int(text)
-    except ValueError:
-        message = "not a whole number"
-        raise InvalidError(message) from None
 
 
 def wrap(type_name: str, value: Value) -> Value:
@@ -275,8 +263,6 @@ def build_nested(
     cls: ClassData, nodes: dict[str, Node], call: Call, *, exact: bool = True
 ) -> Instance:
     """Build a model from nodes of its fields: by alias or name, in any case unless ``exact``."""
-    from secaudit.frameworks.pydantic_fields import is_settings, is_version_1  # noqa: PLC0415 - short
-
     call.interpreter.state.setdefault("built", set()).add(id(cls.node))
     lowered = {} if exact else {key.lower(): node for key, node in nodes.items()}
     given: dict[str, Node] = {}
@@ -286,9 +272,12 @@ def build_nested(
                 given[name] = nodes[key]
             elif key.lower() in lowered:
                 given[name] = lowered[key.lower()]
-    configured = config_of(cls).get("validate_default", is_settings(cls)) is True
     builder = Builder(
-        cls, call, check_defaults=configured, version_1=is_version_1(cls), exact=exact
+        cls,
+        call,
+        check_defaults=checks_defaults(cls, config_of(cls)),
+        version_1=is_version_1(cls),
+        exact=exact,
     )
     return builder.build(given, {})
 

@@ -22,27 +22,15 @@ from secaudit.frameworks.pydantic_fields import (
     MODELS,
     SETTINGS,
     Field,
+    config_method,
     fields_of,
     is_settings,
     is_version_1,
 )
 from secaudit.frameworks.pydantic_models import Builder, build_nested, wrap
-from secaudit.frameworks.pydantic_sources import (
-    Config,
-    Leaf,
-    Node,
-    Table,
-    file_tables,
-    find,
-    merge,
-    names_of,
-    process_table,
-    read_config,
-    secret_table,
-)
-
-_STANDARD: Final = ("init_settings", "env_settings", "dotenv_settings", "file_secret_settings")
-_SECRETS: Final = "file_secret_settings"  # knows no nested keys
+from secaudit.frameworks.pydantic_nodes import Leaf, Node
+from secaudit.frameworks.pydantic_sources import STANDARD, given_to, names_of, source_tables
+from secaudit.frameworks.pydantic_tables import Config, Table, file_tables, read_config
 
 
 def _make_settings(cls: ClassData, call: Call) -> Value:
@@ -55,23 +43,17 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
     if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
         return _all_unknown(cls, call, fields, config)
     files = file_tables(interpreter, config)
-    tables: dict[str, list[Table]] = {
-        "env_settings": [process_table(interpreter, config)],
-        "dotenv_settings": [_flat(files)],
-    }
-    secrets = secret_table(interpreter, config) if _SECRETS in order else {}
-    if not isinstance(secrets, Unknown):
-        tables[_SECRETS] = [secrets]
+    tables, unknown_secrets = source_tables(interpreter, config, files)
     nodes: dict[str, Node] = {}
     names: dict[str, tuple[str, ...]] = {}
     for name, field in fields.items():
-        node = _field_node(call, config, field, order, tables)
+        node = given_to(call, config, field, order, tables)
         if node is not None:
             nodes[name] = node
         elif isinstance(config.env_files, Unknown):
             nodes[name] = Leaf(config.env_files, (), "")
-        elif isinstance(secrets, Unknown):
-            nodes[name] = Leaf(secrets, (), "")
+        elif unknown_secrets is not None:
+            nodes[name] = Leaf(unknown_secrets, (), "")
         names[name] = tuple(
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )
@@ -88,77 +70,22 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
     return Value(instance, call.place)
 
 
-def _flat(files: list[Table]) -> Table:
-    """Return several env files as the one table that pydantic-settings makes of them.
-
-    The last file that has a key gives it. What the others say is kept by their own tables.
-    """
-    flat: Table = {}
-    for table in reversed(files):
-        flat |= table
-    return flat
-
-
-def _field_node(
-    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, list[Table]]
-) -> Node | None:
-    """Return what the sources give a field: under its aliases first, whatever the source."""
-    if field.choices and config.by_name and config.by_alias and not config.version_1:
-        aliased = _under(call, config._replace(by_name=False), field, order, tables)
-        if aliased is not None:
-            return aliased
-        names = [config.normal(one) for one, _ in names_of(config._replace(by_name=False), field)]
-        tables = {  # a source that has an alias is not asked for the field's name
-            source: [table for table in found if not any(name in table for name in names)]
-            for source, found in tables.items()
-        }
-        config = config._replace(by_alias=False)
-    return _under(call, config, field, order, tables)
-
-
-def _under(
-    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, list[Table]]
-) -> Node | None:
-    node: Node | None = None
-    for source in reversed(order):
-        found: Node | None = None
-        if source == "init_settings":
-            found = _argument(call, field)
-        elif source in tables:
-            rules = config if source != _SECRETS else config._replace(delimiter="")
-            found = find(call.interpreter, rules, field, tables[source])
-        if found is not None and not (_fails(node) and not config.version_1):
-            node = found if node is None else merge(found, node)
-    return node
-
-
-def _fails(node: Node | None) -> bool:
-    """Return whether a source stops start-up: each decodes by itself, needed or not."""
-    return isinstance(node, Leaf) and node.error is not None
-
-
-def _argument(call: Call, field: Field) -> Node | None:
-    for name in (field.name, *(choice[0] for choice in field.choices)):
-        if name in call.keywords:
-            return Leaf(call.keywords[name], (), "")
-    return None
-
-
 def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[str] | None:
     """Return the sources, strongest first; None when the class adds one that is not known."""
-    method = cls.find("settings_customise_sources") or cls.find("customise_sources")
+    written = cls.find("settings_customise_sources")
+    method = config_method(cls, "customise_sources") if written is None else written.data
     if method is None:
-        return list(_STANDARD)
-    if not isinstance(method.data, FunctionData):
+        return list(STANDARD)
+    if not isinstance(method, FunctionData):
         return None
-    frame: Frame = method.data.frame
-    place = Place(frame.module.syntax, method.data.node)
-    spec = method.data.node.args
+    frame: Frame = method.frame
+    place = Place(frame.module.syntax, method.node)
+    spec = method.node.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
     markers = {name: Value(Instance(f"source.{name}"), place) for name in names[1:]}
     if "settings_cls" in markers:
         markers["settings_cls"] = Value(cls, place)
-    bound = method.data.bound(Value(cls, place))
+    bound = method.bound(Value(cls, place))
     try:
         result = call_function(bound, Call(interpreter, frame, place, [], markers))
     except ProgramError:
@@ -170,7 +97,7 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
         for item in result.data.items
         if isinstance(item.data, Instance)
     ]
-    known = len(found) == len(result.data.items) and set(found) <= set(_STANDARD)
+    known = len(found) == len(result.data.items) and set(found) <= set(STANDARD)
     del call
     return found if known else None
 

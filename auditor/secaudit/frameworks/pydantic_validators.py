@@ -18,7 +18,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import Field
-from secaudit.frameworks.pydantic_sources import Leaf, Node, collapse
+from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
 
 _FIELD = {"pydantic.field_validator", "pydantic.functional_validators.field_validator"}
 _FIELD_1 = {"pydantic.validator", "pydantic.v1.validator"}
@@ -33,6 +33,7 @@ class Validated(Protocol):
     call: Call
     interpreter: Interpreter
     instance: Instance
+    version_1: bool
 
 
 def _decorators(cls: ClassData, names: set[str]) -> list[tuple[FunctionData, Call | None]]:
@@ -63,20 +64,36 @@ def run_field(builder: Validated, field: Field, value: Value, moment: str) -> Va
         if mode == moment:
             value = _apply(builder, annotated, value)
     chosen: list[FunctionData] = []
-    for function, call in _decorators(builder.cls, _FIELD | _FIELD_1):
-        names = [] if call is None else [plain(argument) for argument in call.arguments]
-        if field.name not in names and "*" not in names:
-            continue
+    for function, call in _for_field(builder, field):
         mode = _option(call, "mode", "before" if _option(call, "pre", False) else "after")
-        if mode in {"wrap", "plain"}:
+        if mode in {"wrap", "plain"} or _option(call, "each_item", False) is not False:
             return value._replace(data=Unknown("a validator that is not evaluated"))
         if mode == moment:
             chosen.append(function)
-    for method in reversed(chosen) if moment == "before" else chosen:
+    if moment == "before" and not builder.version_1:  # version 1 runs them as they are written
+        chosen.reverse()
+    for method in chosen:
         if isinstance(value.data, Unknown):
             return value
         value = _call(builder, method, value, field)
     return value
+
+
+def _for_field(builder: Validated, field: Field) -> list[tuple[FunctionData, Call | None]]:
+    """Return the validators of a field; version 1 puts those of all fields behind its own."""
+    own: list[tuple[FunctionData, Call | None]] = []
+    shared: list[tuple[FunctionData, Call | None]] = []
+    for function, call in _decorators(builder.cls, _FIELD | _FIELD_1):
+        names = [] if call is None else [plain(argument) for argument in call.arguments]
+        if field.name in names or "*" in names:
+            late = builder.version_1 and field.name not in names
+            (shared if late else own).append((function, call))
+    return own + shared
+
+
+def run_on_default(builder: Validated, field: Field) -> bool:
+    """Say whether a validator demands to see the default too: ``@validator(..., always=True)``."""
+    return any(_option(call, "always", False) is True for _, call in _for_field(builder, field))
 
 
 def _apply(builder: Validated, function: Value, value: Value) -> Value:

@@ -5,7 +5,7 @@ import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any, Final
 
@@ -14,7 +14,9 @@ from pydantic import v1
 from secaudit.facts import Unknown
 
 _HEADER: Final = """\
-from typing import Dict, List, Optional, Union
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Dict, FrozenSet, List, Literal, Optional, Set, Tuple, Union
 from pydantic.v1 import AnyHttpUrl, BaseModel, BaseSettings, Field, SecretStr, validator
 
 class Inner(BaseModel):
@@ -34,11 +36,22 @@ _TYPES: Final = {  # annotation: defaults as written
     "Optional[int]": ["None", "3"],
     "Union[str, int]": ['"1"'],
     "SecretStr": ['SecretStr("x")'],
+    "AnyHttpUrl": ['"https://example.com"', '"http://a.example/x"'],
+    "timedelta": ["timedelta(days=7)", "30", '"30"'],
+    "Path": ['"data"', 'Path("x")'],
+    'Literal["dev", "prod"]': ['"dev"'],
+    "Set[str]": ['{"a"}', "set()"],
+    "Tuple[str, ...]": ['("a", "b")'],
+    "Dict[str, Any]": ["{}"],
+    "Optional[List[str]]": ["None", '["a"]'],
+    "Union[List[str], str]": ['"*"', '["*"]'],
+    "Any": ["None", "1"],
     "Inner": ["Inner()", 'Inner(host="h", port=2)'],
 }
 _VALUES: Final = (
     *("a", "", "1", "0", "true", "False", "yes", "off", "5", "-3", "1.0", "60*24", "null", "None"),
     *('["a","b"]', "a,b", "*", "[1,2]", '{"a": 1}', '{"host": "j", "port": 9}', '"quoted"'),
+    *("https://example.com", "http://x.example/p?q=1", "30", "1e3", "dev", "data/x", '[["a", 1]]'),
 )
 _CONFIG: Final = {
     "env_prefix": ['"APP_"', '"app_"'],
@@ -46,7 +59,7 @@ _CONFIG: Final = {
     "env_nested_delimiter": ['"__"'],
     "case_sensitive": ["True"],
     "extra": ['"ignore"'],
-    "validate_all": ["True"],
+    "validate_all": ["True", "False"],
 }
 _NAMES: Final = ("debug", "secret_key", "DB", "origins", "Level")
 
@@ -61,6 +74,7 @@ class Case:
             key: rng.choice(values) for key, values in _CONFIG.items() if rng.random() < 0.5
         }
         lines = ["class Settings(BaseSettings):", *map(self._field, self.names)]
+        lines += [self._validator(number) for number in range(rng.choice([0, 0, 1, 2]))]
         if self.config:
             lines.append("    class Config:")
             lines += [f"        {key} = {value}" for key, value in self.config.items()]
@@ -84,6 +98,23 @@ class Case:
         )
         return f"    {name}: {kind} = Field({default}{extra})"
 
+    def _validator(self, number: int) -> str:
+        name = self.rng.choice([*self.names, "*"])
+        options = self.rng.choice(["", ", pre=True", ", always=True", ", pre=True, always=True"])
+        body = self.rng.choice(
+            [
+                "return v",
+                'return v + "!" if isinstance(v, str) else v',
+                "return [1] if isinstance(v, list) else v",
+                'return v or "x"',
+                'if v == "a":\n            raise ValueError("refused")\n        return v',
+            ]
+        )
+        return (
+            f'    @validator("{name}"{options}, allow_reuse=True)\n'
+            f"    def check_{number}(cls, v):\n        {body}\n"
+        )
+
     def _pairs(self, count: int) -> Iterator[tuple[str, str]]:
         prefix = self.config.get("env_prefix", "").strip('"')
         for _ in range(count):
@@ -94,6 +125,8 @@ class Case:
                     *(name, f"{name.upper()}_ENV", f"{name}_one", f"{name}_two", "OTHER"),
                     f"{prefix}{name}__host".upper(),
                     f"{prefix}{name}__port",
+                    f"{name}_one__host",
+                    f"{name.upper()}_ENV__a__b",
                 ]
             )
             yield key, self.rng.choice(_VALUES)
@@ -112,9 +145,17 @@ def flatten(model: v1.BaseModel, prefix: str = "") -> dict[str, Any]:
         if isinstance(value, v1.BaseModel):
             found |= flatten(value, f"{prefix}{name}.")
         else:
-            plain = value.get_secret_value() if isinstance(value, v1.SecretStr) else value
-            found[f"{prefix}{name}"] = plain
+            found[f"{prefix}{name}"] = plain(value)
     return found
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - values of a real settings object
+    """Return a real value in the form the auditor reports it."""
+    if isinstance(value, v1.SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, v1.AnyUrl | PurePath):
+        return str(value)
+    return frozenset(value) if isinstance(value, set) else value
 
 
 def real_settings(source: str) -> dict[str, Any] | None:
@@ -165,4 +206,6 @@ def test_generated_classes_have_the_values_that_version_1_computes(
         assert not errors, f"{errors}\n{text}"
         outcome = compare(text, real, static)
         known, unknown = known + outcome.known, unknown + outcome.unknown
-    assert known > unknown * 9
+    share = unknown / max(known + unknown, 1)
+    sys.stdout.write(f"\npydantic 1: {known} known, {share:.1%} Unknown\n")
+    assert share < 0.1

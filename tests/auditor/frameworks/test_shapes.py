@@ -455,3 +455,49 @@ def test_nothing_that_a_validator_makes_of_a_text_keeps_its_place(
     assert setting.value is None
     assert (setting.candidates[0].layer, setting.candidates[0].raw) == ("env-file", "")
     assert setting.location.path.endswith(".env")
+
+
+VERSION_1 = "from typing import List\nfrom pydantic.v1 import BaseSettings, Field\n"
+
+
+def test_version_1_decodes_after_it_merged_file_and_process(by_concept: Concepts) -> None:
+    source = VERSION_1 + (
+        "class Settings(BaseSettings):\n"
+        "    cors_origins: List[str] = []\n"
+        "    secret_key: str = 'x'\n"
+        "    class Config:\n"
+        "        env_file = '.env'\n"
+    )
+    file = "CORS_ORIGINS=not json\nSECRET_KEY=from-file\n"
+    given = {"CORS_ORIGINS": '["*"]', "SECRET_KEY": "from-process"}
+    found = by_concept({"settings.py": source, ".env": file}, given)
+    (origins,) = found["cors.origins"]
+    assert origins.value == ["*"]
+    assert origins.error is None
+    (secret,) = found["signing.secret"]
+    shown = [(one.layer, one.value) for one in secret.candidates]
+    assert shown == [
+        ("process-environment", "from-process"),
+        ("env-file", "from-file"),
+        ("default", "x"),
+    ]
+
+
+def test_version_1_takes_its_hooks_from_the_class_config(values: Values) -> None:
+    source = VERSION_1 + (
+        "class Settings(BaseSettings):\n"
+        "    first: str = ''\n"
+        "    second: List[str] = []\n"
+        "    class Config:\n"
+        "        fields = {'first': {'env': 'OTHER'}}\n"
+        "        @classmethod\n"
+        "        def customise_sources(cls, init_settings, env_settings, file_secret_settings):\n"
+        "            return env_settings, init_settings\n"
+        "        @classmethod\n"
+        "        def parse_env_var(cls, field_name, raw_val):\n"
+        "            return raw_val.split(',')\n"
+        "settings = Settings(first='argument')\n"
+    )
+    found = values({"settings.py": source}, {"OTHER": "given", "SECOND": "a,b"})
+    assert found["first"] == "given"
+    assert isinstance(found["second"], Unknown)
