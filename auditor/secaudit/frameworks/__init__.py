@@ -246,7 +246,9 @@ def class_attribute(
 
 
 def finish(interpreter: Interpreter) -> None:
-    """Let every library that was met say its last word."""
+    """Let every library that was met say its last word; look at what is written without one."""
+    from secaudit.frameworks import cors_headers  # noqa: PLC0415 - once an evaluation
+
     for cls in interpreter.classes:  # a class may be defined and never called
         for base in cls.externals():
             _table(base, "BASES", base)
@@ -255,6 +257,7 @@ def finish(interpreter: Interpreter) -> None:
         if last is not None:
             with suppress(ProgramError):  # an object that cannot be made hides no other
                 last(interpreter)
+    cors_headers.look(interpreter)
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:

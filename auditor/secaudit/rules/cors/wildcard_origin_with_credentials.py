@@ -37,8 +37,9 @@ RULE = Rule(
     explanation="""\
 Browsers refuse the answer `*` to a request with credentials, so the libraries answer with the
 request's own `Origin` instead: Starlette does when `"*"` stands anywhere in `allow_origins` or
-the pattern is `.*`, Flask-Cors and django-cors-headers likewise. Every web page the visitor
-opens can then call the API with the visitor's cookies and read what it answers.
+the pattern is `.*`, Flask-Cors and django-cors-headers likewise, and so does a middleware of your
+own that copies the header. Every web page the visitor opens can then call the API with the
+visitor's cookies and read what it answers.
 
 List the origins of your own front ends. If the API takes bearer tokens only, drop credentials.""",
     bad=(
@@ -53,8 +54,38 @@ List the origins of your own front ends. If the API takes bearer tokens only, dr
                 )
             }
         ),
+        Example(
+            {
+                "main.py": (
+                    "from flask import Flask, Response, request\n\n"
+                    "app = Flask(__name__)\n\n\n"
+                    "@app.after_request\n"
+                    "def cors(response: Response) -> Response:\n"
+                    '    origin = request.headers.get("Origin")\n'
+                    "    if origin:\n"
+                    '        response.headers["Access-Control-Allow-Origin"] = origin\n'
+                    '        response.headers["Access-Control-Allow-Credentials"] = "true"\n'
+                    "    return response\n"
+                )
+            }
+        ),
     ),
     good=(
+        Example(
+            {
+                "main.py": (
+                    "from flask import Flask, Response, request\n\n"
+                    "app = Flask(__name__)\n\n\n"
+                    "@app.after_request\n"
+                    "def cors(response: Response) -> Response:\n"
+                    '    origin = request.headers.get("Origin")\n'
+                    '    if origin in {"https://app.acme.io", "https://admin.acme.io"}:\n'
+                    '        response.headers["Access-Control-Allow-Origin"] = origin\n'
+                    '        response.headers["Access-Control-Allow-Credentials"] = "true"\n'
+                    "    return response\n"
+                )
+            }
+        ),
         Example(
             {
                 "main.py": (
