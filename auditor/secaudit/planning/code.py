@@ -19,6 +19,10 @@ from secaudit.syntax.python import Module
 _ENV_NAME = lazy(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")
 _IMPLICIT = {"load_dotenv": "python-dotenv", "find_dotenv": "python-dotenv"}
 _HINT = lazy(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
+_LOADERS = frozenset(  # take a path as seen from the working directory first
+    ("load_dotenv", "dotenv_values", "Config", "RepositoryEnv", "RepositoryIni", "read_env")
+)
+_PATH_NAMES = frozenset(("env_file", "_env_file", "dotenv_path"))
 _DJANGO = frozenset(
     (
         *("INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "WSGI_APPLICATION", "ALLOWED_HOSTS"),
@@ -105,7 +109,9 @@ def _module(module: Module, root: str) -> _Scan:
     seen = _Scan(module.path, [], set(), set(), [], set())
     loader = ""
     started: set[int] = set()
+    direct: set[ast.expr] = set()  # literals that are a whole path, not one end of it
     for node in ast.walk(module.tree):
+        direct.update(_paths(node))
         if isinstance(node, ast.ImportFrom | ast.Import):
             loader = _import(node, seen) or loader
         elif isinstance(node, ast.Name):
@@ -113,9 +119,10 @@ def _module(module: Module, root: str) -> _Scan:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             seen.words.add(node.value.upper())
             if _ENV_NAME.search(node.value) and id(node) not in started:
-                seen.named.append(_named(module, node, re.escape(node.value), root))
+                start = root if node in direct else ""
+                seen.named.append(_named(module, node, re.escape(node.value), root, start))
         elif isinstance(node, ast.JoinedStr):
-            _joined(module, node, root, seen)
+            _joined(module, node, root, seen, root if node in direct else "")
         elif isinstance(node, ast.Call):
             started |= _given_by_server(node)
             _call(module, node, root, seen)
@@ -134,6 +141,22 @@ def _given_by_server(node: ast.Call) -> set[int]:
     if ast.unparse(node.func) not in {"uvicorn.run", "uvicorn.Config"}:
         return set()
     return {id(keyword.value) for keyword in node.keywords if keyword.arg == "env_file"}
+
+
+def _paths(node: ast.AST) -> list[ast.expr]:
+    """Return the expressions below a node that a loader opens as they are."""
+    given: list[ast.expr] = []
+    if isinstance(node, ast.Call):
+        name = _last_name(node.func)
+        given += node.args[:1] if name in _LOADERS else []
+        given += [keyword.value for keyword in node.keywords if keyword.arg in _PATH_NAMES]
+    elif isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        given += [value for key, value in pairs if getattr(key, "value", "") in _PATH_NAMES]
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        given += [node.value] if _PATH_NAMES.intersection(_targets(node)) else []
+    several = (one.elts for one in given if isinstance(one, ast.Tuple | ast.List))
+    return [*given, *(element for elements in several for element in elements)]
 
 
 def _import(node: ast.ImportFrom | ast.Import, seen: _Scan) -> str:
@@ -175,7 +198,7 @@ def _implicit(module: Module, node: ast.AST, root: str, dialect: str, seen: _Sca
     seen.named.append(_named(module, node, re.escape(".env"), root)._replace(dialect=dialect))
 
 
-def _joined(module: Module, node: ast.JoinedStr, root: str, seen: _Scan) -> None:
+def _joined(module: Module, node: ast.JoinedStr, root: str, seen: _Scan, start: str) -> None:
     """Note an f-string such as ``f".env.{ENVIRONMENT}"``: it may name any file that fits."""
     texts = [
         part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else None
@@ -183,29 +206,38 @@ def _joined(module: Module, node: ast.JoinedStr, root: str, seen: _Scan) -> None
     ]
     if any(text and ".env" in text for text in texts):
         parts = [r"[\w.\-]+" if text is None else re.escape(text) for text in texts]
-        seen.named.append(_named(module, node, "".join(parts), root))
+        seen.named.append(_named(module, node, "".join(parts), root, start))
 
 
-def _named(module: Module, node: ast.AST, pattern: str, root: str) -> Named:
+def _named(module: Module, node: ast.AST, pattern: str, root: str, start: str = "") -> Named:
     """Build the pattern of absolute paths that a name can mean.
 
-    A relative name is looked up in the working directory (the root), or by a search or a join from
-    the module's folder upwards.
+    A relative name is looked up in ``start`` when the loader's folder is certain, else in the
+    working directory (the root), or by a search or a join from the module's folder upwards.
     """
     leading = re.match(r"(?:(?:\\\.){1,2}/)*", pattern)
     dots = leading[0].replace("\\", "") if leading else ""
     tail = pattern[leading.end() :] if leading else pattern
-    folders, folder = [root], paths.folder_of(module.path)
-    while folder.startswith(root.rstrip("/") + "/"):
-        folders.append(folder)
-        folder = paths.folder_of(folder)
-    found = [*folders, *(paths.join(place, dots) for place in folders if dots)]
+    folders = [start] if start else _upwards(module.path, root)
+    found = [
+        *([] if start and dots else folders),
+        *(paths.join(one, dots) for one in folders if dots),
+    ]
     whole = "|".join(re.escape(place.rstrip("/")) for place in found)
     whole = pattern if pattern.startswith("/") else f"(?:{whole})/{tail}"
     plain = re.sub(r"\\(.)", r"\1", tail)
     is_name = re.escape(plain) == tail and not pattern.startswith("/")
     places = tuple(paths.join(place, plain) for place in found) if is_name else ()
     return Named(re.compile(whole), module.location(node), "", places)
+
+
+def _upwards(path: str, root: str) -> list[str]:
+    """Return the root, and the folders from that of ``path`` up to it."""
+    folders, folder = [root], paths.folder_of(path)
+    while folder.startswith(root.rstrip("/") + "/"):
+        folders.append(folder)
+        folder = paths.folder_of(folder)
+    return folders
 
 
 def _classes(tree: ast.Module, seen: _Scan) -> None:

@@ -156,7 +156,7 @@ def test_an_example_met_in_a_folder_stays_one_whatever_the_profile(planned: Plan
         ("import environ\nenviron.Env.read_env()\n", "src/.env", "django-environ"),
         ("from decouple import config\nDEBUG = config('DEBUG')\n", ".env", "decouple"),
         ("from starlette.config import Config\nConfig('.env')\n", ".env", "starlette"),
-        ("class S(BaseSettings):\n    model_config = {'env_file': '../.env.x'}\n", ".env.x", ""),
+        ("from os.path import *\nF = join(dirname(__file__), '../.env.x')\n", ".env.x", ""),
         ("import os\nE = os.getenv('E')\nF = f'.env.{E}'\n", ".env.blue", "python-dotenv"),
     ],
 )
@@ -169,6 +169,28 @@ def test_loaders_and_their_dialects(planned: Planner, code: str, path: str, dial
     assert [seen.detail["dialect"] for seen in dropped] == (
         ["django-environ"] if dialect == "django-environ" else []
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("model_config = {'env_file': '../.env'}", ".env"),
+        ("model_config = SettingsConfigDict(env_file=('../.env', '../.env.local'))", ".env"),
+        ("class Config:\n        env_file = '.env'", "app/.env"),
+        ("values = load_dotenv('.env')", "app/.env"),
+        ("values = f(dotenv_path=f'../.env.{E}')", ".env.x"),
+    ],
+)
+def test_a_loader_looks_from_the_working_directory_only(
+    planned: Planner, written: str, found: str
+) -> None:
+    """What it does not find there is not loaded, wherever the module stands."""
+    code = f"class S(BaseSettings):\n    {written}\n"
+    plan = planned({"app/conf.py": code, found: "TOKEN=1\n"})
+    assert [one.name for one in plan.deployments] == ["app/conf.py", found]
+    inside = found.removeprefix("app/")
+    plan = planned({"app/conf.py": code.replace("../", ""), inside: "TOKEN=1\n"})
+    assert inside not in [one.name for one in plan.deployments]
 
 
 def test_a_file_elsewhere_with_the_same_name_is_not_the_loaded_one(planned: Planner) -> None:
