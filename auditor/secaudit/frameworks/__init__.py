@@ -277,10 +277,11 @@ def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData
 
 
 def note_condition(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
-    """Look at an ``if``: selectors and guards."""
-    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
+    """Look at an ``if``: selectors, guards, and checks that do not take place."""
+    from secaudit.frameworks import guards, open_gates  # noqa: PLC0415 - only code with conditions
 
     guards.note_if(interpreter, frame, node, condition)
+    open_gates.note_if(interpreter, frame, node)
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:

@@ -140,10 +140,13 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("", "*{webhook,webhooks}*verify_{jwt,token,signature}{,s}"),  # whose signature is no token's
     ("token.verify", "*verify_{jwt,token,signature}{,s} jwt_verify"),
+    ("", "*{smtp,mail,email,redis,proxy}_{,use_}{auth,authentication}_{enabled,required}"),
+    ("", "*{enable,require,use}_{smtp,mail,email,redis,proxy}_{auth,authentication}"),
     (
         "access.enabled!",
         (
             "*{disable,skip}_{auth,authentication} *{auth,authentication}_disabled *no_auth"
+            " login_disabled"
             " *auto_login *bypass_auth *allow_anonymous{,_access} *anonymous_access *fail_open"
         ),
     ),

@@ -45,6 +45,8 @@ MEANINGS = {
     "JWT_ACCESS_TOKEN_VALID_SECONDS": "token.access_lifetime",
     "MAX_UPLOAD_SIZE_MB": "limit.upload",
     "RATE_LIMIT_ENABLED": "limit.enabled",
+    "API_AUTH_ENABLED": "access.enabled",
+    "LOGIN_DISABLED": "access.enabled",
 }
 NOT_SECRET = (
     *("PASSWORD_RESET_PATH", "API_KEY_RATE_LIMIT", "SMS_GATEWAY_AUTH_HEADER", "COOKIE_KEY"),
@@ -58,6 +60,11 @@ def test_a_name_means_its_concept(name: str) -> None:
     meaning = meaning_of(name)
     assert meaning is not None
     assert meaning.concept == MEANINGS[name]
+
+
+@pytest.mark.parametrize("name", ["SMTP_AUTH_ENABLED", "MAIL_AUTH_REQUIRED", "USE_PROXY_AUTH"])
+def test_how_the_service_signs_in_elsewhere_is_not_its_own_access(name: str) -> None:
+    assert meaning_of(name) is None
 
 
 @pytest.mark.parametrize("name", NOT_SECRET)
