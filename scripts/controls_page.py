@@ -30,11 +30,11 @@ hide: [toc]
 
 <!-- Made by scripts/controls_page.py from docs/controls.yml; do not edit. -->
 
-Every control of the generated service with its proof. CI removes each one from a generated project,
-by the recorded edit in `docs/controls.yml`, and the test named here must fail. Where the removal
-shows in settings the rule must report it; an edit of a template-owned file that settings do not
-show is [TPL002](rules/TPL002.md), reported by `secaudit template`. Paths are those of a generated
-project."""
+Every control of the generated service with its proof. CI removes each one from a generated project
+of either framework, by the recorded edit in `docs/controls.yml`, and the test named here must fail.
+Where the removal shows in settings the rule must report it; an edit of a template-owned file that
+settings do not show is [TPL002](rules/TPL002.md), reported by `secaudit template`. Paths are those
+of a generated project; `*` in one stands for its framework."""
 
 
 def rendered() -> str:
@@ -54,10 +54,11 @@ def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for row in rows:
         rule = f"[{row['rule']}](rules/{row['rule']}.md)" if row.get("rule") else ""
-        test = row["test"].rpartition("/")[2].replace("::", "`<br>`")
+        code, test = (row[key].replace("{framework}", "*") for key in ("code", "test"))
+        test = test.rpartition("/")[2].replace("::", "`<br>`")
         asvs = ", ".join(row["asvs"])
         yield (
-            f"| **{row['id']}**: {row['title']} | `{row['code']}`<br>`{test}` | {rule} "
+            f"| **{row['id']}**: {row['title']} | `{code}`<br>`{test}` | {rule} "
             f"| `{row['page']}` | {asvs} |"
         )
 

@@ -170,7 +170,7 @@ def serving(
     settings: Mapping[str, str],
     *,
     certificate: "Certificate | None" = None,
-    program: tuple[str, ...] | None = None,
+    options: tuple[str, ...] = (),
 ) -> Iterator[Service]:
     """Migrate and serve, with a key of its own and a fresh database.
 
@@ -178,7 +178,7 @@ def serving(
         project: an installed project, or a copy of one.
         settings: variables beside the key and the database.
         certificate: serve TLS with it.
-        program: what runs in place of ``serve``; ``{port}`` in it is where it has to listen.
+        options: further ones of ``serve``.
 
     Raises:
         RuntimeError: it does not listen within a minute.
@@ -191,10 +191,9 @@ def serving(
         **settings,
     }
     command(project, "migrate", env=env)
-    words = [*_program(project), "serve", "--port", "{port}"]
+    words = [*_program(project), "serve", "--port", str(port), *options]
     if certificate is not None:
         words += ["--tls-certificate", str(certificate.chain), "--tls-key", str(certificate.key)]
-    words = [word.replace("{port}", str(port)) for word in program or words]
     with (project / f"{port}.log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603 - the service's own command
             words, cwd=project, env={**_outside(), **env}, stdout=log, stderr=log

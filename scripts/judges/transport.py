@@ -19,19 +19,6 @@ _PRODUCTION: Final = {
     "APP_LIMITS__BODY_BYTES": "1024",
     "APP_CORS__ALLOW_ORIGINS": '["https://app.example.org"]',
 }
-_MODERN: Final = """\
-import ssl
-from app.project import PROJECT
-from app.security.server import HardenedConfig, ServerPolicy, tls_context
-import uvicorn
-
-config = HardenedConfig(
-    PROJECT.factory, ServerPolicy(), factory=True, port={port},
-    ssl_certfile={certificate!r}, ssl_keyfile={key!r},
-    ssl_context_factory=lambda *_: tls_context({certificate!r}, {key!r}, ssl.TLSVersion.TLSv1_3),
-)
-uvicorn.Server(config).run()
-"""
 
 
 class Sample(NamedTuple):
@@ -55,11 +42,9 @@ def judge_transport(project: Path, scratch: Path) -> Iterator[Verdict]:
     quota = {**_PRODUCTION, "APP_LIMITS__PUBLIC": "1/hour"}
     with serving(planted, quota, certificate=certificate) as service:
         yield _judge_refusal(service, scratch)
-    python = str(project / ".venv" / "bin" / "python")
-    paths = {"certificate": str(certificate.chain), "key": str(certificate.key)}
-    text = _MODERN.format(port="{port}", **paths)
-    with serving(project, _PRODUCTION, certificate=certificate, program=(python, "-c", text)) as it:
-        yield _judge_tls("modern", it, scratch)
+    modern = ("--tls-minimum", "1.3")
+    with serving(project, _PRODUCTION, certificate=certificate, options=modern) as service:
+        yield _judge_tls("modern", service, scratch)
 
 
 def _samples(service: Service) -> list[Sample]:

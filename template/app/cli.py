@@ -17,9 +17,11 @@ from .env_file import EnvFile
 from .environment import missing_variables, secret_lines_for, unknown_variables
 from .key_rotation import RotationError, Step, rotate
 from .project import PROJECT
+from .security import logs
 from .security.problems import Problem
-from .security.server import ServerPolicy, tls_context
 from .security.server import serve as run_server
+from .security.server_policy import ServerPolicy
+from .security.tls import Tls, TlsVersion
 from .service import ServiceSettings
 from .services import Services
 from .settings import Settings
@@ -73,16 +75,17 @@ def dev(port: Port = 8000) -> None:
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - the command's options
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Port = 8000,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Number of processes.")] = 1,
     tls_certificate: PemFile = None,
     tls_key: PemFile = None,
+    tls_minimum: Annotated[TlsVersion, typer.Option(help="Oldest TLS version spoken.")] = "1.2",
 ) -> None:
     """Serve; refuse insecure settings and an unmigrated database. Never migrates."""
     settings = _load(Serving(host, workers, tls=tls_certificate is not None))
-    _check_tls(tls_certificate, tls_key)
+    tls = _tls(tls_certificate, tls_key, tls_minimum)
     if _with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
         reason = f"is not migrated; run `{PROJECT.slug} migrate`"
         _refuse([Fault(("APP_DATABASE__URL",), reason)])
@@ -92,8 +95,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
-        tls_certificate=tls_certificate,
-        tls_key=tls_key,
+        tls=tls,
     )
 
 
@@ -199,9 +201,13 @@ def rotate_keys(
 
 def _load(serving: Serving | None = None) -> Settings:
     try:
-        return load_settings(ENV_FILE, service=ServiceSettings, serving=serving)
+        settings = load_settings(ENV_FILE, service=ServiceSettings, serving=serving)
     except SettingsError as error:
         _refuse(error.faults)
+    # What a command has to say is on stdout; the server starts its own log there.
+    secrets = settings.secrets()
+    logs.configure(settings.log.format, secrets=secrets, level="WARNING", stream="stderr")
+    return settings
 
 
 def _server_policy(settings: Settings) -> ServerPolicy:
@@ -273,17 +279,20 @@ def _email(text: str) -> str:
         raise typer.BadParameter(str(error), param_hint="EMAIL") from None
 
 
-def _check_tls(certificate: Path | None, key: Path | None) -> None:
+def _tls(certificate: Path | None, key: Path | None, minimum: TlsVersion) -> Tls | None:
     """Refuse files that the server could not use, before it starts."""
     options = ("--tls-certificate", "--tls-key")
     if certificate is None:
-        if key is not None:
-            _refuse([Fault(options[:1], "is missing; the key alone serves nothing", "TLS002")])
-        return
+        if key is not None or minimum == "1.3":
+            reason = "is missing; the other options of TLS say nothing without it"
+            _refuse([Fault(options[:1], reason, "TLS002")])
+        return None
+    tls = Tls(certificate, key, minimum)
     try:
-        tls_context(str(certificate), None if key is None else str(key))
+        tls.context()
     except (OSError, ValueError):  # SSLError is an OSError
         _refuse([Fault(options, "are no PEM certificate with its own unencrypted key", "TLS002")])
+    return tls
 
 
 def _refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:

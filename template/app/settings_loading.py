@@ -5,16 +5,17 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsError as UndecodableError
 
 from .settings import Settings
 from .settings_policy import Fault, Serving, insecure, unservable
+from .settings_tree import SettingsTree
 
 PREFIX: Final = "APP_"
 SERVICE_PREFIX: Final = "APP_SERVICE__"
@@ -126,16 +127,7 @@ def load_settings(
     return Settings(_env_file=env_file)
 
 
-class _Lenient(Settings):
-    """Settings whose fields are checked one by one, but not yet together."""
-
-    @model_validator(mode="after")
-    def refuse_insecure(self) -> Self:
-        """Leave the check of the whole to the caller, who wants every fault and not the first."""
-        return self
-
-
-def _probe(variables: Mapping[str, str]) -> tuple[list[Fault], Settings]:
+def _probe(variables: Mapping[str, str]) -> tuple[list[Fault], SettingsTree]:
     """Return every fault of single settings, and the tree with defaults in the place of those.
 
     A fault hides others of its group from pydantic, so the faulty are taken out until none is left.
@@ -147,7 +139,7 @@ def _probe(variables: Mapping[str, str]) -> tuple[list[Fault], Settings]:
     faults: list[Fault] = []
     while True:
         try:
-            return faults, _Lenient(_env_prefix=_NO_PREFIX, _env_file=None, **values)
+            return faults, SettingsTree(_env_prefix=_NO_PREFIX, _env_file=None, **values)
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
                 paths = _paths(details)

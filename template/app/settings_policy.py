@@ -3,13 +3,11 @@
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from .settings_tree import SettingsTree
 from .settings_values import LOCAL_ORIGIN
-
-if TYPE_CHECKING:
-    from .settings import Settings
 
 MAX_ACCESS_SECONDS: Final = 3600
 _PRIVATE_SUFFIXES: Final = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".svc")
@@ -51,7 +49,7 @@ class Serving:
     tls: bool = False
 
 
-def insecure(settings: "Settings") -> Iterator[Fault]:
+def insecure(settings: SettingsTree) -> Iterator[Fault]:
     """Yield what is unsafe in these settings by themselves."""
     if not settings.http.allowed_hosts and settings.production:
         yield Fault(("APP_HTTP__ALLOWED_HOSTS",), "is required in production", "DRIFT002")
@@ -76,7 +74,7 @@ def insecure(settings: "Settings") -> Iterator[Fault]:
     yield from _plaintext(settings)
 
 
-def _plaintext(settings: "Settings") -> Iterator[Fault]:
+def _plaintext(settings: SettingsTree) -> Iterator[Fault]:
     database = urlsplit(settings.database.url.get_secret_value())
     options = parse_qs(database.query)
     mode = options.get("sslmode", [""])[-1]
@@ -106,7 +104,7 @@ def _is_public(host: str | None) -> bool:
         return "." in name and not name.endswith(_PRIVATE_SUFFIXES)
 
 
-def questionable(settings: "Settings") -> Iterator[Fault]:
+def questionable(settings: SettingsTree) -> Iterator[Fault]:
     """Yield what is allowed in production because it was asked for, and is worth a warning."""
     if not settings.production:
         return
@@ -118,7 +116,7 @@ def questionable(settings: "Settings") -> Iterator[Fault]:
         yield Fault(("APP_DOCS_ENABLED",), "is on: the API document is public", "DOC001")
 
 
-def unservable(settings: "Settings", serving: Serving) -> Iterator[Fault]:
+def unservable(settings: SettingsTree, serving: Serving) -> Iterator[Fault]:
     """Yield why these settings may not be served in this way."""
     if settings.https_required and not serving.tls and not settings.http.trusted_proxies:
         yield Fault(

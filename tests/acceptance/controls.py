@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from tests.conftest import ROOT
 
 CATALOGUE: Final = ROOT / "docs" / "controls.yml"
+FRAMEWORKS: Final = ("fastapi", "starlette")
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Control:
-    """One control of the generated service.
+    """One control of a variant of the generated service.
 
     Attributes:
-        id: kebab-case, unique.
+        framework: the variant.
+        id: kebab-case, unique in its variant.
         title: what it does, one sentence.
         owasp: items of the OWASP API Security Top 10 2023.
         asvs: requirements of ASVS 5.0, possibly none.
@@ -50,6 +52,7 @@ class Control:
         flip: variables that switch it off, for the rule to notice.
     """
 
+    framework: str
     id: str
     title: str
     owasp: tuple[str, ...]
@@ -64,16 +67,18 @@ class Control:
 
 @cache
 def controls() -> tuple[Control, ...]:
-    """Read the catalogue.
+    """Read the catalogue: each control of each variant.
 
     Raises:
         TypeError: a row lacks a key or has one too many.
     """
     document = YAML(typ="safe", pure=True).load(CATALOGUE.read_text("utf-8"))
-    return tuple(_control(row) for row in document["controls"])
+    return tuple(_control(row, name) for name in FRAMEWORKS for row in document["controls"])
 
 
-def _control(row: Mapping[str, Any]) -> Control:
+def _control(row: Mapping[str, Any], framework: str) -> Control:
     values: dict[str, Any] = {"rule": None, "flip": {}} | dict(row)
     values |= {name: tuple(row[name]) for name in ("owasp", "asvs")}
-    return Control(**values | {"mutant": Mutant(**row["mutant"])})
+    values |= {name: row[name].format(framework=framework) for name in ("code", "test", "page")}
+    mutant = row["mutant"] if "file" in row["mutant"] else row["mutant"][framework]
+    return Control(**values | {"framework": framework, "mutant": Mutant(**mutant)})

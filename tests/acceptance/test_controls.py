@@ -6,21 +6,30 @@ import secrets
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.acceptance.controls import Control, controls
+from tests.conftest import Install
 
 PATIENCE = 60  # seconds; a test that hangs has noticed nothing
 FAILED = 1  # pytest's exit status; an error while collecting would be 2 and prove nothing
 
-pytestmark = pytest.mark.xdist_group("controls")
 
-every_control = pytest.mark.parametrize("control", controls(), ids=lambda control: control.id)
-flipped_controls = pytest.mark.parametrize(
-    "control",
-    [control for control in controls() if control.flip],
-    ids=lambda control: control.id,
-)
+def each(*rows: Control) -> list[Any]:
+    """Return the controls as parameters; those of a variant share its installed project."""
+    return [
+        pytest.param(
+            row,
+            id=f"{row.framework}-{row.id}",
+            marks=pytest.mark.xdist_group(f"controls-{row.framework}"),
+        )
+        for row in rows
+    ]
+
+
+every_control = pytest.mark.parametrize("control", each(*controls()))
+flipped_controls = pytest.mark.parametrize("control", each(*(c for c in controls() if c.flip)))
 
 
 def copy_of(installed: Path, target: Path) -> Path:
@@ -38,7 +47,8 @@ def run_test(project: Path, python: Path, node: str, environment: dict[str, str]
 
 
 @every_control
-def test_nothing_dangles(control: Control, installed: Path) -> None:
+def test_nothing_dangles(control: Control, install: Install) -> None:
+    installed = install(framework=control.framework)
     path, _, function = control.test.partition("::")
     assert (installed / control.code).is_file()
     assert (installed / control.page).is_file()
@@ -49,14 +59,15 @@ def test_nothing_dangles(control: Control, installed: Path) -> None:
 
 
 def test_ids_are_unique() -> None:
-    ids = [control.id for control in controls()]
+    ids = [(control.framework, control.id) for control in controls()]
     assert len(ids) == len(set(ids))
 
 
 @every_control
 def test_removing_a_control_is_noticed_by_its_test(
-    control: Control, installed: Path, clean_environment: dict[str, str], tmp_path: Path
+    control: Control, install: Install, clean_environment: dict[str, str], tmp_path: Path
 ) -> None:
+    installed = install(framework=control.framework)
     project = copy_of(installed, tmp_path / "project")
     control.mutant.apply(project)
     python = installed / ".venv/bin/python"
@@ -73,10 +84,10 @@ def audited(project: Path) -> set[str]:
 
 @flipped_controls
 def test_a_control_switched_off_in_settings_is_noticed_by_its_rule(
-    control: Control, installed: Path, tmp_path: Path
+    control: Control, install: Install, tmp_path: Path
 ) -> None:
     """On a host: the Compose file sets some of these variables itself, whatever `.env` says."""
-    project = copy_of(installed, tmp_path / "project")
+    project = copy_of(install(framework=control.framework), tmp_path / "project")
     for compose in project.glob("compose*.yaml"):
         compose.unlink()
     lines = {

@@ -11,7 +11,7 @@ from app.security.logs import security_event
 from app.security.passwords import Passwords
 from app.security.problems import Problem
 from app.storage.base import utc_now
-from app.storage.database import Database
+from app.storage.database import Database, take_turns
 from app.storage.models import User
 
 from .flow_limits import FlowLimits
@@ -133,12 +133,8 @@ class Accounts:
         security_event("account_deleted", user=str(user.id))
 
     async def _require_another_admin(self, session: AsyncSession, user_id: UUID) -> None:
-        """Lock the active administrators, so that two of them cannot remove each other at once."""
-        admins = await session.scalars(
-            select(User.id)
-            .where(User.role == "admin", User.active)
-            .order_by(User.id)
-            .with_for_update()
-        )
-        if set(admins.all()) <= {user_id}:
+        """Refuse to lose the last active administrator; two cannot remove each other at once."""
+        await take_turns(session, "administrators")
+        another = select(User.id).where(User.role == "admin", User.active, User.id != user_id)
+        if await session.scalar(another.limit(1)) is None:
             raise Problem(409, "This is the last active administrator.")

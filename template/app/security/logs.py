@@ -18,6 +18,7 @@ from .context import current
 from .redaction import Redactor
 
 LogFormat = Literal["json", "console"]
+Stream = Literal["stdout", "stderr"]
 
 _EVENTS: Final = logging.getLogger("app.security.events")
 _FIELDS: Final = "fields"
@@ -30,8 +31,14 @@ _MAX_TEXT: Final = 16_384
 _MAX_TRACE: Final = 65_536
 
 
-def configure(log_format: LogFormat, *, secrets: Iterable[str] = (), level: str = "INFO") -> None:
-    """Send every log line of the process to stdout in one format.
+def configure(
+    log_format: LogFormat,
+    *,
+    secrets: Iterable[str] = (),
+    level: str = "INFO",
+    stream: Stream = "stdout",
+) -> None:
+    """Send every log line of the process to one stream in one format.
 
     Warnings and exceptions that nothing caught become lines as well.
 
@@ -39,9 +46,10 @@ def configure(log_format: LogFormat, *, secrets: Iterable[str] = (), level: str 
         log_format: ``json`` for machines, ``console`` for a developer's terminal.
         secrets: values that must not appear in any line, in addition to what looks like a secret.
         level: the lowest level that is written.
+        stream: where to; a command whose output is its result logs to stderr.
     """
     redactor = Redactor(secrets)
-    handler = _StdoutHandler()
+    handler = _StandardHandler(stream)
     handler.setFormatter(
         JsonFormatter(redactor) if log_format == "json" else ConsoleFormatter(redactor)
     )
@@ -98,19 +106,24 @@ class ConsoleFormatter(logging.Formatter):
         return text if trace is None else f"{text}\n{trace}"
 
 
-class _StdoutHandler(logging.Handler):
-    """Writes to whatever stdout is at the time."""
+class _StandardHandler(logging.Handler):
+    """Writes to whatever stdout or stderr is at the time."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__()
+        self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line of a record."""
         try:
-            sys.stdout.write(self.format(record) + "\n")
-            sys.stdout.flush()
+            stream = sys.stdout if self._stream == "stdout" else sys.stderr
+            stream.write(self.format(record) + "\n")
+            stream.flush()
         except Exception:  # noqa: BLE001 - logging must not fail what it reports on
             self.handleError(record)
 
 
-_REPLACED: Final = (_StdoutHandler, logging.StreamHandler)
+_REPLACED: Final = (_StandardHandler, logging.StreamHandler)
 
 
 def timestamp(seconds: float) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from uvicorn.server import ServerState
 
-    from .server import HardenedConfig
+    from .server_policy import BoundedConfig
 
 _MAX_FIELDS: Final = 100
 _MAX_PIPELINED: Final = 100
@@ -48,7 +48,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def __init__(
         self,
-        config: "HardenedConfig",
+        config: "BoundedConfig",
         server_state: "ServerState",
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,

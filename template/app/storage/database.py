@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, func, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -71,6 +71,16 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+async def take_turns(session: AsyncSession, what: str) -> None:
+    """Wait for other transactions that take turns at ``what``; the turn lasts to this one's end.
+
+    Rows that each of several transactions has locked already would be a deadlock. On SQLite every
+    transaction that writes has the whole database to itself.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
 
 
 def _engine(url: URL) -> AsyncEngine:

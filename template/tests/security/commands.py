@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -26,9 +27,15 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    *arguments: str, variables: dict[str, str]
+    *arguments: str, variables: dict[str, str], trust: ssl.SSLContext | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a serving command; yield its process and its URL once it is ready."""
+    """Run a serving command; yield its process and its URL once it is ready.
+
+    Args:
+        arguments: the command and its options but the port.
+        variables: of its environment, on top of ours.
+        trust: of a client, when the command serves https.
+    """
     port = free_port()
     process = subprocess.Popen(  # noqa: S603 - our own command
         [*COMMAND, *arguments, "--port", str(port)],
@@ -38,9 +45,9 @@ def serving(
         text=True,
         start_new_session=True,
     )
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}" if trust is None else f"https://localhost:{port}"
     try:
-        _await_ready(process, url)
+        _await_ready(process, url, trust)
         yield process, url
     finally:
         # The whole group: `dev` serves from a child that would outlive a killed parent.
@@ -51,13 +58,13 @@ def serving(
         process.stdout.close()
 
 
-def _await_ready(process: subprocess.Popen[str], url: str) -> None:
+def _await_ready(process: subprocess.Popen[str], url: str, trust: ssl.SSLContext | None) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"it ended: {process.stdout.read() if process.stdout else ''}")
         try:
-            if httpx2.get(f"{url}/readyz").status_code == 200:
+            if httpx2.get(f"{url}/readyz", verify=trust or True).status_code == 200:
                 return
         except httpx2.TransportError:
             time.sleep(0.05)

@@ -32,8 +32,10 @@ def process(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = (
-        "from pathlib import Path, PosixPath\n"
-        "from app.security.server import ServerPolicy, serve\n"
+        "from pathlib import PosixPath\n"
+        "from app.security.server import serve\n"
+        "from app.security.server_policy import ServerPolicy\n"
+        "from app.security.tls import Tls\n"
         f"serve({factory!r}, ServerPolicy(), port={port}, "
         f"**{options!r})"
     )

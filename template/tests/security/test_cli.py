@@ -123,6 +123,14 @@ def test_serve_binds_loopback_only_in_development() -> None:
     assert "--host" in refused.stderr
 
 
+def test_serve_names_the_certificate_that_other_options_of_tls_lack() -> None:
+    run("env", "--write")
+    refused = run("serve", "--tls-minimum", "1.3", variables=DEVELOPMENT)
+    assert refused.exit_code == 1
+    assert "--tls-certificate" in refused.stderr
+    assert run("serve", "--tls-minimum", "1.1", variables=DEVELOPMENT).exit_code == 2
+
+
 @pytest.mark.parametrize("names", [["certificate"], ["key"], ["certificate", "key"]])
 def test_serve_names_files_that_are_no_certificate_and_key(
     tmp_path: Path, names: list[str]
@@ -158,6 +166,8 @@ def test_an_administrator_is_created_from_standard_input() -> None:
     created = run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n")
     assert created.exit_code == 0, created.stderr
     assert PASSWORD not in created.stdout + created.stderr
+    event = json.loads(created.stderr)
+    assert (event["event"], event["role"]) == ("account_created", "admin")
     assert run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n").exit_code == 1
     assert run("create-admin", "x@example.com", PASSWORD, variables=DEVELOPMENT).exit_code == 2
     reset = run("reset-password", "root@example.com", variables=DEVELOPMENT)

@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,15 +26,8 @@ USER = Principal(
 
 
 @pytest.fixture(autouse=True)
-def _json_logs() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level, hook = root.handlers[:], root.level, sys.excepthook
+def _json_logs() -> None:
     configure("json", secrets=["correct horse battery staple"])
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-    sys.excepthook = hook
-    logging.captureWarnings(capture=False)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -4,25 +4,14 @@ import asyncio
 import json
 import os
 import signal
-import ssl
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
-from app.security.server import ServerPolicy, tls_context
-
 from .processes import ROOT, process
-from .wire import Connection, edge, hello, serving, wait_until, with_lifespan
+from .wire import Connection, edge, hello, wait_until, with_lifespan
 
 FACTORY = "tests.security.test_server_process:create_app"
 
@@ -41,117 +30,6 @@ async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN
 
 def create_app() -> Any:  # noqa: ANN401 - an ASGI callable
     return with_lifespan(edge(application, public=None))
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    directory = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, secret = directory / "chain.pem", directory / "key.pem"
-    chain.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return chain, secret
-
-
-def trusting(chain: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(chain))
-
-
-def test_it_serves_https_with_hsts_and_says_so_to_the_application(
-    certificate: tuple[Path, Path],
-) -> None:
-    chain, key = certificate
-    with (
-        process(FACTORY, tls_certificate=chain, tls_key=key) as (_, port),
-        Connection(port, trusting(chain)) as connection,
-    ):
-        answer = connection.get("/process")
-        assert answer.body.split()[1:] == [b"https", b"127.0.0.1"]
-        assert answer["strict-transport-security"] == "max-age=31536000; includeSubDomains"
-        refused = connection.send(b"junk\r\n\r\n").answer()
-        assert refused.problem["status"] == 400
-        assert refused["strict-transport-security"] == answer["strict-transport-security"]
-        assert connection.socket.version() == "TLSv1.3"  # type: ignore[attr-defined] # TLS
-
-
-def test_old_protocols_and_ciphers_without_forward_secrecy_or_aead_are_refused(
-    certificate: tuple[Path, Path],
-) -> None:
-    chain, key = certificate
-    with serving(
-        edge(hello),
-        ssl_certfile=str(chain),
-        ssl_context_factory=lambda _config, _default: tls_context(str(chain), str(key)),
-    ) as port:
-        for weak in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256"):
-            client = trusting(chain)
-            client.maximum_version = ssl.TLSVersion.TLSv1_2
-            client.set_ciphers(f"{weak}:@SECLEVEL=0")
-            with pytest.raises((ssl.SSLError, ConnectionError)):
-                Connection(port, client)
-        client = trusting(chain)
-        client.set_ciphers("ALL:@SECLEVEL=0")
-        with pytest.warns(DeprecationWarning, match="deprecated"):
-            client.minimum_version = ssl.TLSVersion.TLSv1
-        with pytest.warns(DeprecationWarning, match="deprecated"):
-            client.maximum_version = ssl.TLSVersion.TLSv1_1
-        with pytest.raises((ssl.SSLError, ConnectionError)):
-            Connection(port, client)
-        client = trusting(chain)
-        client.maximum_version = ssl.TLSVersion.TLSv1_2
-        with Connection(port, client) as connection:
-            assert connection.get("/").status == 200
-
-
-def test_a_context_for_tls_1_3_only_refuses_1_2(certificate: tuple[Path, Path]) -> None:
-    chain, key = certificate
-    modern = tls_context(str(chain), str(key), ssl.TLSVersion.TLSv1_3)
-    with serving(
-        edge(hello), ssl_certfile=str(chain), ssl_context_factory=lambda _config, _default: modern
-    ) as port:
-        client = trusting(chain)
-        client.maximum_version = ssl.TLSVersion.TLSv1_2
-        with pytest.raises((ssl.SSLError, ConnectionError)):
-            Connection(port, client)
-        with Connection(port, trusting(chain)) as connection:
-            assert connection.get("/").status == 200
-
-
-@pytest.mark.parametrize("start", [b"", b"\x16\x03\x01\x02\x00\x01\x00"])
-def test_a_handshake_that_does_not_end_is_cut_off(
-    certificate: tuple[Path, Path], start: bytes
-) -> None:
-    chain, key = certificate
-    context = tls_context(str(chain), str(key))
-    with (
-        serving(
-            edge(hello),
-            ServerPolicy(head_seconds=0.5),
-            ssl_certfile=str(chain),
-            ssl_context_factory=lambda _config, _default: context,
-        ) as port,
-        Connection(port) as connection,
-    ):
-        assert connection.send(start).seconds_until_closed(5) < 3
 
 
 def test_the_environment_changes_neither_workers_nor_trust() -> None:
@@ -242,7 +120,8 @@ def seen_processes(port: int) -> set[bytes]:
 def test_a_port_that_is_taken_is_a_failure_in_one_line() -> None:
     with process(FACTORY) as (_, port):
         program = (
-            "from app.security.server import ServerPolicy, serve\n"
+            "from app.security.server import serve\n"
+            "from app.security.server_policy import ServerPolicy\n"
             f"serve({FACTORY!r}, ServerPolicy(), port={port})"
         )
         ran = subprocess.run(  # noqa: S603 - our own interpreter and program

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.security.server import ServerPolicy
+from app.security.server_policy import ServerPolicy
 
 from .wire import Connection, echo, edge, hello, serving, wait_until
 

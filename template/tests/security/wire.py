@@ -16,7 +16,8 @@ import uvicorn
 from app.security.context import Principal
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
-from app.security.server import HardenedConfig, ServerPolicy
+from app.security.server import HardenedConfig
+from app.security.server_policy import ServerPolicy
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
