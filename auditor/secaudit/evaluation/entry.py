@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
     opened: dict[str, str]  # env files that code loaded: path -> dialect
-    touched: tuple[str, ...]
+    touched: dict[str, bool]
     searched: bool
     environment: Given | None  # as the program leaves it; None when it changes nothing
 
@@ -109,7 +109,11 @@ def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
 def _evaluate_code(
     deployment: Deployment, memory: _Memory
 ) -> tuple[tuple[Setting, ...], tuple[Observation, ...], tuple[Problem, ...], tuple[str, ...]]:
-    """Evaluate groups of modules, each only once for the same answers of the environment."""
+    """Evaluate groups of modules, each only once for the same answers of the environment.
+
+    When a module cannot be read, nobody knows what it asks for: the variables that no other module
+    reads are then settings by themselves, as they are without code.
+    """
     given: Given = dict(deployment.environment)
     outcomes: list[Outcome] = []
     for group in _groups(deployment, memory, given):
@@ -126,13 +130,19 @@ def _evaluate_code(
         if outcome.environment is not None:
             given = outcome.environment
     opened = {path: dialect for one in outcomes for path, dialect in one.opened.items()}
-    world = _world(deployment, memory, given)
+    touched: dict[str, bool] = {}
+    for outcome in outcomes:
+        for name, any_case in outcome.touched.items():
+            touched[name] = any_case or touched.get(name, False)
+    left: tuple[Setting, ...] = ()
     unread: list[Observation] = []
-    if not any(outcome.searched for outcome in outcomes):
-        touched = [name for outcome in outcomes for name in outcome.touched]
-        unread = unread_keys(world, given, opened, touched)
+    if any(memory.sources.module(path) is None for path in deployment.modules):
+        rest = {name: found for name, found in given.items() if name not in touched}
+        left = gather_keys(_interpreter(_world(deployment, memory, rest)), deployment.name)
+    elif not any(outcome.searched for outcome in outcomes):
+        unread = unread_keys(_world(deployment, memory, given), given, opened, touched)
     return (
-        tuple(setting for outcome in outcomes for setting in outcome.settings),
+        (*(setting for outcome in outcomes for setting in outcome.settings), *left),
         (*(seen for outcome in outcomes for seen in outcome.observations), *unread),
         tuple(problem for outcome in outcomes for problem in outcome.problems),
         tuple(opened),
@@ -172,7 +182,7 @@ def _run(deployment: Deployment, memory: _Memory, group: list[str], given: Given
         tuple(interpreter.observations),
         tuple(_stopped(place) for place in interpreter.stopped),
         world.opened,
-        tuple(environment.touched),
+        environment.touched,
         environment.searched,
         environment.all() if environment.changed else None,
     )

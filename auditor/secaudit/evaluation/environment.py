@@ -10,22 +10,27 @@ Given = dict[str, tuple[Candidate, ...]]
 class Environment:
     """Variables with all their candidates, winner first.
 
-    ``touched`` are the names the program asked for and ``prefixes`` the beginnings of names it
+    ``touched`` are the names the program asked for, with whether it takes them in any case of
+    letters, and ``prefixes`` the beginnings of names it
     looked through; ``searched`` is true once it asked for names that are not determined: then
     nobody can say that a variable is not read.
     """
 
     def __init__(self, given: Mapping[str, tuple[Candidate, ...]]) -> None:
         self._given = dict(given)
-        self.touched: dict[str, None] = {}
+        self.touched: dict[str, bool] = {}
         self.prefixes: dict[str, None] = {}
         self.searched = False
         self.changed = False
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable, the effective one first; empty when absent."""
-        self.touched[name] = None
+        self.touch(name)
         return self._given.get(name, ())
+
+    def touch(self, name: str, *, any_case: bool = False) -> None:
+        """Count a variable as read."""
+        self.touched[name] = any_case or self.touched.get(name, False)
 
     def peek(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable without counting it as read."""

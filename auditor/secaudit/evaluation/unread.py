@@ -1,6 +1,6 @@
 """Finds keys that nothing reads: in env files that code loads and in the process environment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from secaudit.evaluation.world import World
@@ -16,24 +16,34 @@ def unread_keys(
     world: World,
     given: Mapping[str, tuple[Candidate, ...]],
     opened: Mapping[str, str],
-    touched: Iterable[str],
+    touched: Mapping[str, bool],
 ) -> list[Observation]:
-    """Return an observation for each key that no code asks for, with the nearest name it does."""
-    read = {name.lower(): name for name in touched}
-    if not read:
+    """Return an observation for each key that no code asks for, with the nearest name it does.
+
+    ``touched`` says for each name that code asks for whether it may be written in any case.
+    """
+    if not touched:
         return []
+    any_case = {name.lower() for name, any_case in touched.items() if any_case}
+
+    def is_read(key: str) -> bool:
+        return key in touched or key.lower() in any_case
+
     files = [world.open(path, dialect) for path, dialect in opened.items()]
     entries = [entry for file in files if file is not None for entry in file.entries]
-    present = {entry.key.lower() for entry in entries} | {name.lower() for name in given}
-    free = {lower: name for lower, name in read.items() if lower not in present}
+    present = {entry.key for entry in entries} | set(given)
+    found_in_any_case = any_case & {name.lower() for name in present}
+    free = {
+        name.lower(): name
+        for name in touched
+        if name not in present and name.lower() not in found_in_any_case
+    }
     found = [
-        _unread(entry.key, entry.key_location, free)
-        for entry in entries
-        if entry.key.lower() not in read
+        _unread(entry.key, entry.key_location, free) for entry in entries if not is_read(entry.key)
     ]
     for name, candidates in given.items():
         location = candidates[0].location
-        if name.lower() in read or location is None or location.path in opened:
+        if is_read(name) or location is None or location.path in opened:
             continue
         found.append(_unread(name, location, free))
     return found

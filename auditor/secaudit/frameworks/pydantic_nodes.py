@@ -103,7 +103,7 @@ def explode(
             spec = TypeSpec("anything")
         _put(config, result, keys, spec, entry)
         if spec is not None:
-            interpreter.environment.touched.setdefault(entry[0])
+            interpreter.environment.touch(entry[0])
     return result
 
 
@@ -117,7 +117,7 @@ def explode_1(
     """
     result: dict[str, Node] = {}
     for name, _, entry in _variables(interpreter, config, names, config.delimiter, table):
-        interpreter.environment.touched.setdefault(entry[0])
+        interpreter.environment.touch(entry[0])
         given = Leaf(entry[1].value, (entry[1],), entry[0])
         _, *keys = name[len(config.prefix) :].split(config.delimiter)
         target: Node = result

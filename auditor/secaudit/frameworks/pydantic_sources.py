@@ -44,13 +44,14 @@ def _from_table(
     found: tuple[str, Candidate] | None = None
     path: tuple[Any, ...] = ()
     for name, path in names:  # noqa: B007 - the path of the name that is found
-        interpreter.environment.touched.setdefault(_shown(config, name))
+        any_case = not config.case_sensitive
+        interpreter.environment.touch(_shown(config, name), any_case=any_case)
         entry = table.get(config.normal(name))
         if entry is not None and entry[1].value is not None:
             found = entry
             break
     if found is not None:
-        interpreter.environment.touched.setdefault(found[0])
+        interpreter.environment.touch(found[0])
     if not (field.spec.complex or path):
         return None if found is None else leaf(config, found, found[1].value)
     node = None if found is None else decoded(config, field.spec, found, path)

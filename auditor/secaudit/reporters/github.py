@@ -53,9 +53,9 @@ def _command(name: str, properties: dict[str, object], text: str) -> str:
         f"{key}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for key, value in properties.items()
     )
-    lines = [safe(line) for line in text.split("\n")]
-    return f"::{name} {pairs}::{'%0A'.join(map(_escaped, lines))}"
+    return f"::{name} {pairs}::{_escaped(text)}"
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Return a text on one line; control characters in it, also of file names, are made visible."""
+    return "%0A".join(safe(line).replace("%", "%25") for line in text.split("\n"))

@@ -39,6 +39,32 @@ def test_a_prefix_leaves_the_unprefixed_key_unread(evaluated: Callable[..., Any]
     assert unread.detail == {"key": "USERS_SECRET", "nearest": "APP_USERS_SECRET"}
 
 
+@pytest.mark.parametrize("sensitive", [True, False])
+def test_letter_case_of_a_key_counts_where_the_reader_minds_it(
+    evaluated: Callable[..., Any], *, sensitive: bool
+) -> None:
+    options = f'env_file=".env", extra="ignore", case_sensitive={sensitive}'
+    source = SETTINGS + (
+        "class Settings(BaseSettings):\n"
+        f"    model_config = SettingsConfigDict({options})\n"
+        '    secret_key: str = "x"\n'
+        "settings = Settings()\n"
+    )
+    result = evaluated({"settings.py": source, ".env": "SECRET_KEY=y\n"})
+    found = [seen.detail for seen in kinds(result).get("key-unread", [])]
+    assert found == ([{"key": "SECRET_KEY", "nearest": "secret_key"}] if sensitive else [])
+
+
+def test_the_process_environment_minds_letter_case(evaluated: Callable[..., Any]) -> None:
+    source = (
+        "import os\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+        "SECRET_KEY = os.environ.get('secret_key', 'x')\n"
+    )
+    result = evaluated({"settings.py": source, ".env": "SECRET_KEY=y\n"})
+    (unread,) = kinds(result)["key-unread"]
+    assert unread.detail == {"key": "SECRET_KEY", "nearest": "secret_key"}
+
+
 def test_a_field_default_from_getenv_reads_the_process_only(values: Values) -> None:
     source = (
         "import os\n"

@@ -1,0 +1,32 @@
+"""Inputs that cannot be read or parsed: the rest is audited and reported all the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Project = Callable[[dict[str, str | bytes]], Path]
+Secaudit = Callable[..., Any]
+
+
+def test_an_env_file_beside_code_that_does_not_parse_is_judged_by_its_keys(
+    project: Project, secaudit: Secaudit
+) -> None:
+    """Nobody knows what the broken module reads, so that every key may be a setting."""
+    project({".env": "SECRET_KEY=changeme\n", "settings.py": "SECRET_KEY = (\n"})
+    for words in ((".env", "settings.py"), (".",)):
+        run = secaudit(*words)
+        assert run.status == 2
+        assert [problem["path"] for problem in run.report["problems"]] == ["settings.py"]
+        assert run.codes() == ["SEC001"]
+
+
+def test_what_other_modules_read_is_named_by_them(project: Project, secaudit: Secaudit) -> None:
+    project(
+        {
+            ".env": "SECRET_KEY=changeme\nJWT_SECRET=secret\n",
+            "broken.py": "import os\nJWT = os.environ[(\n",
+            "settings.py": "import os\nsigning_secret = os.environ['SECRET_KEY']\n",
+        }
+    )
+    settings = [finding["setting"] for finding in secaudit(".").report["findings"]]
+    assert settings == ["signing_secret", "JWT_SECRET"]
