@@ -15,7 +15,7 @@ from secaudit.evaluation.uncalled import look_at_uncalled
 from secaudit.evaluation.unread import unread_keys
 from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
-from secaudit.facts import Facts, Observation, Setting
+from secaudit.facts import Facts, Observation, Setting, Unknown
 from secaudit.finding import Problem
 from secaudit.options import Options
 from secaudit.planning.deployment import Deployment
@@ -43,6 +43,7 @@ class Outcome(NamedTuple):
     touched: dict[str, bool]
     searched: bool
     environment: Given | None  # as the program leaves it; None when it changes nothing
+    disturbed: Unknown | None  # why any variable may have another value
 
 
 class _Memory:
@@ -115,20 +116,21 @@ def _evaluate_code(
     reads are then settings by themselves, as they are without code.
     """
     given: Given = dict(deployment.environment)
+    disturbed: Unknown | None = None
     outcomes: list[Outcome] = []
     for group in _groups(deployment, memory, given):
         key = (
             *(tuple(group), deployment.selected, deployment.dialect),
-            *(deployment.absent, deployment.mounted),
+            *(deployment.absent, deployment.mounted, disturbed),
         )
         known = memory.outcomes.setdefault(key, [])
         outcome = next((one for one in known if one.reads.fits(given)), None)
         if outcome is None:
-            outcome = _run(deployment, memory, group, given)
+            outcome = _run(deployment, memory, group, given, disturbed)
             known.append(outcome)
         outcomes.append(outcome)
         if outcome.environment is not None:
-            given = outcome.environment
+            given, disturbed = outcome.environment, outcome.disturbed
     opened = {path: dialect for one in outcomes for path, dialect in one.opened.items()}
     touched: dict[str, bool] = {}
     for outcome in outcomes:
@@ -159,11 +161,18 @@ def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[
     return known
 
 
-def _run(deployment: Deployment, memory: _Memory, group: list[str], given: Given) -> Outcome:
+def _run(
+    deployment: Deployment,
+    memory: _Memory,
+    group: list[str],
+    given: Given,
+    disturbed: Unknown | None,
+) -> Outcome:
     """Evaluate modules that belong together."""
     world = _world(deployment, memory, given)
     interpreter = _interpreter(world, deployment.dialect)
     interpreter.selected = deployment.selected
+    interpreter.environment.disturbed = disturbed
     try:
         for path in group:
             load_module(interpreter, path, _module_name(path, deployment.root))
@@ -185,6 +194,7 @@ def _run(deployment: Deployment, memory: _Memory, group: list[str], given: Given
         environment.touched,
         environment.searched,
         environment.all() if environment.changed else None,
+        environment.disturbed,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from secaudit.facts import Candidate
+from secaudit.facts import Candidate, Unknown
 
 Given = dict[str, tuple[Candidate, ...]]
 
@@ -22,11 +22,12 @@ class Environment:
         self.prefixes: dict[str, None] = {}
         self.searched = False
         self.changed = False
+        self.disturbed: Unknown | None = None  # why any variable may have another value
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable, the effective one first; empty when absent."""
         self.touch(name)
-        return self._given.get(name, ())
+        return self.peek(name)
 
     def touch(self, name: str, *, any_case: bool = False) -> None:
         """Count a variable as read."""
@@ -34,6 +35,8 @@ class Environment:
 
     def peek(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable without counting it as read."""
+        if name not in self._given and self.disturbed is not None:
+            return (_unknown(self.disturbed),)
         return self._given.get(name, ())
 
     def names(self) -> Iterator[str]:
@@ -54,6 +57,17 @@ class Environment:
         """Unset a variable."""
         self._given.pop(name, None)
         self.changed = True
+
+    def disturb(self, reason: Unknown) -> None:
+        """Make every variable Unknown: the program sets some that nobody knows."""
+        for name in self._given:
+            self.add(name, _unknown(reason), override=True)
+        self.disturbed = reason
+        self.changed = True
+
+
+def _unknown(reason: Unknown) -> Candidate:
+    return Candidate("assignment", reason, None, None, literal=False)
 
 
 class Reads:

@@ -1,20 +1,25 @@
 """Evaluates expressions: one small function for each kind of node."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.access import attribute, iterate, slice_of, subscript
-from secaudit.evaluation.assignment import assign
+from secaudit.evaluation.access import attribute, slice_of, subscript
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.displays import (
+    comprehension,
+    dict_comprehension,
+    dictionary,
+    sequence,
+    spread,
+)
 from secaudit.evaluation.names import read_name
-from secaudit.evaluation.runtime import MAX_DEPTH, MAX_LOOP, MAX_TEXT, Call, Frame, Interpreter
+from secaudit.evaluation.runtime import MAX_DEPTH, MAX_TEXT, Call, Frame, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,
     FunctionData,
-    ListData,
     Place,
     Value,
     merge_parts,
@@ -80,13 +85,13 @@ def _subscript(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Pl
 def _call(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
     assert isinstance(node, ast.Call)  # noqa: S101 - narrows the type for the dispatcher
     target = evaluate(interpreter, frame, node.func)
-    arguments, rest = _items(interpreter, frame, node.args)
+    arguments, rest = spread(interpreter, frame, node.args)
     keywords: dict[str, Value] = {}
     for keyword in node.keywords:
         value = evaluate(interpreter, frame, keyword.value)
         if keyword.arg is not None:
             keywords[keyword.arg] = value
-        elif isinstance(value.data, DictData):
+        elif isinstance((value := interpreter.held(value)).data, DictData):
             keywords.update({str(key): item for key, item in value.data.items.items()})
             rest = rest or value.data.rest
         else:
@@ -97,70 +102,6 @@ def _call(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) 
         if told is not None:
             return told
     return invoke(target, call)
-
-
-def _items(
-    interpreter: Interpreter, frame: Frame, nodes: list[ast.expr]
-) -> tuple[list[Value], Unknown | None]:
-    """Evaluate elements, spreading ``*iterable``; the second part is Unknown when one is open."""
-    items: list[Value] = []
-    rest: Unknown | None = None
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            spread = evaluate(interpreter, frame, node.value)
-            more = iterate(spread)
-            if more is None:
-                rest = rest or Unknown("items that are not known")
-            else:
-                items.extend(more)
-                if isinstance(spread.data, ListData | DictData):
-                    rest = rest or spread.data.rest
-        else:
-            items.append(evaluate(interpreter, frame, node))
-    return items, rest
-
-
-def distinct(items: list[Value]) -> list[Value]:
-    """Return the items of a set: equal ones once."""
-    kept: list[Value] = []
-    seen: list[object] = []
-    for item in items:
-        data = plain(item)
-        if isinstance(data, Unknown) or data not in seen:
-            seen.append(data)
-            kept.append(item)
-    return kept
-
-
-def _sequence(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
-    assert isinstance(node, ast.List | ast.Tuple | ast.Set)  # noqa: S101 - narrows the type
-    kind = type(node).__name__.lower()
-    items, rest = _items(interpreter, frame, node.elts)
-    if kind == "set":
-        items = distinct(items)
-    made = interpreter.list_value(items, kind, place, rest)
-    return made._replace(variables=merge_variables(items), parts=merge_parts(items))
-
-
-def _dict(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
-    assert isinstance(node, ast.Dict)  # noqa: S101 - narrows the type for the dispatcher
-    items: dict[object, Value] = {}
-    rest: Unknown | None = None
-    for key_node, value_node in zip(node.keys, node.values, strict=True):
-        value = evaluate(interpreter, frame, value_node)
-        if key_node is None:
-            if isinstance(value.data, DictData):
-                items.update(value.data.items)
-                rest = rest or value.data.rest
-            else:
-                rest = rest or Unknown("entries that are not known")
-            continue
-        key = plain(evaluate(interpreter, frame, key_node))
-        if isinstance(key, Unknown | list | dict):
-            rest = rest or Unknown("a key that is not known")
-        else:
-            items[key] = value
-    return interpreter.dict_value(items, place, rest)
 
 
 def _joined(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
@@ -219,6 +160,8 @@ def _binary(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place
     assert isinstance(node, ast.BinOp)  # noqa: S101 - narrows the type for the dispatcher
     left = evaluate(interpreter, frame, node.left)
     right = evaluate(interpreter, frame, node.right)
+    if isinstance(node.op, ast.BitOr):
+        left, right = interpreter.held(left), interpreter.held(right)
     return operators.binary(node.op, left, right, place)
 
 
@@ -275,12 +218,22 @@ def _compare(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Plac
     result = Value(True, place)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(interpreter, frame, right_node)
-        result = operators.compare(op, left, right, place)
+        result = _compared(interpreter, op, left, right, place)
         interpreter.tested.update(left.variables, right.variables)
         if operators.truth(result) is not True:
             return result
         left = right
     return result
+
+
+def _compared(
+    interpreter: Interpreter, op: ast.cmpop, left: Value, right: Value, place: Place
+) -> Value:
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right.data, External):
+        found = interpreter.libraries.contains(interpreter, right.data.name, left, place)
+        if found is not None:
+            return found if isinstance(op, ast.In) else operators.unary(ast.Not(), found, place)
+    return operators.compare(op, left, right, place)
 
 
 def _conditional(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
@@ -331,82 +284,6 @@ def _walrus(interpreter: Interpreter, frame: Frame, node: ast.expr, _place: Plac
     return value
 
 
-def _comprehension(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
-    assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp)  # noqa: S101 - narrows
-    inner = Frame(frame.module, {}, frame, None)
-    items: list[Value] = []
-    sources: list[Value] = []
-    rest = False
-    for decided in _loop(interpreter, inner, node.generators, sources):
-        if not decided:
-            rest = True
-            break
-        items.append(evaluate(interpreter, inner, node.elt))
-    kind = "set" if isinstance(node, ast.SetComp) else "list"
-    if kind == "set":
-        items = distinct(items)
-    open_ = Unknown("a comprehension over items that are not known") if rest else None
-    made = interpreter.list_value(items, kind, place, open_)
-    return _carry(made, sources, place)
-
-
-def _carry(made: Value, sources: list[Value], place: Place) -> Value:
-    """Give the result of a comprehension the provenance of the one iterable it maps."""
-    variables, parts = merge_variables(sources), merge_parts(sources)
-    made = made._replace(variables=variables, parts=parts)
-    if len(sources) != 1:
-        return made
-    source = sources[0]
-    if not source.candidates:
-        written = source.place if isinstance(source.data, ListData) else place
-        return made._replace(place=written)
-    first = source.candidates[0]._replace(value=plain(made))
-    return made._replace(candidates=(first,))
-
-
-def _loop(
-    interpreter: Interpreter,
-    frame: Frame,
-    generators: list[ast.comprehension],
-    sources: list[Value],
-) -> Iterator[bool]:
-    """Run the ``for`` parts of a comprehension; False stands for "not determined"."""
-    generator, *inner = generators
-    source = evaluate(interpreter, frame, generator.iter)
-    if len(sources) < len(generators):
-        sources.append(source)
-    items = iterate(source)
-    if items is None or (isinstance(source.data, ListData | DictData) and source.data.rest):
-        yield False
-        return
-    for item in items[:MAX_LOOP]:
-        assign(interpreter, frame, generator.target, item)
-        decisions = [operators.truth(evaluate(interpreter, frame, test)) for test in generator.ifs]
-        if None in decisions:
-            yield False
-            return
-        if False in decisions:
-            continue
-        if inner:
-            yield from _loop(interpreter, frame, inner, sources)
-        else:
-            yield True
-
-
-def _dict_comprehension(
-    interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place
-) -> Value:
-    assert isinstance(node, ast.DictComp)  # noqa: S101 - narrows the type for the dispatcher
-    inner = Frame(frame.module, {}, frame, None)
-    items: dict[object, Value] = {}
-    for decided in _loop(interpreter, inner, node.generators, []):
-        key = plain(evaluate(interpreter, inner, node.key)) if decided else None
-        if not decided or isinstance(key, Unknown | list | dict):
-            return interpreter.dict_value({}, place, Unknown("entries that are not known"))
-        items[key] = evaluate(interpreter, inner, node.value)
-    return interpreter.dict_value(items, place)
-
-
 def _await(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
     assert isinstance(node, ast.Await)  # noqa: S101 - narrows the type for the dispatcher
     evaluate(interpreter, frame, node.value)
@@ -426,10 +303,10 @@ _EVALUATORS: dict[type[ast.expr], Evaluator] = {
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
     ast.Call: _call,
-    ast.List: _sequence,
-    ast.Tuple: _sequence,
-    ast.Set: _sequence,
-    ast.Dict: _dict,
+    ast.List: sequence,
+    ast.Tuple: sequence,
+    ast.Set: sequence,
+    ast.Dict: dictionary,
     ast.JoinedStr: _joined,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
@@ -438,10 +315,10 @@ _EVALUATORS: dict[type[ast.expr], Evaluator] = {
     ast.IfExp: _conditional,
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _dict_comprehension,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: dict_comprehension,
     ast.Await: _await,
     ast.Yield: _yield,
     ast.YieldFrom: _yield,

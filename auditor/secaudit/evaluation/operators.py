@@ -123,8 +123,9 @@ def binary(  # noqa: C901 - one table of operand kinds
         return _lists(op, left, right, place)
     if isinstance(left.data, DictData) and isinstance(right.data, DictData):
         if isinstance(op, ast.BitOr):
-            rest = left.data.rest or right.data.rest
-            return Value(DictData({**left.data.items, **right.data.items}, rest), place)
+            joined = DictData(dict(left.data.items), left.data.rest)
+            joined.absorb(right)
+            return Value(joined, place)
         return Value(Unknown("an operation on dictionaries"), place)
     if isinstance(op, ast.Mod) and isinstance(left.data, str):
         return _percent(left, right, place)

@@ -8,6 +8,7 @@ from secaudit.evaluation.environment import Environment
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
+    External,
     FunctionData,
     Instance,
     ListData,
@@ -176,6 +177,14 @@ class Libraries(Protocol):
     ) -> Value | None:
         """Return an item of a library object."""
 
+    def mapping(self, interpreter: "Interpreter", name: str, place: Place | None) -> Value | None:
+        """Return the entries of a library symbol that is a mapping, such as ``os.environ``."""
+
+    def contains(
+        self, interpreter: "Interpreter", name: str, key: Value, place: Place
+    ) -> Value | None:
+        """Say whether a library symbol that is a mapping has a key."""
+
     def set_attribute(
         self, interpreter: "Interpreter", instance: Instance, name: str, value: Value, place: Place
     ) -> bool:
@@ -313,6 +322,12 @@ class Interpreter:
         observation = Observation(kind, location, subject, detail)
         if observation not in self.observations:
             self.observations.append(observation)
+
+    def held(self, value: Value) -> Value:
+        """Return what a library symbol that is a mapping holds; any other value as it is."""
+        if not isinstance(value.data, External):
+            return value
+        return self.libraries.mapping(self, value.data.name, value.place) or value
 
     def undecided(self, level: int) -> bool:
         """Say whether a change to something made at ``level`` may not happen."""

@@ -23,6 +23,7 @@ from secaudit.evaluation.runtime import (
 )
 from secaudit.evaluation.values import (
     DictData,
+    External,
     Instance,
     ListData,
     Place,
@@ -91,6 +92,10 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     current = evaluate(interpreter, frame, load)
     operand = evaluate(interpreter, frame, node.value)
     place = Place(frame.module.syntax, node)
+    if isinstance(node.op, ast.BitOr) and isinstance(current.data, External):
+        call = Call(interpreter, frame, place, [operand], {})
+        interpreter.libraries.call_external(f"{current.data.name}.update", call)
+        return
     grown = isinstance(node.op, ast.Add | ast.BitOr) and isinstance(current.data, ListData)
     if grown and current.data.kind != "tuple":
         if interpreter.ignored(current.data.level):
@@ -159,20 +164,27 @@ def _delete(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
             else:
                 frame.locals.pop(target.id, None)
         elif isinstance(target, ast.Subscript):
-            container = evaluate(interpreter, frame, target.value).data
-            if not isinstance(container, DictData | ListData):
-                continue
-            key = plain(evaluate(interpreter, frame, target.slice))
-            if isinstance(container, DictData) and not interpreter.undecided(container.level):
-                container.items.pop(key, None)
-            else:
-                container.rest = Unknown("an item was deleted")
+            _delete_item(interpreter, frame, target)
+
+
+def _delete_item(interpreter: Interpreter, frame: Frame, target: ast.Subscript) -> None:
+    container = evaluate(interpreter, frame, target.value).data
+    key = evaluate(interpreter, frame, target.slice)
+    if isinstance(container, External):
+        call = Call(interpreter, frame, Place(frame.module.syntax, target), [key], {})
+        interpreter.libraries.call_external(f"{container.name}.pop", call)
+    elif not isinstance(container, DictData | ListData) or interpreter.ignored(container.level):
+        return
+    elif isinstance(container, DictData) and not interpreter.undecided(container.level):
+        container.items.pop(plain(key), None)
+    else:
+        container.rest = Unknown("an item was deleted")
 
 
 def _for(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run a loop over known items; once with unknown ones as an undecided branch otherwise."""
     assert isinstance(node, ast.For | ast.AsyncFor)  # noqa: S101 - narrows the type
-    source = evaluate(interpreter, frame, node.iter)
+    source = interpreter.held(evaluate(interpreter, frame, node.iter))
     items = iterate(source)
     place = Place(frame.module.syntax, node)
     open_ = items is None or (isinstance(source.data, ListData | DictData) and source.data.rest)

@@ -78,6 +78,16 @@ class DictData:
         self.rest = rest
         self.level = level
 
+    def absorb(self, more: Value) -> None:
+        """Take over the entries of a dictionary; one that is not fully known may replace any."""
+        known = isinstance(more.data, DictData)
+        rest = more.data.rest if known else Unknown("entries that are not known")
+        if rest is not None:
+            self.items.clear()
+            self.rest = rest
+        if known:
+            self.items.update(more.data.items)
+
 
 class PathData(NamedTuple):
     """A file system path; opaque but for joining and parents."""

@@ -7,6 +7,7 @@ A framework module offers tables; every one is optional:
 - ``ATTRIBUTES``: ``type.attribute`` -> ``(interpreter, instance, place) -> Value``
 - ``EXTERNALS``: dotted name -> ``(interpreter, place) -> Value`` for attributes of libraries
 - ``ITEMS``: type or dotted name -> ``(interpreter, receiver, key, place) -> Value``
+- ``MAPPINGS``, ``CONTAINS``: dotted name -> what a symbol that is a mapping holds, and whether
 - ``SET_ATTRIBUTES``, ``SET_ITEMS``: the same for assignments
 - ``BASES``: dotted name of a base class -> ``(cls, call) -> Value``
 - ``CLASS_ATTRIBUTES``: base class -> ``(interpreter, cls, name, place) -> Value | None``
@@ -200,6 +201,18 @@ def subscript(
     """Return an item of a library object."""
     handler = _table(instance.type_name, "ITEMS", instance.type_name)
     return None if handler is None else handler(interpreter, receiver, key, place)
+
+
+def mapping(interpreter: Interpreter, name: str, place: Place | None) -> Value | None:
+    """Return the entries of a library symbol that is a mapping, such as ``os.environ``."""
+    handler = _table(name, "MAPPINGS", name)
+    return None if handler is None else handler(interpreter, place)
+
+
+def contains(interpreter: Interpreter, name: str, key: Value, place: Place) -> Value | None:
+    """Say whether a library symbol that is a mapping has a key."""
+    handler = _table(name, "CONTAINS", name)
+    return None if handler is None else handler(interpreter, key, place)
 
 
 def set_attribute(

@@ -4,20 +4,27 @@ from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.containers import update
+from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
-from secaudit.evaluation.values import PathData, Place, Value, plain, unknown
+from secaudit.evaluation.values import DictData, External, PathData, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.reading import variable
 
 
 def _name(interpreter: Interpreter, key: Value) -> str | None:
     """Return the name of a variable; one that is not known means any may be read."""
-    name = plain(key)
-    if isinstance(name, str):
-        return name
-    interpreter.environment.searched = True
-    return None
+    name = _written(key)
+    if name is None:
+        interpreter.environment.searched = True
+    return name
+
+
+def _written(key: Value) -> str | None:
+    """Return a key that is a text; the symbol of a library stands for one that is not known."""
+    name = None if isinstance(key.data, External) else plain(key)
+    return name if isinstance(name, str) else None
 
 
 def _getenv(call: Call) -> Value:
@@ -31,6 +38,10 @@ def _getenv(call: Call) -> Value:
 
 
 def _environ_item(interpreter: Interpreter, _receiver: Value, key: Value, place: Place) -> Value:
+    return _item(interpreter, key, place)
+
+
+def _item(interpreter: Interpreter, key: Value, place: Place) -> Value:
     """``os.environ[key]``: raises inside ``try``, is an error of the setting elsewhere."""
     name = _name(interpreter, key)
     if name is None:
@@ -44,40 +55,110 @@ def _environ_item(interpreter: Interpreter, _receiver: Value, key: Value, place:
 def _set_environ(
     interpreter: Interpreter, _receiver: Value, key: Value, value: Value, place: Place
 ) -> None:
-    name = _name(interpreter, key)
-    if name is None:
-        return
-    text = plain(value)
+    """``os.environ[key] = value``."""
     if interpreter.ignored(0):
         return
+    name = _written(key)
+    if name is None:
+        interpreter.environment.disturb(Unknown("a variable of a name that is not known was set"))
+        return
     if interpreter.level:
-        text = Unknown("set under an undecided condition")
+        _unsure(interpreter, name, place)
+        return
     literal = bool(value.place) and not value.candidates
-    candidate = Candidate("assignment", text, None, place.location(), literal)
+    own = Candidate("assignment", plain(value), None, place.location(), literal)
+    if value.candidates and value.candidates == interpreter.environment.peek(name):
+        return  # `os.environ.update(os.environ)`
+    for candidate in reversed(value.candidates or (own,)):
+        interpreter.environment.add(name, candidate, override=True)
+
+
+def _unsure(interpreter: Interpreter, name: str, place: Place) -> None:
+    """Make a variable Unknown that a branch sets or deletes which nobody knows to run."""
+    reason = Unknown("set under an undecided condition")
+    candidate = Candidate("assignment", reason, None, place.location(), literal=False)
     interpreter.environment.add(name, candidate, override=True)
 
 
 def _setdefault(call: Call) -> Value:
+    interpreter, environment = call.interpreter, call.interpreter.environment
     key, default = call.argument(0, "key"), call.argument(1, "value")
-    name = None if key is None else _name(call.interpreter, key)
+    name = None if key is None else _name(interpreter, key)
     if name is None or default is None:
         return unknown("sets a variable whose name is not known", call.place)
-    for candidate in candidates_of(default, "assignment"):
-        call.interpreter.environment.add(name, candidate, override=False)
-    return variable(call.interpreter, name, None, call.place)
+    if not interpreter.level:
+        for candidate in candidates_of(default, "assignment"):
+            environment.add(name, candidate, override=False)
+    elif not interpreter.ignored(0) and not environment.peek(name):
+        _unsure(interpreter, name, call.place)
+    return variable(interpreter, name, default, call.place)
 
 
 def _pop(call: Call) -> Value:
-    value = _getenv(call)
-    key = plain(call.arguments[0]) if call.arguments else None
-    if isinstance(key, str) and not call.interpreter.level:
-        call.interpreter.environment.remove(key)
+    """``os.environ.pop(key, default)`` and ``del os.environ[key]``."""
+    interpreter = call.interpreter
+    key = call.argument(0, "key") or Value(None)
+    forgiving = len(call.arguments) > 1
+    value = _getenv(call) if forgiving else _item(interpreter, key, call.place)
+    name = _written(key)
+    if interpreter.ignored(0) or name is None:
+        return value
+    if not interpreter.level:
+        interpreter.environment.remove(name)
+    elif interpreter.environment.peek(name):
+        _unsure(interpreter, name, call.place)
     return value
 
 
-def _everything(call: Call) -> Value:
-    call.interpreter.environment.searched = True
-    return unknown("all variables of the environment", call.place)
+def _update(call: Call) -> Value:
+    """``os.environ.update(mapping or pairs, **variables)`` and ``os.environ |= mapping``."""
+    interpreter = call.interpreter
+    fresh = DictData({})
+    update(fresh, call)
+    if fresh.rest is not None and not interpreter.ignored(0):
+        interpreter.environment.disturb(fresh.rest)
+    for name, value in fresh.items.items():
+        _set_environ(interpreter, Value(None), Value(name), value, call.place)
+    return Value(None, call.place)
+
+
+def _clear(call: Call) -> Value:
+    interpreter = call.interpreter
+    for name in interpreter.environment.names():
+        _pop(call._replace(arguments=[Value(name), Value(None)]))
+    return Value(None, call.place)
+
+
+def _variables(interpreter: Interpreter, place: Place | None) -> Value:
+    """Return all variables; a program that looks through them may read any."""
+    environment = interpreter.environment
+    environment.searched = True
+    items = {
+        name: Value(found[0].value, place, found, (name,))
+        for name in environment.names()
+        if (found := environment.peek(name))
+    }
+    return interpreter.dict_value(items, place, environment.disturbed)
+
+
+def _of_variables(method: str) -> Callable[[Call], Value]:
+    def handle(call: Call) -> Value:
+        return call_method(call.interpreter, _variables(call.interpreter, call.place), method, call)
+
+    return handle
+
+
+def _has(interpreter: Interpreter, key: Value, place: Place) -> Value:
+    """``key in os.environ``."""
+    name = _name(interpreter, key)
+    if name is None:
+        return unknown("looks for a variable whose name is not known", place)
+    found = interpreter.environment.lookup(name)
+    if interpreter.environment.disturbed is not None:
+        return Value(interpreter.environment.disturbed, place)
+    if found and isinstance(found[0].value, Unknown):
+        return Value(found[0].value, place, (), (name,))
+    return Value(bool(found), place, tuple(one._replace(value=True) for one in found), (name,))
 
 
 def _path(call: Call) -> Value:
@@ -138,10 +219,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "os.environ.get": _getenv,
     "os.environ.setdefault": _setdefault,
     "os.environ.pop": _pop,
-    "os.environ.copy": _everything,
-    "os.environ.items": _everything,
-    "os.environ.keys": _everything,
-    "os.environ.values": _everything,
+    "os.environ.update": _update,
+    "os.environ.clear": _clear,
+    **{f"os.environ.{name}": _of_variables(name) for name in ("copy", "items", "keys", "values")},
     "os.path.join": _join,
     "os.path.dirname": _dirname,
     "os.path.basename": _basename,
@@ -156,4 +236,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "pathlib.Path.cwd": _working_path,
 }
 ITEMS: Final = {"os.environ": _environ_item}
+MAPPINGS: Final = {"os.environ": _variables}
+CONTAINS: Final = {"os.environ": _has}
 SET_ITEMS: Final = {"os.environ": _set_environ}

@@ -41,7 +41,9 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
     order = _source_order(interpreter, cls, call)
     fields = fields_of(interpreter, cls)
     if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
-        return _all_unknown(cls, call, fields, config)
+        return _all_unknown(cls, call, fields, config.unknown)
+    if interpreter.environment.disturbed is not None:
+        return _all_unknown(cls, call, fields, interpreter.environment.disturbed)
     files = file_tables(interpreter, config)
     tables, unknown_secrets = source_tables(interpreter, config, files)
     nodes: dict[str, Node] = {}
@@ -102,8 +104,10 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
     return found if known else None
 
 
-def _all_unknown(cls: ClassData, call: Call, fields: dict[str, Field], config: Config) -> Value:
-    reason = config.unknown or Unknown("settings come from a source that is not known")
+def _all_unknown(
+    cls: ClassData, call: Call, fields: dict[str, Field], reason: Unknown | None
+) -> Value:
+    reason = reason or Unknown("settings come from a source that is not known")
     instance = Instance(cls.name, cls, call.interpreter.level)
     instance.state["types"] = {}
     for name, field in fields.items():

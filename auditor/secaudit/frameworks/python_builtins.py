@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from secaudit.evaluation.access import attribute, iterate
 from secaudit.evaluation.calls import invoke
-from secaudit.evaluation.expressions import distinct
+from secaudit.evaluation.containers import update
+from secaudit.evaluation.displays import distinct
 from secaudit.evaluation.operators import Scalar, derive, run, truth
 from secaudit.evaluation.runtime import MAX_ITEMS, Call, ProgramError
 from secaudit.evaluation.values import (
@@ -86,7 +87,7 @@ def _collect(kind: str) -> Callable[[Call], Value]:
         interpreter = call.interpreter
         if not call.arguments:
             return interpreter.list_value([], kind, call.place)
-        source = call.arguments[0]
+        source = interpreter.held(call.arguments[0])
         items = iterate(source)
         if items is None:
             return Value(source.data if not source.known else Unknown("unknown items"), call.place)
@@ -100,22 +101,10 @@ def _collect(kind: str) -> Callable[[Call], Value]:
 
 
 def _dict(call: Call) -> Value:
-    items: dict[Any, Value] = {}
-    rest = call.rest
-    for source in call.arguments:
-        if isinstance(source.data, DictData):
-            items.update(source.data.items)
-            rest = rest or source.data.rest
-        elif isinstance(source.data, ListData) and all(
-            isinstance(pair.data, ListData) and len(pair.data.items) == 2  # noqa: PLR2004 - pairs
-            for pair in source.data.items
-        ):
-            items.update({plain(p.data.items[0]): p.data.items[1] for p in source.data.items})
-            rest = rest or source.data.rest
-        else:
-            rest = Unknown("entries that are not known")
-    items.update(call.keywords)
-    return call.interpreter.dict_value(items, call.place, rest)
+    """``dict(mapping or pairs, **entries)``."""
+    made = call.interpreter.dict_value({}, call.place)
+    update(made.data, call)
+    return made
 
 
 def _len(call: Call) -> Value:
