@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from secaudit import configuration, writing
+from secaudit import configuration
 from secaudit.arguments import Invocation
 from secaudit.discovery import MAXIMUM_BYTES
 from secaudit.errors import AuditError
@@ -16,12 +16,10 @@ from secaudit.kinds import kind_of_content
 from secaudit.location import Location
 from secaudit.options import Options
 from secaudit.outcome import relative
-from secaudit.progress import watch
 from secaudit.reporters.common import View, safe
-from secaudit.reporters.text import summary
 
 if TYPE_CHECKING:
-    from secaudit.pipeline import Audit
+    from secaudit.pipeline import Audit, Watch
 
 _WIDE: Final = 100  # columns where there is no terminal to ask
 
@@ -43,7 +41,7 @@ def config(invocation: Invocation) -> Result:
         raise AuditError("--unsafe-fixes writes nothing alone", "add --fix or --diff")
     if options.fix and options.overlay:
         raise AuditError("--fix cannot write to standard input", "use --diff")
-    audit = run(paths, options, partial(watch, stream=sys.stderr))
+    audit = run(paths, options, _watch())
     notes, diff = "", ""
     if options.fix or options.diff:
         from secaudit import fixing  # noqa: PLC0415 - only when asked for
@@ -51,15 +49,26 @@ def config(invocation: Invocation) -> Result:
         fixed = fixing.fix(audit, options, partial(_again, paths, options))
         diff = "".join(change.diff for change in fixed.changes) if options.diff else ""
         if not options.diff:
+            from secaudit.writing import replace  # noqa: PLC0415 - see above
+
             for change in fixed.changes:
-                writing.replace(change.path, change.before, change.after)
+                replace(change.path, change.before, change.after)
             audit = run(paths, options)
         notes = fixing.told(fixed, written=not options.diff)
     if options.write_baseline:
-        from secaudit import baseline  # noqa: PLC0415 - json and scrypt only for a baseline
+        from secaudit import baseline, writing  # noqa: PLC0415 - only for a baseline
 
         writing.write(options.write_baseline, baseline.render(audit.judged))
     return _reported(audit.report, options, _view(audit, options), diff, notes)
+
+
+def _watch() -> "Watch":
+    """Return what sees the deployments go by: a line that tells a terminal how far a run is."""
+    if not sys.stderr.isatty():
+        return iter
+    from secaudit.progress import watch  # noqa: PLC0415 - only for terminals
+
+    return partial(watch, stream=sys.stderr)
 
 
 def _again(paths: list[str], options: Options, contents: Mapping[str, bytes]) -> Report:
@@ -70,23 +79,45 @@ def _again(paths: list[str], options: Options, contents: Mapping[str, bytes]) ->
 
 
 def _reported(report: Report, options: Options, view: View, diff: str, notes: str) -> Result:
-    """Render a report and decide the exit status."""
+    """Render a report and decide the exit status.
+
+    Whoever records a baseline has not asked to read what is in it: one line says what it accepts.
+    """
     from importlib import import_module  # noqa: PLC0415 - one format a run
 
-    text = import_module(f"secaudit.reporters.{options.format}").render(report, view)
+    text_form = options.format == "text"
+    recorded = bool(options.write_baseline) and text_form and not options.output
+    text = (
+        ""
+        if recorded
+        else import_module(f"secaudit.reporters.{options.format}").render(report, view)
+    )
     stderr = notes
-    if options.format == "text":
+    if text_form:
         text += diff
     else:
         stderr += diff
-        if not options.quiet:
-            for problem in report.problems:
-                stderr += f"secaudit: {safe(relative(problem.path))}: {safe(problem.message)}\n"
-            stderr += f"{summary(report)}\n"
+    if recorded or not text_form:
+        stderr += _outcome(report, options)
     if options.output:
-        writing.write(options.output, text)
+        from secaudit.writing import write  # noqa: PLC0415 - only when asked for
+
+        write(options.output, text)
         text = ""
     return Result(text, stderr, _status(report, options))
+
+
+def _outcome(report: Report, options: Options) -> str:
+    """Return what a terminal is told beside a report for programs, nothing with ``--quiet``."""
+    if options.quiet:
+        return ""
+    from secaudit.reporters.text import summary  # noqa: PLC0415 - not for the text format
+
+    lines = [
+        f"secaudit: {safe(relative(one.path))}: {safe(one.message)}" for one in report.problems
+    ]
+    recorded = f", recorded in {safe(options.write_baseline)}" if options.write_baseline else ""
+    return "".join(f"{line}\n" for line in [*lines, summary(report) + recorded])
 
 
 def _status(report: Report, options: Options) -> int:

@@ -47,7 +47,7 @@ class Source:
         self.path = path
         self.kind = kind
         self.secrets = secrets
-        self.text = data.decode("utf-8-sig", "replace")
+        self.text = data.decode("utf-8", "replace").removeprefix("\ufeff")
         self.lines = split_lines(self.text)
         self._literals: dict[int, Masks] | None = None
         if kind == "python":

@@ -1,7 +1,6 @@
 """Which kind of file a name or a content is, and which Python and data files are worth parsing."""
 
 import re
-from fnmatch import fnmatch
 from typing import Final, Literal
 
 from secaudit.patterns import lazy
@@ -129,6 +128,8 @@ def matches(relative: str, patterns: tuple[str, ...]) -> bool:
     """Tell whether a path, one of its folders or its name matches one of the glob patterns."""
     if not patterns:
         return False
+    from fnmatch import fnmatch  # noqa: PLC0415 - most runs exclude nothing
+
     parts = relative.split("/")
     prefixes = ["/".join(parts[: count + 1]) for count in range(len(parts))]
     for pattern in patterns:

@@ -20,8 +20,6 @@ from secaudit.evaluation.values import (
     Value,
 )
 from secaudit.facts import Setting, Unknown
-from secaudit.frameworks import django
-from secaudit.frameworks.servers import GUNICORN
 from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
 from secaudit.patterns import lazy
 
@@ -47,7 +45,9 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
         if instance.cls is not None:
             _attributes(instance, collector, instance.cls)
     for module in final:
-        if django.is_settings_module(module):
+        if _is_of_django(module):
+            from secaudit.frameworks import django  # noqa: PLC0415 - see _is_of_django
+
             django.complete(interpreter, module, collector)
     for items in interpreter.flask_configs:
         _configuration(items, collector)
@@ -58,6 +58,15 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     return collector.finish()
 
 
+def _is_of_django(module: ModuleData) -> bool:
+    """Tell whether Django reads its settings from a module."""
+    if "INSTALLED_APPS" not in module.namespace and "MIDDLEWARE" not in module.namespace:
+        return False
+    from secaudit.frameworks import django  # noqa: PLC0415 - what is known of one library
+
+    return django.is_settings_module(module)
+
+
 def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> list[ModuleData]:
     """Add the globals of all modules; returns those whose final namespace is the configuration."""
     modules = [
@@ -66,7 +75,7 @@ def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> l
         if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root))
     ]
     final = [module for module in modules if _is_selected(module, selected)] or [
-        module for module in modules if not selected and django.is_settings_module(module)
+        module for module in modules if not selected and _is_of_django(module)
     ]
     merged = _merged(interpreter, {module.path for module in final})
     for module in modules:
@@ -200,13 +209,13 @@ def _properties(interpreter: Interpreter, instance: Instance, collector: Collect
 def _module(
     interpreter: Interpreter, module: ModuleData, collector: Collector, *, final: bool
 ) -> None:
-    server = _is_server_configuration(module.path)
+    server = _server_settings(module.path)
     for name, value in module.namespace.items():
         if name.startswith("_") or isinstance(value.data, _OBJECTS):
             continue
         slot = slot_of(module, name)
-        if server and name in GUNICORN:
-            meaning = Meaning(GUNICORN[name], inverted=False, service="gunicorn")
+        if name in server:
+            meaning = Meaning(server[name], inverted=False, service="gunicorn")
             collector.add(slot, name, value, module.path, meaning=meaning)
             continue
         if module.path in interpreter.loaded_modules and _replaced(
@@ -235,10 +244,14 @@ def _is_ingredient(interpreter: Interpreter, name: str, value: Value) -> bool:
     return secret and serves_a_setting(interpreter, name)
 
 
-def _is_server_configuration(path: str) -> bool:
-    """Say whether a file is what gunicorn reads: its names are lower case and its own."""
+def _server_settings(path: str) -> dict[str, str]:
+    """Return the names that mean a setting where gunicorn reads the file: lower case, its own."""
     name = path.rpartition("/")[2]
-    return name == "gunicorn.conf.py" or (name.startswith("gunicorn") and name.endswith(".py"))
+    if not name.startswith("gunicorn") or not name.endswith(".py"):
+        return {}
+    from secaudit.frameworks.servers import GUNICORN  # noqa: PLC0415 - what one server reads
+
+    return GUNICORN
 
 
 def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector) -> None:

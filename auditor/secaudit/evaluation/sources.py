@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from os import listdir
 from os.path import abspath, isabs, isdir, isfile, join, realpath
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from secaudit.errors import AuditError
 from secaudit.finding import Problem
@@ -12,7 +12,9 @@ from secaudit.syntax.dotenv import parse as parse_env
 from secaudit.syntax.python import Module
 from secaudit.syntax.python import parse as parse_python
 from secaudit.syntax.text import TemplateError
-from secaudit.syntax.tree import Mapping
+
+if TYPE_CHECKING:
+    from secaudit.syntax.tree import Mapping
 
 Parsed = TypeVar("Parsed")
 _MAX_NAMES = 1_000
@@ -68,7 +70,7 @@ class Sources:
         path = self.absolute(path)
         return self._parse(path, lambda data: data.decode("utf-8", errors="replace"))
 
-    def ini(self, path: str) -> Mapping | None:
+    def ini(self, path: str) -> "Mapping | None":
         """Return a parsed INI file, None when it is absent or cannot be read."""
         from secaudit.syntax.ini import parse  # noqa: PLC0415 - few programs read one
 

@@ -16,7 +16,6 @@ from secaudit.reporters.common import (
     scorecard,
     why,
 )
-from secaudit.reporters.settings import text_table
 
 _STYLES: Final[dict[str, str]] = {
     "critical": "1;97;41",
@@ -44,6 +43,8 @@ def render(report: Report, view: View) -> str:
         for finding in sorted(by_path[path], key=rank):
             lines += [*_finding(finding, view), ""]
     if view.show_settings:
+        from secaudit.reporters.settings import text_table  # noqa: PLC0415 - only when asked for
+
         lines += [*text_table(report, view), ""]
     if report.findings and not view.quiet:
         lines += [*_scorecard(report, view), ""]

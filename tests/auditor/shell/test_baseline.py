@@ -35,6 +35,16 @@ def test_writing_one_exits_with_2_when_something_could_not_be_read(service: Shel
     assert run.status == 2
 
 
+def test_one_line_stands_for_the_report_that_was_accepted(service: Shell) -> None:
+    run = service("config", ".", "--profile", "production", "--write-baseline", "baseline.json")
+    assert (run.status, run.stdout) == (0, "")
+    assert run.stderr.endswith("1 deployment, recorded in baseline.json\n")
+    assert run.stderr.count("\n") == 1
+    assert service("config", ".", "--write-baseline", "b.json", "-q").stderr == ""
+    run = service("config", ".", "--write-baseline", "b.json", "--output", "report.txt")
+    assert "secaudit explain" in (service.folder / "report.txt").read_text()
+
+
 def test_anything_else_is_refused(service: Shell) -> None:
     for content in ("[]", "{}", "no json", '{"version": 9, "salt": "", "accepted": []}'):
         service.write({"baseline.json": content})

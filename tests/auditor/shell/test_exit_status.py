@@ -108,6 +108,22 @@ def test_the_program_is_what_a_shell_runs(service: Shell) -> None:
     assert done.stdout.decode() == service("config", ".", "-f", "json").stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that takes nothing")
+@pytest.mark.parametrize("words", [("config", "."), ("--version",), ("rules",)])
+def test_an_output_that_takes_no_more_exits_with_2(service: Shell, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "secaudit", *words],
+            cwd=service.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 2
+    assert run.stderr == "secaudit: cannot write to standard output: No space left on device\n"
+
+
 def test_the_library_function_returns_the_report(service: Shell) -> None:
     found = secaudit.audit(str(service.folder), profile="production").findings
     assert {finding.code for finding in found} >= {"SEC001", "DBG001"}
