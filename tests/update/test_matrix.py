@@ -19,7 +19,7 @@ import pytest
 from ruamel.yaml import YAML
 from tests.conftest import ROOT, Install, git
 from tests.template.test_ownership import yours_in
-from tests.update.ladder import BASE, RUNGS, TOP, built, require_a_setting
+from tests.update.ladder import BASE, RUNGS, TOP, built, replaced, require_a_setting
 from tests.update.owners import DELETIONS, EDITS, MARK
 
 from secaudit.testing import Shell
@@ -207,6 +207,20 @@ def test_changed_answers_leave_no_half_of_the_other_variant(
         assert {n: c for n, c in found.items() if n not in mine} == {
             n: c for n, c in wanted.items() if n not in mine
         }
+
+
+def test_the_framework_cannot_be_changed(copy: Copy, tmp_path: Path) -> None:
+    """The owner's routes are written for it: the template's part alone would be half a change."""
+    project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
+    before = contents(project)
+    with pytest.raises(ValueError, match="generated for fastapi"):
+        update(project, framework="starlette")
+    assert contents(project) == before
+    answers = project / ".copier-answers.yml"
+    replaced(answers, "\nframework: fastapi", "\nframework: starlette")
+    commit(project, "Edit the answers by hand")
+    with pytest.raises(ValueError, match="generated for fastapi"):
+        update(project)
 
 
 def test_a_new_required_setting_is_named_for_an_old_env_file(
