@@ -15,7 +15,7 @@ def _config(call: Call) -> Value:
     name = plain(call.argument(0, "env") or Value("DATABASE_URL"))
     default = call.argument(1, "default") or Value(None, call.place)
     value = variable(call.interpreter, str(name), default, call.place)
-    if value.data is None:
+    if value.data is None or value.data == "":
         return call.interpreter.dict_value({}, call.place)
     return _open(as_dictionary(call.interpreter, value, call.place))
 

@@ -10,10 +10,11 @@ from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, External, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
-from secaudit.frameworks.dotenv import find_upwards, load_file
+from secaudit.frameworks.dotenv import file_candidates, find_upwards
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
 from secaudit.patterns import lazy
+from secaudit.syntax.dotenv import EnvFile
 
 _ENV: Final = "environs.Env"
 _SHARED: Final = "environs.env"
@@ -69,8 +70,24 @@ def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
         wanted = find_upwards(interpreter, folder, basename(wanted)) or wanted
     file = interpreter.world.open(wanted, "python-dotenv")
     if file is not None:
-        load_file(interpreter, file, override=bool(override))
+        _load(interpreter, file, override=bool(override))
     return Value(file is not None, call.place)
+
+
+def _load(interpreter: Interpreter, file: EnvFile, *, override: bool) -> None:
+    """Add the keys of a file; Unknown where environs 15 and those before it disagree.
+
+    Version 15 prefers the process to the file even with ``override``, and the file to the process
+    in references.
+    """
+    before = file_candidates(interpreter, file, override=override)
+    for name, candidate in file_candidates(interpreter, file).items():
+        given = interpreter.environment.peek(name)
+        differs = candidate.value != before[name].value
+        if differs or (override and given and given[0].value != candidate.value):
+            reason = Unknown("versions of environs disagree")
+            candidate = candidate._replace(value=reason)  # noqa: PLW2901 - the same, less certain
+        interpreter.environment.add(name, candidate, override=override)
 
 
 def _prefixed(receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -527,3 +527,18 @@ def test_version_1_takes_its_hooks_from_the_class_config(values: Values) -> None
     found = values({"settings.py": source}, {"OTHER": "given", "SECOND": "a,b"})
     assert found["first"] == "given"
     assert isinstance(found["second"], Unknown)
+
+
+def test_where_versions_of_environs_disagree_nothing_is_claimed(values: Values) -> None:
+    source = (
+        "from environs import Env\nenv = Env()\nenv.read_env({})\n"
+        "A = env.str('A')\nB = env.str('B')\nC = env.str('C')\n"
+    )
+    files = {"settings.py": source.format(""), ".env": "A=file\nB=${A}\nC=${OTHER}c\n"}
+    found = values(files, {"A": "process"})
+    assert found["A"] == "process"
+    assert isinstance(found["B"], Unknown)
+    assert found["C"] == "c"
+    files = {**files, "settings.py": source.format("override=True")}
+    assert isinstance(values(files, {"A": "process"})["A"], Unknown)
+    assert values(files)["A"] == "file"
