@@ -35,7 +35,7 @@ def report_of(  # noqa: PLR0913 - the parts of a report, each once
         ),
         problems=tuple(sorted(clean, key=lambda p: (relative(p.path), p.line or 0, p.message))),
         settings=tuple(settings),
-        notes=tuple(sorted(set(map(secrets.text, notes)))),
+        notes=tuple(sorted({secrets.text(relative(note)) for note in notes})),  # begin with paths
     )
 
 

@@ -74,7 +74,7 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     """
     del options
     memory = _memory_of(project, deployment.root)
-    told = len(memory.sources.problems)
+    told, noted = len(memory.sources.problems), len(memory.sources.notes)
     if deployment.modules:
         settings, observations, problems, opened = _evaluate_code(deployment, memory)
     else:
@@ -92,7 +92,8 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
         (*deployment.observations, *observations),
     )
     fresh = tuple(memory.sources.problems[told:])
-    return Evaluated(facts, (*problems, *fresh), (), opened)
+    notes = tuple(memory.sources.notes[noted:])
+    return Evaluated(facts, (*problems, *fresh), notes, opened)
 
 
 def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld:

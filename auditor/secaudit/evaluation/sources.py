@@ -21,7 +21,7 @@ _MAX_NAMES = 1_000
 
 
 class Sources:
-    """Parsed files by path; what cannot be read or parsed is a problem, told once.
+    """Parsed files by path; what cannot be parsed is a problem, a template a note, each told once.
 
     Args:
         root: project root, absolute.
@@ -32,6 +32,7 @@ class Sources:
     def __init__(self, root: str, named: frozenset[str], read: Callable[[str], bytes]) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
         self._named = named
         self._read = read
         self._modules: dict[str, Module | None] = {}
@@ -93,7 +94,10 @@ class Sources:
             return None
         try:
             return parse(self._read(path))
-        except TemplateError:
+        except TemplateError as error:
+            note = f"{path}: {error.message}"
+            if note not in self.notes:
+                self.notes.append(note)
             return None
         except AuditError as error:
             problem = Problem(error.path or path, error.line, error.message)

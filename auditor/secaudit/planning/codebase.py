@@ -1,6 +1,6 @@
 """Deployments of a project's code as it is started directly, and of files judged alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from secaudit.discovery import Root
 from secaudit.facts import Observation
@@ -181,7 +181,7 @@ class Codebase:
         ]
 
     def conflict(
-        self, signals: Iterable[Signal], files: Iterable[EnvUse], leaf: Leaf | None
+        self, signals: Iterable[Signal], files: Sequence[EnvUse], leaf: Leaf | None = None
     ) -> list[Observation]:
         """Return the observation that signals disagree, at the first line of the files."""
         found = profiles.conflict(signals)
@@ -189,11 +189,8 @@ class Codebase:
         if not found or not entries:
             return []
         words = [f"{signal.source} ({signal.profile})" for signal in found]
-        return [
-            Observation(
-                "profile-conflict", entries[0].location, self._label(leaf), {"signals": words}
-            )
-        ]
+        label = self._label(leaf) if self.code.modules else files[0].relative
+        return [Observation("profile-conflict", entries[0].location, label, {"signals": words})]
 
     def _label(self, leaf: Leaf | None) -> str:
         if leaf is None and len(self.code.modules) > 1:
@@ -211,6 +208,7 @@ class Codebase:
         )
         signals.append(Signal(use.relative, use.profile))
         profile = profiles.chosen(self.options, [use.path], signals, example=example)
+        told = [] if use.profile == profiles.EXAMPLE else signals
         return Deployment(
             use.relative,
             self.root,
@@ -221,6 +219,7 @@ class Codebase:
             (),
             (
                 *env_uses.observations([use], self.tracked),
+                *self.conflict(told, [use]),
                 *env_uses.compared([use], [] if use in self.env.examples else self.env.examples),
             ),
         )

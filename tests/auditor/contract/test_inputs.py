@@ -30,3 +30,28 @@ def test_what_other_modules_read_is_named_by_them(project: Project, secaudit: Se
     )
     settings = [finding["setting"] for finding in secaudit(".").report["findings"]]
     assert settings == ["signing_secret", "JWT_SECRET"]
+
+
+def test_a_file_that_is_a_template_is_noted_and_passed_over(
+    project: Project, secaudit: Secaudit
+) -> None:
+    """Neither a problem nor silence; a single value that is templated is Unknown."""
+    text = "{% if vault %}\nSECRET_KEY = vault\n{% endif %}\n"
+    project({"settings.py": text, ".env": "DEBUG=true\nSECRET_KEY={{ secret }}\n"})
+    run = secaudit(".")
+    assert run.report["problems"] == []
+    (note,) = run.report["notes"]
+    assert note.startswith("settings.py: ")
+    assert run.codes() == ["DBG001"]
+
+
+def test_a_lone_env_file_whose_name_and_variables_disagree(
+    project: Project, secaudit: Secaudit
+) -> None:
+    """The stricter wins and GUARD reports it; an example is never production."""
+    project({".env.development": "ENVIRONMENT=production\nSECRET_KEY=changeme\n"})
+    run = secaudit(".")
+    assert {finding["profile"] for finding in run.report["findings"]} == {"production"}
+    assert run.codes() == ["GUARD004", "SEC001"]
+    project({".env.development": "", ".env.example": "ENVIRONMENT=production\n"})
+    assert secaudit(".").codes() == []
