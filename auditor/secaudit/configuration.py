@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from secaudit import selection
 from secaudit.discovery import read
 from secaudit.errors import AuditError
 from secaudit.location import Location
-from secaudit.options import PROFILES, TABLE, Declared, Ignore, Option
+from secaudit.options import PROFILES, TABLE, Declared, Ignore, Option, Options
 from secaudit.suppression import split_until
 
 NAMES: Final = ("secaudit.toml", "pyproject.toml")  # of two in one folder the first is read
@@ -87,6 +87,28 @@ def load(paths: Sequence[str], explicit: str, *, isolated: bool) -> Configuratio
                 if table is not None:
                     return Configuration(path, _fields(_File(path, data.decode()), table))
     return Configuration("", {})
+
+
+def passed_over(folders: Iterable[str], options: Options) -> Iterator[str]:
+    """Yield a note for each project whose own configuration does not count in this run.
+
+    One run has one configuration; what a project deep inside says of itself must not silence the
+    run around it. Who names a file with ``--config``, or wants none, knows that.
+    """
+    if options.config or options.isolated:
+        return
+    for folder in folders:
+        for name in NAMES:
+            path = os.path.join(folder, name)  # noqa: PTH118 - pathlib costs start-up
+            if path == options.config_path or not os.path.isfile(path):  # noqa: PTH113 - see above
+                continue
+            try:
+                own = _table(path, read(path))
+            except AuditError:
+                continue  # a pyproject.toml that does not parse is a problem of its own
+            if own is not None:
+                used = f"this run uses {options.config_path or 'none'}"
+                yield f"{path}: this configuration is not read, {used}; name it with --config"
 
 
 def _upwards(paths: Sequence[str]) -> Iterator[str]:

@@ -82,6 +82,7 @@ def configuration() -> str:
             "The table `[tool.secaudit]` of `pyproject.toml`, or the top level of",
             "`secaudit.toml`, in the folder of the audited paths or the nearest above it, up to",
             "the root of the repository. `--config FILE` names another, `--isolated` reads none.",
+            "One run has one configuration: those of projects further inside are noted, not read.",
             "The command line wins. An unknown key is an error that names the nearest one.",
             "",
             "| key | type | meaning |",

@@ -13,7 +13,7 @@ from secaudit.planning import packages, paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
-from secaudit.syntax.tree import Mapping, Node, Scalar, leaves, plain
+from secaudit.syntax.tree import MAX_VISITS, Mapping, Node, Scalar, leaves, plain
 
 _REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
 _SHARED = frozenset({"default", "defaults", "global", "base", "common"})
@@ -21,7 +21,7 @@ _CONTAINER = re.compile(  # tables that only hold the application's settings tog
     r"^(app|application|server|api|service|settings|config|main|web|project|common)\.",
     re.IGNORECASE,
 )
-_MAX_SETTINGS = 5000
+_MAX_SETTINGS = 100_000
 
 
 def deployments(
@@ -31,10 +31,13 @@ def deployments(
     found = []
     for path, kind in files:
         for tree in _trees(path, kind, reader):
+            budget = [MAX_VISITS]
             for section, mapping in _sections(tree):
-                deployment = _deployment(root, path, section, mapping, options)
-                if deployment is not None:
-                    found.append(deployment)
+                settings = _settings(paths.name_of(path), mapping, budget)
+                if settings:
+                    found.append(_deployment(root, path, section, settings, options))
+            if budget[0] <= 0:
+                reader.problem(path, None, "holds more values than are read; split or exclude it")
     return found
 
 
@@ -68,12 +71,9 @@ def _sections(tree: Mapping) -> list[tuple[str, Mapping]]:
 
 
 def _deployment(
-    root: str, path: str, section: str, mapping: Mapping, options: Options
-) -> Deployment | None:
+    root: str, path: str, section: str, settings: list[Setting], options: Options
+) -> Deployment:
     relative = paths.relative(path, root)
-    settings = _settings(paths.name_of(path), mapping)
-    if not settings:
-        return None
     values = {one.name.replace(".", "_"): one.value for one in settings}
     signals = [
         *profiles.selectors(values),
@@ -86,31 +86,38 @@ def _deployment(
     return Deployment(name, root, profile, settings=tuple(settings))
 
 
-def _settings(file: str, mapping: Mapping) -> list[Setting]:
+def _settings(file: str, mapping: Mapping, budget: list[int]) -> list[Setting]:
+    """Return the settings of a table; uses up ``budget``, which all tables of a file share."""
     tool = packages.is_tool_file(file)
-    found = []
-    for path, key, node in leaves(mapping):
-        name = ".".join(path)
-        told = packages.meaning_of_key(name, plain(node)) if tool else None
+    found: list[Setting] = []
+    for path, key, node in leaves(mapping, budget):
+        name, value = ".".join(path), plain(node, budget)
+        told = packages.meaning_of_key(name, value) if tool else None
         if tool and told is None:
             continue
-        found.append(_setting(name, key, node, ".".join(path[:-1]), told))
         if len(found) >= _MAX_SETTINGS:
+            budget[0] = 0
             break
+        found.append(_setting(name, key, node, value, ".".join(path[:-1]), told))
     return found
 
 
-def _setting(
-    name: str, key: Scalar, node: Node, table: str, told: tuple[Meaning, Any] | None
+def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
+    name: str,
+    key: Scalar,
+    node: Node,
+    written: Any,  # noqa: ANN401 - any data
+    table: str,
+    told: tuple[Meaning, Any] | None,
 ) -> Setting:
     """Return a key as a setting, its value in the unit of its concept; one table is one group.
 
     ``told``: the meaning and value of a key that its file gives a meaning of its own.
     """
-    written = plain(node)
     raw = node.raw if isinstance(node, Scalar) else None
     value = Unknown("a reference that the program expands") if _refers(written) else written
-    meaning = meaning_of(name) or meaning_of(_CONTAINER.sub("", name))
+    inner = _CONTAINER.sub("", name)
+    meaning = meaning_of(name) or (meaning_of(inner) if inner != name else None)
     if told is not None and not isinstance(value, Unknown):
         meaning, value = told
     elif meaning is not None:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from secaudit import configuration
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.finding import Problem
 from secaudit.options import Options
@@ -47,7 +48,8 @@ def plan(project: Project, options: Options) -> Plan:
         found += _data(root, reader, options)
         rest = built[1:] if image and not inside else built
         found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
-    return Plan(tuple(found), tuple(reader.problems), tuple(reader.notes))
+    unread = configuration.passed_over((root.path for root in project.roots), options)
+    return Plan(tuple(found), tuple(reader.problems), (*reader.notes, *unread))
 
 
 def _of_kind(root: Root, *kinds: str) -> list[SourceFile]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 from secaudit.facts import Unknown
 from secaudit.location import Location
 
-MAX_VISITS = 100_000  # of nodes in one walk: aliases may stand for one node many times
+MAX_VISITS = 500_000  # of nodes in one walk: aliases may stand for one node many times
 MAX_DEPTH = 100
 
 
@@ -49,7 +49,10 @@ Node: TypeAlias = Scalar | Mapping | Sequence
 
 
 def plain(node: Node | None, budget: list[int] | None = None) -> Any:  # noqa: ANN401 - any data
-    """Return a node as plain Python data; Unknown where a scalar is, or beyond the visit limit."""
+    """Return a node as plain Python data; Unknown where a scalar is, or beyond the visit limit.
+
+    ``budget`` is what is left of the limit for one file, and is used up.
+    """
     left = [MAX_VISITS] if budget is None else budget
     left[0] -= 1
     if left[0] < 0:
@@ -61,15 +64,14 @@ def plain(node: Node | None, budget: list[int] | None = None) -> Any:  # noqa: A
     return node.value if node is not None else None
 
 
-def leaves(node: Node) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
+def leaves(node: Node, budget: list[int]) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
     """Yield every mapping entry that holds a scalar or sequence: path, key, value.
 
-    Sequences of mappings are entered, with the index in the path. Stops at the visit limit.
+    Sequences of mappings are entered, with the index in the path. Ends when ``budget`` is used up.
     """
     pending: list[tuple[tuple[str, ...], Scalar | None, Node]] = [((), None, node)]
-    for _ in range(MAX_VISITS):
-        if not pending:
-            return
+    while pending and budget[0] > 0:
+        budget[0] -= 1
         path, key, current = pending.pop()
         inner: list[tuple[tuple[str, ...], Scalar | None, Node]] = []
         if len(path) > MAX_DEPTH:

@@ -79,3 +79,32 @@ profile = "production"
     run = shell("config", ".", "--ignore", "SUP")
     assert run.stderr == ""
     assert run.status == 0
+
+
+def test_the_configuration_of_a_project_inside_is_noted_and_not_read(shell: Shell) -> None:
+    """A run has one configuration; a project below cannot silence what is found in it."""
+    own = '[project]\nname = "x"\n[tool.secaudit.ignore]\nSEC001 = "accepted"\n'
+    shell.write(
+        {
+            "a/pyproject.toml": own,
+            "a/.env": "SECRET_KEY=changeme\n",
+            "b/setup.cfg": "",
+            "b/secaudit.toml": 'fail-on = "never"\n',
+            "b/.env": "SECRET_KEY=changeme\n",
+            "c/pyproject.toml": '[project]\nname = "secaudit-user"\n',
+            "c/.env": "SECRET_KEY=changeme\n",
+        }
+    )
+    run = shell("config", ".", "-f", "json")
+    report = json.loads(run.stdout)
+    assert run.status == 1
+    assert [one["location"]["path"] for one in report["findings"]] == ["a/.env", "b/.env", "c/.env"]
+    words = "this configuration is not read, this run uses none; name it with --config"
+    assert report["notes"] == [
+        f"a/pyproject.toml: {words}",
+        f"b/secaudit.toml: {words}",
+    ]
+    for chosen in (("--isolated",), ("--config", "a/pyproject.toml")):
+        assert json.loads(shell("config", ".", "-f", "json", *chosen).stdout)["notes"] == []
+    inside = json.loads(shell("config", "a", "-f", "json").stdout)
+    assert (inside["findings"], inside["notes"]) == ([], [])

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_links_out_of_the_tree_and_loops_are_not_followed(shell: Shell, tmp_path
 def test_a_file_that_is_too_large_is_a_problem(shell: Shell) -> None:
     shell.write({".env": "A=b\n" * (MAXIMUM_BYTES // 4 + 1), "data.py": "x = 1\n" * 500_000})
     assert problems(shell, ".") == {".env": "is larger than 2 MiB"}
+
+
+def test_aliases_of_many_keys_share_one_limit(shell: Shell) -> None:
+    bomb = "x0: &x0 [a, a, a, a, a, a, a, a, a]\n" + "".join(
+        f"x{deep}: &x{deep} [{', '.join([f'*x{deep - 1}'] * 9)}]\n" for deep in range(1, 9)
+    )
+    shell.write({"config/app.yaml": bomb + "".join(f"secret{n}: *x8\n" for n in range(3000))})
+    started = time.monotonic()
+    words = "holds more values than are read; split or exclude it"
+    assert problems(shell, ".") == {"config/app.yaml": words}
+    assert time.monotonic() - started < 20
+
+
+def test_many_keys_are_read_to_the_end(shell: Shell) -> None:
+    shell.write({"config/app.json": json.dumps({f"k{n}": n for n in range(6_000)} | {"debug": 1})})
+    run = shell("config", ".", "-f", "json", "--profile", "production", "--select", "DBG001")
+    assert [one["setting"] for one in json.loads(run.stdout)["findings"]] == ["debug"]
 
 
 @pytest.mark.parametrize(

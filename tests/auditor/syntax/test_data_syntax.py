@@ -179,7 +179,7 @@ def test_ini_equals_configparser() -> None:
 
 def test_ini_places() -> None:
     document = ini.parse(INI.encode(), "/p/c.ini")
-    spans = {".".join(path): node.location[1:] for path, _, node in leaves(document)}
+    spans = {".".join(path): node.location[1:] for path, _, node in leaves(document, [1000])}
     assert spans["app.secret"] == (5, 9, 5, 16)
     assert spans["app.lines"] == (6, 9, 7, 8)
     assert spans["app.debug"] == (3, 9, 3, 13)
