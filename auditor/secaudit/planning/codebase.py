@@ -62,12 +62,14 @@ class Codebase:
         if image is not None and image.launched.env_files and [] not in groups:
             groups.insert(0, [])
         leaves: list[Leaf | None] = [*self.code.leaves] or [None]
-        return [
-            self.deployment(leaf, group, image)
+        fitting = [[leaf for leaf in leaves if self._fits(leaf, one, groups)] for one in groups]
+        pairs = [
+            (leaf, group)
             for leaf in leaves
-            for group in groups
-            if self._fits(leaf, group, groups)
+            for group, fit in zip(groups, fitting, strict=True)
+            if leaf in fit or not fit  # no file stays unread because no leaf has its profile
         ]
+        return [self.deployment(leaf, group, image) for leaf, group in pairs]
 
     def alone(self, consumed: frozenset[str]) -> list[Deployment]:
         """Return one deployment for each env file that nothing refers to."""

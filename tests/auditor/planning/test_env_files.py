@@ -112,6 +112,24 @@ def test_a_production_file_stands_in_for_the_loaded_one(planned: Planner) -> Non
     assert [Path(path).name for path in production.absent] == [".env"]
 
 
+def test_the_loaded_file_is_judged_also_when_every_leaf_has_a_file_of_its_own(
+    planned: Planner,
+) -> None:
+    base = "import environ\nenviron.Env.read_env('.env')\nROOT_URLCONF = 'x'\nMIDDLEWARE = []\n"
+    files = {
+        "site/settings/base.py": base,
+        "site/settings/production.py": "from .base import *\n",
+        ".env": "SECRET_KEY=x\n",
+        ".env.production": "SECRET_KEY=p\nROOT_URLCONF=x\n",
+    }
+    found = [(one.name, [*map(Path, one.absent)]) for one in planned(files).deployments]
+    leaf = "site/settings/production.py"
+    assert [(name, [path.name for path in absent]) for name, absent in found] == [
+        (leaf, []),
+        (f"{leaf} with .env.production", [".env"]),
+    ]
+
+
 def test_files_named_together_are_given_together(planned: Planner) -> None:
     files = {"settings.py": LOADS, ".env": "SECRET_KEY=x\n", ".env.production": "SECRET_KEY=p\n"}
     plan = planned(files, "settings.py", ".env", ".env.production")
