@@ -12,6 +12,8 @@ from typing import Final, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from jwt.algorithms import HMACAlgorithm
+from jwt.exceptions import InvalidKeyError
 
 Algorithm = Literal["HS256", "EdDSA", "ES256"]
 
@@ -55,7 +57,7 @@ class KeyRing:
             KeyRingError: a key is of another kind, or the first cannot sign.
         """
         if algorithm == "HS256":
-            texts = [key.encode() for key in keys]
+            texts = [_secret(key) for key in keys]
             verifying = {_key_id(text): text for text in texts}
             signing_id, signing = _key_id(texts[0]), texts[0]
             return cls(algorithm, signing_id, signing, MappingProxyType(verifying))
@@ -94,6 +96,18 @@ def _der(key: PublicKey) -> bytes:
     return key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def _secret(key: str) -> bytes:
+    """Return the bytes of an HMAC secret, unless they are a key of another kind.
+
+    The library signs with no such key, so that every sign-in would fail; and a public key is no
+    secret (RFC 8725 section 2.1).
+    """
+    try:
+        return HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(key)
+    except InvalidKeyError:
+        raise KeyRingError("holds a PEM, SSH or JSON web key; HS256 needs a random text") from None
 
 
 def _load(algorithm: Algorithm, pem: str) -> tuple[PrivateKey | None, PublicKey]:

@@ -275,6 +275,9 @@ def test_the_key_id_does_not_tell_the_key() -> None:
         ("EdDSA", new_key("ES256")),
         ("ES256", new_key("EdDSA")),
         ("ES256", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"),
+        ("HS256", new_key("EdDSA")),
+        ("HS256", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMOH2vUw9kDsXjQ2pL0c7rT4"),
+        ("HS256", json.dumps({"kty": "oct", "k": SECRET})),
     ],
 )
 def test_a_key_of_another_kind_is_refused_without_showing_it(
