@@ -1,8 +1,9 @@
 """The fast parser of the command line: no help, no completion, no import."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from secaudit.options import Option, of_command
+from secaudit.records import NamedTuple
 
 
 class Usage(Exception):  # noqa: N818 - not an error of ours; the typer application words it

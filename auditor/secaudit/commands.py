@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from secaudit import configuration
 from secaudit.arguments import Invocation
@@ -16,6 +16,7 @@ from secaudit.kinds import kind_of_content
 from secaudit.location import Location
 from secaudit.options import Options
 from secaudit.outcome import relative
+from secaudit.records import NamedTuple
 from secaudit.reporters.common import View, safe
 
 if TYPE_CHECKING:

@@ -3,13 +3,14 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.errors import AuditError
 from secaudit.finding import Problem
 from secaudit.kinds import Kind, kind_of_content, kind_of_name, matches, relevant
 from secaudit.options import Options
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 
 MAXIMUM_BYTES: Final = 2 * 1024 * 1024
 MAXIMUM_FILES: Final = 10_000

@@ -8,11 +8,12 @@ sounds secret, or that look secret are hidden.
 import ast
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.location import Location
 from secaudit.naming import sounds_secret
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.redaction import Secrets, hide, merged, redacted
 
 _ENV_LINE: Final = lazy(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")

@@ -4,9 +4,10 @@ A rule knows concepts (``cors.origins``), never libraries: an env file, a pydant
 module and a middleware argument all arrive here as the same kind of setting.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 AS_VALUE: Final = object()  # "the same as value"
 

@@ -1,8 +1,9 @@
 """What an audit reports: findings, problems, and the frozen report that holds them."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from secaudit.location import Location, Step
+from secaudit.records import NamedTuple
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")

@@ -4,7 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.errors import AuditError
 from secaudit.excerpts import LINE_END, Source
@@ -15,6 +15,7 @@ from secaudit.location import Location
 from secaudit.options import Options
 from secaudit.outcome import relative
 from secaudit.pipeline import Audit
+from secaudit.records import NamedTuple
 from secaudit.redaction import hide, redacted
 from secaudit.reporters.common import plural, safe
 

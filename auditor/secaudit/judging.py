@@ -1,12 +1,13 @@
 """From facts to findings: the rules run, and one fault at one place becomes one finding."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit.digest import sha256
 from secaudit.facts import Facts, Observation, Setting
 from secaudit.finding import SEVERITIES, Edit, Finding, Fix, Severity
 from secaudit.location import Location, Step
+from secaudit.records import NamedTuple
 from secaudit.redaction import Secrets
 from secaudit.registry import load
 from secaudit.rule import Match, Rule, is_absent

@@ -1,6 +1,6 @@
 """Places in files, as every report names them."""
 
-from typing import NamedTuple
+from secaudit.records import NamedTuple
 
 
 class Location(NamedTuple):

@@ -1,9 +1,10 @@
 """One table of options, read by the parser, the help, the configuration and the reference page."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 FORMATS: Final = ("text", "json", "sarif", "github", "junit", "markdown", "html")
 PROFILES: Final = ("auto", "production", "development", "test", "example")

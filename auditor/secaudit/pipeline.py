@@ -1,7 +1,6 @@
 """One audit from paths to a report: one call a stage, read from top to bottom."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from secaudit import discovery, evaluation, judging, planning, redaction, selection, suppression
 from secaudit.facts import Facts
@@ -10,6 +9,7 @@ from secaudit.judging import Judged
 from secaudit.options import Options
 from secaudit.outcome import effective_settings, report_of
 from secaudit.planning import Deployment
+from secaudit.records import NamedTuple
 
 Watch = Callable[[Sequence[Deployment]], Iterable[Deployment]]
 

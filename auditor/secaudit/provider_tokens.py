@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 
 
 class Shape(NamedTuple):

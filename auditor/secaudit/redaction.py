@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit.facts import Facts, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, normalised, only_looks_secret, sounds_secret
 from secaudit.patterns import lazy
 from secaudit.provider_tokens import shapes_in
+from secaudit.records import NamedTuple
 
 _AMOUNTS: Final = frozenset({"max", "min", "num"})  # first words of names that count something
 _SECRET_AFTER_ALL: Final = frozenset({"hash", "cookie"})  # no secrets to sign with, yet private

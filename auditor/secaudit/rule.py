@@ -1,11 +1,11 @@
 """What a rule is: metadata, examples that are its tests, a pure check, a fix if one is right."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from secaudit.facts import Facts, Observation, Setting
 from secaudit.finding import SEVERITIES, Fix, Severity
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 
 class Severities(NamedTuple):

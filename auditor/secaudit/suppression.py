@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit import selection
 from secaudit.discovery import Project, SourceFile
@@ -16,6 +16,7 @@ from secaudit.kinds import matches
 from secaudit.location import Location
 from secaudit.options import Ignore, Options
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.registry import find
 
 _COMMENT: Final = lazy(r"[#;]\s*secaudit:\s*(?P<text>.*)$")

@@ -4,10 +4,10 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 from unittest.mock import patch
 
 from secaudit.cli import run
+from secaudit.records import NamedTuple
 
 
 class Run(NamedTuple):

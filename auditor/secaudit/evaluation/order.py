@@ -2,10 +2,10 @@
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from secaudit.evaluation.world import World
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 
 _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__", "__init__")
 # Code that reaches other modules without importing them: by name, or through the environment.

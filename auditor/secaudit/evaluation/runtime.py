@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from secaudit.evaluation.environment import Environment
 from secaudit.evaluation.values import (
@@ -20,6 +20,7 @@ from secaudit.evaluation.values import (
 from secaudit.evaluation.world import World
 from secaudit.facts import Observation, Unknown
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 MAX_STEPS = 60_000  # evaluated nodes of one statement of a module, or of one function looked at
 MAX_ALL_STEPS = 4_000_000  # of one deployment

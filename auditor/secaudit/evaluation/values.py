@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from secaudit.facts import Candidate, Unknown
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 from secaudit.syntax.python import Module
 
 

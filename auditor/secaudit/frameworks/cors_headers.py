@@ -6,11 +6,12 @@ argument of ``add`` or ``set``, an entry of a dictionary, or a pair of an ASGI m
 
 import ast
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import ListData, Place, Value
 from secaudit.frameworks.sinks import group_of, use
+from secaudit.records import NamedTuple
 from secaudit.syntax.python import Module
 
 _ORIGIN: Final = "access-control-allow-origin"

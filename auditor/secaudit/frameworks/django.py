@@ -1,6 +1,6 @@
 """Django settings modules: the final namespace, and the library's defaults behind it."""
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import (
@@ -14,6 +14,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.sinks import library_default
+from secaudit.records import NamedTuple
 
 if TYPE_CHECKING:
     from secaudit.evaluation.collecting import Collector

@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.evaluation import operators
 from secaudit.evaluation.runtime import Call, Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Instance, Place, Value
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS
+from secaudit.records import NamedTuple
 
 _DEVELOPMENT: Final = frozenset(
     ("dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "ci")

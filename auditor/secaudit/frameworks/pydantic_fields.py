@@ -1,7 +1,7 @@
 """Fields and configuration of pydantic classes, merged over their base classes."""
 
 import ast
-from typing import Any, NamedTuple
+from typing import Any
 
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Call, Interpreter
@@ -17,6 +17,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_types import NONE, OTHER, TypeSpec, resolve, with_constraints
+from secaudit.records import NamedTuple
 
 Choice = tuple[str, tuple[Any, ...]]  # a name, and the path inside its decoded value
 

@@ -1,7 +1,7 @@
 """The tree of values that a settings class is given: decoded texts and ``NAME__KEY`` variables."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Union
+from typing import Any, Union
 
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import plain
@@ -11,6 +11,7 @@ from secaudit.frameworks.pydantic_fields import Field, fields_of
 from secaudit.frameworks.pydantic_tables import Config, Table
 from secaudit.frameworks.pydantic_texts import InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec
+from secaudit.records import NamedTuple
 
 
 class Leaf(NamedTuple):

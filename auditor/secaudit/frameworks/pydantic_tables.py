@@ -1,7 +1,7 @@
 """The places pydantic-settings reads, each as a table of names: environment, env files, secrets."""
 
 from os.path import join
-from typing import Any, NamedTuple
+from typing import Any
 
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import ClassData, Value, plain
@@ -12,6 +12,7 @@ from secaudit.frameworks.pydantic_fields import (
     config_of,
     text_list,
 )
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv import effective, resolve
 from secaudit.syntax.text import whole
 

@@ -1,12 +1,13 @@
 """Annotations of pydantic fields: what a type accepts, as far as the auditor knows it."""
 
 import ast
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import ClassData, External, Instance, Value, plain
 from secaudit.facts import Unknown
+from secaudit.records import NamedTuple
 
 _MAX_DEPTH = 12
 

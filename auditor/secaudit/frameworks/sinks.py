@@ -1,12 +1,13 @@
 """Sinks as tables: arguments of library calls whose meaning is known, and what absence means."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import Instance, ListData, Place, Value, plain
 from secaudit.facts import Unknown
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 ABSENT: Final = object()  # no library default: an argument that is not given says nothing
 

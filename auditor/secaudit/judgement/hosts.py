@@ -1,9 +1,10 @@
 """Where a host name points: this machine, the deployment's own network, or the world."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 
 _PRIVATE: Final = lazy(
     r"10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:"

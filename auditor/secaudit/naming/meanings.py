@@ -2,12 +2,13 @@
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.naming.lifetimes import living
 from secaudit.naming.matching import Concepts
 from secaudit.naming.phrases import LIVING, PHRASES
 from secaudit.naming.secrecy import SECRET_CONCEPTS, only_looks_secret
+from secaudit.records import NamedTuple
 
 _SERVICES: Final = (  # parts of a name: what it configures
     ("csrf", ("csrf",)),

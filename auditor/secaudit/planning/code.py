@@ -7,13 +7,13 @@ one without naming it, and the modules and classes a service can be started with
 import ast
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from secaudit.location import Location
 from secaudit.patterns import lazy
 from secaudit.planning import paths
 from secaudit.planning.profiles import TEST, of_file
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.python import Module
 
 _ENV_NAME = lazy(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")

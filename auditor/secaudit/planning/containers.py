@@ -1,7 +1,6 @@
 """Deployments of containers: each Compose service, and Dockerfiles that no service builds."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from secaudit.discovery import Root
 from secaudit.errors import AuditError
@@ -37,6 +36,7 @@ from secaudit.planning.launch import Launched, launched
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax import dockerfile
 from secaudit.syntax.text import Text
 

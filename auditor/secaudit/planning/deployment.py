@@ -1,9 +1,8 @@
 """One way a service runs: its modules, its process environment and its profile."""
 
-from typing import NamedTuple
-
 from secaudit.facts import Candidate, Observation, Setting
 from secaudit.planning.filesystem import Part
+from secaudit.records import NamedTuple
 
 
 class Deployment(NamedTuple):

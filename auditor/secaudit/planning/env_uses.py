@@ -1,7 +1,6 @@
 """The env files of a project and the part each plays: loaded, process environment or alone."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from secaudit.facts import Candidate, Observation
 from secaudit.options import Options
@@ -9,6 +8,7 @@ from secaudit.planning import env_files, layers, paths, profiles
 from secaudit.planning.code import Code, Named
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv import EnvFile
 
 _SHORTEST_TAIL = 4  # letters of a name behind a prefix that still tell something

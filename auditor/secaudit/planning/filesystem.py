@@ -1,9 +1,9 @@
 """Where the files of a container come from: copied by the build, mounted, or given as secrets."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from secaudit.planning import paths
+from secaudit.records import NamedTuple
 
 
 class Part(NamedTuple):

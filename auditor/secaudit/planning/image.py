@@ -1,13 +1,12 @@
 """What a container image gives its containers, as planning passes it on."""
 
-from typing import NamedTuple
-
 from secaudit.facts import Observation, Setting
 from secaudit.planning import paths
 from secaudit.planning.filesystem import Filesystem, Part
 from secaudit.planning.launch import NOTHING, Launched, launched
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
 
 

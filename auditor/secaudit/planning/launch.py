@@ -5,7 +5,7 @@ Sources: uvicorn 0.54 (``Config``), granian 2.6 (``_internal.load_env``), Flask 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.facts import Candidate, Unknown
 from secaudit.location import Location
@@ -13,6 +13,7 @@ from secaudit.planning import commands, env_files, layers
 from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
 
 _DIALECT: Final = "python-dotenv"

@@ -1,10 +1,10 @@
 """The process environment of a deployment, put together from its layers."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from secaudit.facts import Candidate
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 Environment = dict[str, tuple[Candidate, ...]]
 

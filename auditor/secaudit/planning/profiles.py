@@ -6,12 +6,12 @@ knows the references, passes such a file without its example words.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from secaudit.kinds import matches
 from secaudit.options import Options
 from secaudit.patterns import lazy
 from secaudit.planning import paths
+from secaudit.records import NamedTuple
 
 PRODUCTION, DEVELOPMENT, TEST, EXAMPLE, UNKNOWN = (
     "production",

@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.excerpts import Excerpt
 from secaudit.finding import SEVERITIES, Finding, Report
 from secaudit.location import Location
 from secaudit.outcome import relative
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.registry import find
 
 OWASP: Final[dict[str, str]] = {

@@ -7,11 +7,11 @@ image's environment) is not known here.
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import LineIndex, TemplateError, Text, decode, is_template
 
 _KEYWORDS = frozenset(

@@ -4,11 +4,11 @@ import ast
 import sys
 import warnings
 from functools import lru_cache
-from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import LINE_END, TemplateError, decode, is_template
 
 _COOKIE = lazy(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")

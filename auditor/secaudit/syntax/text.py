@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 
 MAX_BYTES = 2 * 1024 * 1024
 

@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from secaudit.discovery import read as read_file
 from secaudit.errors import AuditError
 from secaudit.facts import Observation
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 from secaudit.redaction import Secrets
 from secaudit.syntax import yaml
 from secaudit.syntax.tree import Mapping as Table

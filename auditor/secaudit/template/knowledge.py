@@ -5,8 +5,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from secaudit.records import NamedTuple
 from secaudit.template.versions import Version
 
 RENDERED: Final = "rendered"  # its content depends on answers: only its presence is known

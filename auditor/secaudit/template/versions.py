@@ -1,11 +1,11 @@
 """Versions of the template as Copier records them."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
-_DESCRIBED: Final = re.compile(
-    r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?P<after>-\d+-g[0-9a-f]{4,40})?"
-)
+from secaudit.records import NamedTuple
+
+_DESCRIBED: Final = re.compile(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?P<after>-\d+-g[0-9a-f]{4,40})?")
 
 
 class Version(NamedTuple):

@@ -4,7 +4,6 @@ Source: the Compose Specification, sections Secrets and Configs.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from secaudit.errors import AuditError
 from secaudit.facts import Candidate, Setting
@@ -15,6 +14,7 @@ from secaudit.planning.compose.scope import Scope
 from secaudit.planning.filesystem import Part
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import whole
 from secaudit.syntax.tree import Mapping as Table
 from secaudit.syntax.tree import Node, Scalar, Sequence

@@ -1,12 +1,12 @@
 """Loads Compose files: which belong together, ``include`` and ``extends``; a tree of services."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from secaudit.patterns import lazy
 from secaudit.planning import paths, profiles
 from secaudit.planning.compose.merging import listed, merged, without_resets
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 from secaudit.syntax.yaml import parse
 

@@ -1,11 +1,10 @@
 """Published ports of a Compose service (Compose Specification, section ports)."""
 
-from typing import NamedTuple
-
 from secaudit.facts import Unknown
 from secaudit.location import Location
 from secaudit.patterns import lazy
 from secaudit.planning.compose.scope import Scope
+from secaudit.records import NamedTuple
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
 _SHORT = lazy(

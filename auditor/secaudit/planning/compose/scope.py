@@ -1,10 +1,9 @@
 """What ``${NAME}`` means in a Compose file: the shell, then the project's ``.env``."""
 
-from typing import NamedTuple
-
 from secaudit.errors import AuditError
 from secaudit.facts import Candidate, Unknown
 from secaudit.planning.layers import Environment
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv import Reference, expand
 from secaudit.syntax.interpolation import template
 from secaudit.syntax.tree import Scalar

@@ -1,7 +1,6 @@
 """One Compose service: its environment in layers, its image, and what it exposes."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from secaudit.facts import Candidate, Observation, Setting, Unknown
 from secaudit.location import Location
@@ -14,6 +13,7 @@ from secaudit.planning.compose.stores import store_of, without_authentication
 from secaudit.planning.filesystem import Part
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 

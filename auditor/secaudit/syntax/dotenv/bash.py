@@ -5,10 +5,10 @@ that are commands assign nothing; a syntax error ends the file, as it does in ba
 """
 
 import re
-from typing import NamedTuple
 
 from secaudit.facts import Unknown
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.bash_words import ShellSyntaxError, Word, read_word
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference

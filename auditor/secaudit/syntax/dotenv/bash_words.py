@@ -1,10 +1,10 @@
 """Words of the shell language: quotes, escapes and references, for the bash dialect."""
 
 import re
-from typing import NamedTuple
 
 from secaudit.facts import Unknown
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.model import Part, Reference
 
 _ASSIGNMENT = lazy(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")

@@ -1,9 +1,8 @@
 """Collects what a dialect's reader finds, with exact locations."""
 
-from typing import NamedTuple
-
 from secaudit.location import Location
 from secaudit.patterns import lazy
+from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.model import Dropped, Entry, EnvFile, Part
 from secaudit.syntax.text import LineIndex
 

@@ -1,9 +1,8 @@
 """What an env file says: entries with the references in their values, and lines passed over."""
 
-from typing import NamedTuple
-
 from secaudit.facts import Unknown
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 
 class Reference(NamedTuple):
