@@ -95,7 +95,8 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "line-dropped": ("key", "dialect", "reason"),  # a line the loader passes over
     "line-differs": ("key", "dialect", "other", "reason"),  # another reader reads it otherwise
     "key-duplicate": ("key", "first"),  # first: Location of the earlier assignment
-    "key-unread": ("key", "nearest"),  # a key that nothing reads; nearest name that is read
+    # a key that nothing reads; the nearest name that is read, its own one when read elsewhere
+    "key-unread": ("key", "nearest"),
     "key-refused": ("key", "cls"),  # an env file key that a settings class refuses to start with
     "setting-inert": ("name", "reason"),  # written, but nothing makes use of it
     "field-env-ignored": ("field", "written", "actual"),  # Field(env=) under pydantic v2

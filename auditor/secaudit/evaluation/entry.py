@@ -1,7 +1,5 @@
 """Evaluates one deployment: its modules in start-up order, then the functions nobody called."""
 
-from typing import NamedTuple
-
 from secaudit import frameworks
 from secaudit.discovery import Project
 from secaudit.evaluation import expressions, statements
@@ -19,6 +17,7 @@ from secaudit.facts import Facts, Observation, Setting, Unknown
 from secaudit.finding import Problem
 from secaudit.options import Options
 from secaudit.planning.deployment import Deployment
+from secaudit.records import NamedTuple
 
 _FILE = "secrets-dir"  # a mounted secret that code reads is shown under the code's name
 
@@ -41,6 +40,8 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...]
     opened: dict[str, str]  # env files that code loaded: path -> dialect
     touched: dict[str, bool]
+    in_process: set[str]
+    exported: set[str]
     searched: bool
     environment: Given | None  # as the program leaves it; None when it changes nothing
     disturbed: Unknown | None  # why any variable may have another value
@@ -137,13 +138,17 @@ def _evaluate_code(
     for outcome in outcomes:
         for name, any_case in outcome.touched.items():
             touched[name] = any_case or touched.get(name, False)
+    of_files = {name for one in outcomes for name in one.touched if name not in one.in_process}
+    exported = {path for one in outcomes for path in one.exported}
     left: tuple[Setting, ...] = ()
     unread: list[Observation] = []
     if any(memory.sources.module(path) is None for path in deployment.modules):
         rest = {name: found for name, found in given.items() if name not in touched}
         left = gather_keys(_interpreter(_world(deployment, memory, rest)), deployment.name)
     elif not any(outcome.searched for outcome in outcomes):
-        unread = unread_keys(_world(deployment, memory, given), given, opened, touched)
+        files = {path: (dialect, path in exported) for path, dialect in opened.items()}
+        world = _world(deployment, memory, given)
+        unread = unread_keys(world, given, files, touched, of_files)
     return (
         (*(setting for outcome in outcomes for setting in outcome.settings), *left),
         (*(seen for outcome in outcomes for seen in outcome.observations), *unread),
@@ -193,6 +198,8 @@ def _run(
         tuple(_stopped(place) for place in interpreter.stopped),
         world.opened,
         environment.touched,
+        environment.in_process,
+        environment.exported,
         environment.searched,
         environment.all() if environment.changed else None,
         environment.disturbed,

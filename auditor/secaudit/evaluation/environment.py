@@ -11,14 +11,17 @@ class Environment:
     """Variables with all their candidates, winner first.
 
     ``touched`` are the names the program asked for, with whether it takes them in any case of
-    letters, and ``prefixes`` the beginnings of names it
-    looked through; ``searched`` is true once it asked for names that are not determined: then
-    nobody can say that a variable is not read.
+    letters; ``in_process`` are those it asked the process alone for, ``exported`` the env files
+    whose keys became variables, and ``prefixes`` the beginnings of names it looked through.
+    ``searched`` is true once it asked for names that are not determined: then nobody can say that
+    a variable is not read.
     """
 
     def __init__(self, given: Mapping[str, tuple[Candidate, ...]]) -> None:
         self._given = dict(given)
         self.touched: dict[str, bool] = {}
+        self.in_process: set[str] = set()
+        self.exported: set[str] = set()
         self.prefixes: dict[str, None] = {}
         self.searched = False
         self.changed = False
@@ -26,12 +29,15 @@ class Environment:
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable, the effective one first; empty when absent."""
-        self.touch(name)
+        if name not in self.touched:
+            self.touched[name] = False
+            self.in_process.add(name)
         return self.peek(name)
 
     def touch(self, name: str, *, any_case: bool = False) -> None:
-        """Count a variable as read."""
+        """Count a variable as read by a library that looks into its env files too."""
         self.touched[name] = any_case or self.touched.get(name, False)
+        self.in_process.discard(name)
 
     def peek(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable without counting it as read."""

@@ -1,6 +1,6 @@
 """Finds keys that nothing reads: in env files that code loads and in the process environment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from secaudit.evaluation.world import World
@@ -15,12 +15,15 @@ _SHORTEST: Final = 5  # letters that a name without its prefix must have to mean
 def unread_keys(
     world: World,
     given: Mapping[str, tuple[Candidate, ...]],
-    opened: Mapping[str, str],
+    opened: Mapping[str, tuple[str, bool]],
     touched: Mapping[str, bool],
+    of_files: Collection[str],
 ) -> list[Observation]:
     """Return an observation for each key that no code asks for, with the nearest name it does.
 
-    ``touched`` says for each name that code asks for whether it may be written in any case.
+    ``opened`` says of each env file that code reads its dialect, and whether its keys become
+    variables of the process. ``touched`` says for each name that code asks for whether it may be
+    written in any case; ``of_files`` are those that the readers of env files ask for.
     """
     if not touched:
         return []
@@ -29,8 +32,15 @@ def unread_keys(
     def is_read(key: str) -> bool:
         return key in touched or key.lower() in any_case
 
-    files = [world.open(path, dialect) for path, dialect in opened.items()]
-    entries = [entry for file in files if file is not None for entry in file.entries]
+    files = [(world.open(path, one), exported) for path, (one, exported) in opened.items()]
+    entries = [entry for file, _ in files if file is not None for entry in file.entries]
+    missed = {
+        entry.location
+        for file, exported in files
+        if file is not None and not exported
+        for entry in file.entries
+        if entry.key in touched and entry.key not in of_files and entry.key not in given
+    }
     present = {entry.key for entry in entries} | set(given)
     found_in_any_case = any_case & {name.lower() for name in present}
     free = {
@@ -39,18 +49,25 @@ def unread_keys(
         if name not in present and name.lower() not in found_in_any_case
     }
     found = [
-        _unread(entry.key, entry.key_location, free) for entry in entries if not is_read(entry.key)
+        _unread(entry.key, entry.key_location, _nearest(entry.key, free))
+        for entry in entries
+        if not is_read(entry.key)
+    ]
+    found += [
+        _unread(entry.key, entry.key_location, entry.key)
+        for entry in entries
+        if entry.location in missed
     ]
     for name, candidates in given.items():
         location = candidates[0].location
         if is_read(name) or location is None or location.path in opened:
             continue
-        found.append(_unread(name, location, free))
+        found.append(_unread(name, location, _nearest(name, free)))
     return found
 
 
-def _unread(key: str, location: Location, free: dict[str, str]) -> Observation:
-    return Observation("key-unread", location, key, {"key": key, "nearest": _nearest(key, free)})
+def _unread(key: str, location: Location, nearest: str) -> Observation:
+    return Observation("key-unread", location, key, {"key": key, "nearest": nearest})
 
 
 def _nearest(key: str, free: dict[str, str]) -> str:

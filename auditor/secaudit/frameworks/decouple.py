@@ -85,6 +85,7 @@ def _read(call: Call, found: dict[str, Candidate] | None) -> Value:
     if not isinstance(key, str) or found is None:
         interpreter.environment.searched = True
         return unknown("a configuration file that is not read", call.place)
+    interpreter.environment.touch(key)
     behind = found.get(key)
     default = call.argument(1, "default")
     more = () if behind is None else (behind,)

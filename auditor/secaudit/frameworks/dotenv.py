@@ -74,6 +74,7 @@ def load_file(
     interpreter: Interpreter, file: EnvFile, *, override: bool = False, interpolate: bool = True
 ) -> None:
     """Add the keys of an env file to the process environment."""
+    interpreter.environment.exported.add(file.path)
     found = file_candidates(interpreter, file, override=override, interpolate=interpolate)
     for name, candidate in found.items():
         interpreter.environment.add(name, candidate, override=override)
@@ -109,10 +110,10 @@ def _dotenv_values(call: Call) -> Value:
     if file is None:
         return call.interpreter.dict_value({}, call.place)
     found = file_candidates(call.interpreter, file, interpolate=interpolate is not False)
-    items = {
-        name: Value(candidate.value, call.place, (candidate,), (name,))
-        for name, candidate in found.items()
-    }
+    items = {}
+    for name, candidate in found.items():
+        call.interpreter.environment.touch(name)
+        items[name] = Value(candidate.value, call.place, (candidate,), (name,))
     return call.interpreter.dict_value(items, call.place)
 
 

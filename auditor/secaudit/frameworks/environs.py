@@ -80,6 +80,7 @@ def _load(interpreter: Interpreter, file: EnvFile, *, override: bool) -> None:
     Version 15 prefers the process to the file even with ``override``, and the file to the process
     in references.
     """
+    interpreter.environment.exported.add(file.path)
     before = file_candidates(interpreter, file, override=override)
     for name, candidate in file_candidates(interpreter, file).items():
         given = interpreter.environment.peek(name)

@@ -49,6 +49,7 @@ def _read(_receiver: Value, instance: Instance, call: Call) -> Value:
         interpreter.environment.searched = True
         return unknown("a configuration that is not known", call.place)
     name = f"{instance.state['prefix']}{key}"
+    interpreter.environment.touch(name)
     behind = instance.state["file"].get(name)
     default = call.argument(2, "default")
     value = variable(interpreter, name, default, call.place, () if behind is None else (behind,))

@@ -1,4 +1,4 @@
-"""DRIFT001: nothing reads a key, and one with nearly its name is read."""
+"""DRIFT001: nothing reads a key, and one with nearly its name, or its name elsewhere, is read."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,21 @@ _HARMLESS = Severities("low", "low", "low", None)
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield unread keys beside a similar name that is read; medium for security keys."""
+    """Yield unread keys beside a name like theirs that is read; medium for security keys."""
     for seen in facts.seen("key-unread"):
         nearest = str(seen.detail.get("nearest") or "")
         if not nearest:
             continue
         key = str(seen.detail["key"])
         guarded = is_security_name(nearest, facts) or is_security_name(key, facts)
+        told = (
+            f"nothing reads {key} here; the code looks for it among the variables of the process"
+            if key == nearest
+            else f"nothing reads {key}; the code reads {nearest}"
+        )
         yield Match(
             seen,
-            f"nothing reads {key}; the code reads {nearest}",
+            told,
             severities=None if guarded else _HARMLESS,
         )
 
@@ -27,17 +32,34 @@ def check(facts: Facts) -> Iterator[Match]:
 RULE = Rule(
     code="DRIFT001",
     name="misspelt-key",
-    summary="a key has no effect because the code reads a similar name",
+    summary="a key has no effect because the code reads a similar name, or reads it elsewhere",
     severities=Severities("medium", "low", "low", "low"),
     applies_to=("key-unread",),
     owasp=("API8:2023",),
     cwe=(1188, 665),
     explanation="""\
 The value was written for a purpose, and the program never sees it: the name is misspelt or
-lacks the prefix that the settings class asks for. The code's default is in effect instead.
+lacks the prefix that the settings class asks for. Or the name is right and the place is not:
+pydantic-settings, decouple and Starlette read an env file for themselves and put nothing into
+`os.environ`, where `os.getenv` looks. The code's default is in effect instead.
 
-Rename the key to the one that the code reads.""",
+Rename the key to the one that the code reads; let the settings class read it too, or call
+`load_dotenv()` before `os.getenv`.""",
     bad=(
+        Example(
+            {
+                "settings.py": (
+                    "import os\n\n"
+                    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n'
+                    '    title: str = "api"\n\n\n'
+                    "settings = Settings()\n"
+                    'JWT_ALGORITHM = os.getenv("JWT_ALGORITHM", "HS256")\n'
+                ),
+                ".env": "JWT_ALGORITHM=EdDSA\n",
+            }
+        ),
         Example(
             {
                 "settings.py": (
