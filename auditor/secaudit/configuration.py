@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from secaudit import selection
 from secaudit.discovery import read
 from secaudit.errors import AuditError
 from secaudit.location import Location
 from secaudit.options import PROFILES, TABLE, Declared, Ignore, Option, Options
+from secaudit.records import NamedTuple
 from secaudit.suppression import split_until
 
 NAMES: Final = ("secaudit.toml", "pyproject.toml")  # of two in one folder the first is read

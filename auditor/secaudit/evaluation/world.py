@@ -1,13 +1,15 @@
 """What an evaluated program can ask of its surroundings: variables, env files, modules."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from secaudit.evaluation.sources import Sources
 from secaudit.facts import Candidate
 from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.python import Module
-from secaudit.syntax.tree import Mapping as Sections
+
+if TYPE_CHECKING:
+    from secaudit.syntax.tree import Mapping as Sections
 
 
 class World(Protocol):
@@ -32,7 +34,7 @@ class World(Protocol):
     def text(self, path: str) -> str | None:
         """Return the text of a file of the project, None when it has none."""
 
-    def ini(self, path: str) -> Sections | None:
+    def ini(self, path: str) -> "Sections | None":
         """Return a parsed INI file of the project, None when there is none or it is broken."""
 
     def names(self, folder: str) -> tuple[str, ...] | None:
@@ -84,7 +86,7 @@ class ClosedWorld:
         """Return the text of a file of the project."""
         return self._sources.text(self.absolute(path)) if self.exists(path) else None
 
-    def ini(self, path: str) -> Sections | None:
+    def ini(self, path: str) -> "Sections | None":
         """Return a parsed INI file of the project."""
         return self._sources.ini(self.absolute(path)) if self.exists(path) else None
 

@@ -1,7 +1,5 @@
 """From a project to its deployments: which files belong together, and what each is for."""
 
-from typing import NamedTuple
-
 from secaudit import configuration
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.finding import Problem
@@ -11,6 +9,7 @@ from secaudit.planning.codebase import Codebase
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.image import Image
 from secaudit.planning.reading import Reader
+from secaudit.records import NamedTuple
 
 
 class Plan(NamedTuple):

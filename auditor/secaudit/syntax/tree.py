@@ -1,10 +1,11 @@
 """What YAML, TOML, JSON and INI files hold: scalars, mappings and sequences with their places."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from secaudit.facts import Unknown
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 MAX_VISITS = 500_000  # of nodes in one walk: aliases may stand for one node many times
 MAX_DEPTH = 100
