@@ -6,6 +6,7 @@ from secaudit.evaluation.calls import invoke, run_body
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import (
     LOOKING,
+    MAX_DEPTH,
     Call,
     Frame,
     Interpreter,
@@ -17,6 +18,7 @@ from secaudit.evaluation.values import (
     External,
     FunctionData,
     Instance,
+    Method,
     Place,
     Value,
     unknown,
@@ -62,7 +64,17 @@ def _look(interpreter: Interpreter, function: FunctionData) -> None:
     if isinstance(node, ast.Lambda):
         return
     outer: Frame = function.frame
-    spec = node.args
+    names = _parameters(interpreter, function)
+    place = Place(outer.module.syntax, node)
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra is not None:
+            names[extra.arg] = unknown("an argument of a caller that is not known", place)
+    run_body(interpreter, Frame(outer.module, names, outer, outer.owner), node)
+
+
+def _parameters(interpreter: Interpreter, function: FunctionData) -> dict[str, Value]:
+    outer: Frame = function.frame
+    spec = function.node.args
     names: dict[str, Value] = {}
     parameters = [*spec.posonlyargs, *spec.args]
     offset = len(parameters) - len(function.defaults)
@@ -71,11 +83,7 @@ def _look(interpreter: Interpreter, function: FunctionData) -> None:
         names[parameter.arg] = _parameter(interpreter, outer, parameter, default)
     for parameter, default in zip(spec.kwonlyargs, function.keyword_defaults, strict=True):
         names[parameter.arg] = _parameter(interpreter, outer, parameter, default)
-    place = Place(outer.module.syntax, node)
-    for extra in (spec.vararg, spec.kwarg):
-        if extra is not None:
-            names[extra.arg] = unknown("an argument of a caller that is not known", place)
-    run_body(interpreter, Frame(outer.module, names, outer, outer.owner), node)
+    return names
 
 
 def _parameter(
@@ -83,40 +91,75 @@ def _parameter(
 ) -> Value:
     """Return what a parameter most certainly is: its injected dependency, its type, its default."""
     place = Place(frame.module.syntax, parameter)
-    injected = _dependency(interpreter, frame, parameter, default)
-    if injected is not None:
+    frame, annotation = _written_out(interpreter, frame, parameter.annotation)
+    kind, *extras = _annotated(annotation)
+    injected = _dependency(interpreter, frame, extras, default)
+    if injected is not None and injected.known:
         return injected
-    if default is not None and default.data is not None:
+    if injected is None and default is not None and default.data is not None:
         return default
-    typed = _of_type(interpreter, frame, parameter.annotation, place)
-    if typed is not None and (default is None or _is_project_object(typed)):
+    typed = _of_type(interpreter, frame, kind, place)
+    if typed is not None and (injected or default is None or _is_project_object(typed)):
         return typed
-    return default or unknown("an argument of a caller that is not known", place)
+    return injected or default or unknown("an argument of a caller that is not known", place)
 
 
 def _is_project_object(value: Value) -> bool:
     return isinstance(value.data, Instance) and value.data.cls is not None
 
 
-def _dependency(
-    interpreter: Interpreter, frame: Frame, parameter: ast.arg, default: Value | None
-) -> Value | None:
-    """Return what FastAPI's ``Depends(get_settings)`` injects."""
-    marker = default
-    annotation = parameter.annotation
+def _written_out(
+    interpreter: Interpreter, frame: Frame, annotation: ast.expr | None
+) -> tuple[Frame, ast.expr | None]:
+    """Return what an alias such as ``Config = Annotated[...]`` stands for, and its frame."""
+    if not isinstance(annotation, ast.Name | ast.Attribute):
+        return frame, annotation
+    place = evaluate(interpreter, frame, annotation).place
+    if place is None or not isinstance(place.node, ast.Subscript):
+        return frame, annotation
+    for module in interpreter.modules.values():
+        if module.syntax is place.module:
+            return Frame(module), place.node
+    return frame, annotation
+
+
+def _annotated(annotation: ast.expr | None) -> list[ast.expr | None]:
+    """Return the type of ``Annotated[type, ...]`` and its extras; another annotation alone."""
     if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
-        for item in annotation.slice.elts[1:]:
-            if isinstance(item, ast.Call):
-                marker = evaluate(interpreter, frame, item)
+        outer = annotation.value
+        name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
+        if name == "Annotated":
+            return [*annotation.slice.elts]
+    return [annotation]
+
+
+def _dependency(
+    interpreter: Interpreter, frame: Frame, extras: list[ast.expr | None], default: Value | None
+) -> Value | None:
+    """Return what FastAPI's ``Depends(get_settings)`` injects, None for other parameters."""
+    marker = default
+    for item in extras:
+        if isinstance(item, ast.Call):
+            marker = evaluate(interpreter, frame, item)
     if marker is None or not isinstance(marker.data, Instance):
         return None
     if marker.data.type_name != "fastapi.Depends":
         return None
     given: Call = marker.data.state["call"]
     function = given.argument(0, "dependency")
-    if function is None or not isinstance(function.data, FunctionData):
-        return None
-    return invoke(function, given._replace(arguments=[], keywords={}))
+    nested = interpreter.depth > MAX_DEPTH
+    if nested or function is None or not isinstance(function.data, FunctionData):
+        return unknown("a dependency that is not known", given.place)
+    interpreter.depth += 1
+    try:
+        injected = _parameters(interpreter, function.data)
+        made = invoke(function, given._replace(arguments=[], keywords=injected))
+    except ProgramError:
+        return unknown("a dependency that does not return", given.place)
+    finally:
+        interpreter.depth -= 1
+    of_library = isinstance(made.data, Method | External)  # such as ``request.app.state.settings``
+    return unknown("a part of a library's object", given.place) if of_library else made
 
 
 def _of_type(

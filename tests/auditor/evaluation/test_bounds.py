@@ -40,6 +40,9 @@ HOSTILE = {
     "a model in itself": "from typing import Optional\nfrom pydantic import BaseModel\n"
     "from pydantic_settings import BaseSettings\nclass M(BaseModel):\n    m: 'Optional[M]' = None\n"
     "class S(BaseSettings):\n    m: M = M()\n    model_config = {'env_nested_delimiter': '__'}\n",
+    "a dependency of itself": "from typing import Annotated\nfrom fastapi import Depends\n"
+    "def f(a: 'A', b: C):\n    return b\nC = Annotated[int, Depends(lambda: f)]\n"
+    "def g(c: D):\n    return c\nD = Annotated[int, Depends(g)]\n",
     "a base class of itself": "class C(C):\n    pass\nA = 1",
     "a decorator of itself": "def d(f):\n    return d(f)\n@d\ndef f():\n    return 1\nA = f()",
     "many digits": "A = int('9' * 100000)",

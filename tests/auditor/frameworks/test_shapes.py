@@ -258,6 +258,46 @@ def test_a_cors_setting_without_its_middleware_is_inert(evaluated: Callable[...,
     assert not [s for s in result.facts.settings if s.concept == "cors.allow_all"]
 
 
+DEPENDING = (
+    "import jwt\nfrom datetime import datetime, timedelta\nfrom typing import Annotated\n"
+    "from fastapi import Depends\nfrom config import *\n"
+    "{alias}"
+    "def issue(cfg: {annotation}):\n"
+    "    expires = datetime.now() + timedelta(hours=cfg.hours)\n"
+    "    return jwt.encode({{'exp': expires}}, cfg.key, algorithm='HS256')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("alias", "annotation"),
+    [
+        ("", "Annotated[Settings, Depends(get_settings)]"),
+        ("Cfg = Annotated[Settings, Depends(get_settings)]\n", "Cfg"),
+        ("Cfg = Annotated[Settings, Depends()]\n", "Cfg"),
+        ("", "Settings = Depends(get_settings)"),
+        ("", "Settings = Depends(of_request)"),
+        ("", "Settings = Depends(of_another)"),
+        ("", "Settings"),
+    ],
+)
+def test_injected_settings_are_the_settings(
+    by_concept: Concepts, alias: str, annotation: str
+) -> None:
+    """A dependency is followed; one that cannot be is the one object of its type."""
+    files = {
+        "config.py": "from functools import lru_cache\nfrom fastapi import Depends, Request\n"
+        + SETTINGS
+        + "class Settings(BaseSettings):\n    hours: int = 720\n    key: str = 'k'\n"
+        "@lru_cache\ndef get_settings():\n    return Settings()\n"
+        "def of_request(request: Request):\n    return request.app.state.settings\n"
+        "def of_another(request: Request, one=Depends(get_settings)):\n    return one\n"
+        "settings = get_settings()\n",
+        "deps.py": DEPENDING.format(alias=alias, annotation=annotation),
+    }
+    (lifetime,) = by_concept(files)["token.access_lifetime"]
+    assert lifetime.value == timedelta(hours=720)
+
+
 def test_a_middleware_gets_the_setting_behind_it(by_concept: Concepts) -> None:
     files = {
         "app/config.py": SETTINGS
