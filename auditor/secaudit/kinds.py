@@ -10,12 +10,13 @@ Kind = Literal[
 ]
 
 # Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
-_NO_ENV: Final = lazy(
-    r"\.(py|pyi|js|ts|mjs|json|ya?ml|toml|md|rst|html|sh|ps1|lock|enc|gpg|age|asc|swp|j2|tpl|tf)$|~$"
+_NO_ENV: Final = (
+    *(".py", ".pyi", ".js", ".ts", ".mjs", ".json", ".yaml", ".yml", ".toml", ".md", ".rst"),
+    *(".html", ".sh", ".ps1", ".lock", ".enc", ".gpg", ".age", ".asc", ".swp", ".j2", ".tpl"),
+    *(".tf", "~"),
 )
-_ENV: Final = lazy(
-    r"^\.env$|^\.env[._-].+|.+\.env$|^\.flaskenv$|^\.envrc$|^(.*[._-])?env\.[\w.-]+$"
-)
+_ENV_NAMES: Final = frozenset((".env", ".envrc", ".flaskenv"))
+_ENV: Final = lazy(r"^\.env[._-].+|.+\.env$|^(.*[._-])?env\.[\w.-]+$")
 _COMPOSE: Final = lazy(r"^(docker-|podman-)?compose([._-].*)?\.ya?ml$")
 _DOCKERFILE: Final = lazy(
     r"^(Docker|Container)file([._-].*)?$|.*\.(docker|container)file$", re.IGNORECASE
@@ -75,12 +76,12 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     folder, _, name = relative.rpartition("/")
     if name.endswith(".py"):
         return "python"
-    if _COMPOSE.match(name):
+    if "compose" in name and _COMPOSE.match(name):
         return "compose"
-    if _DOCKERFILE.match(name):
+    if "file" in name.lower() and _DOCKERFILE.match(name):
         return "dockerfile"
     folders = folder.split("/")
-    if ".envs" in folders or (_ENV.match(name) and not _NO_ENV.search(name)):
+    if ".envs" in folders or _is_env_file(name):
         return "env"
     if name in _PACKAGES:
         return _PACKAGES[name]
@@ -97,6 +98,12 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     return None
 
 
+def _is_env_file(name: str) -> bool:
+    if name in _ENV_NAMES:
+        return True
+    return not name.endswith(_NO_ENV) and "env" in name and _ENV.match(name) is not None
+
+
 def kind_of_content(path: str, data: bytes) -> Kind | None:
     """Return the kind of a file that the user named, judged by name, then suffix, then content."""
     name = path.rpartition("/")[2]
@@ -108,7 +115,12 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
         return "compose"
     if kind == "ini" and not re.search(rb"^\s*\[", data, re.MULTILINE):
         return "env" if _ASSIGNMENT.search(data) else "ini"
-    if kind is None and b"\0" not in data and not _NO_ENV.search(name) and _ASSIGNMENT.search(data):
+    if (
+        kind is None
+        and b"\0" not in data
+        and not name.endswith(_NO_ENV)
+        and _ASSIGNMENT.search(data)
+    ):
         return "env"
     return kind
 

@@ -6,10 +6,13 @@ from typing import Final
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 
-_PRIVATE: Final = lazy(
-    r"10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:"
-)  # RFC 1918, RFC 3927, RFC 4193, RFC 4291
-_LOOPBACK: Final = lazy(r"localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1|.*\.localhost")
+_PRIVATE: Final = (  # RFC 1918, RFC 3927, RFC 4291
+    *("10.", "192.168.", "169.254.", "fe80:"),
+    *(f"172.{second}." for second in range(16, 32)),
+)
+_UNIQUE_LOCAL: Final = lazy(r"f[cd][0-9a-f]{2}:")  # RFC 4193
+_LOOPBACK: Final = frozenset(("localhost", "::1", "0:0:0:0:0:0:0:1"))
+_LOOPBACK_NETWORK: Final = lazy(r"127(\.\d{1,3}){3}")
 _INTERNAL: Final = (".local", ".internal", ".lan", ".svc", ".cluster.local", ".home.arpa", ".test")
 _URL: Final = lazy(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://)?"
@@ -51,7 +54,14 @@ def url_of(text: object) -> Url | None:
 
 def is_loopback(host: str) -> bool:
     """Return whether ``host`` is this machine (RFC 6761, RFC 5735) or a socket file."""
-    return host == "" or host.startswith("/") or _LOOPBACK.fullmatch(host.lower()) is not None
+    lower = host.lower()
+    return (
+        host == ""
+        or host.startswith("/")
+        or lower in _LOOPBACK
+        or lower.endswith(".localhost")
+        or (host.startswith("127.") and _LOOPBACK_NETWORK.fullmatch(host) is not None)
+    )
 
 
 def is_internal(host: str) -> bool:
@@ -63,7 +73,8 @@ def is_internal(host: str) -> bool:
     return (
         is_loopback(lower)
         or ("." not in lower and ":" not in lower)
-        or _PRIVATE.match(lower) is not None
+        or lower.startswith(_PRIVATE)
+        or (lower.startswith("f") and _UNIQUE_LOCAL.match(lower) is not None)
         or lower.endswith(_INTERNAL)
     )
 

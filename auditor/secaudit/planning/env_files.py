@@ -1,16 +1,16 @@
 """What an env file shows by itself: dropped lines, duplicates, readers that disagree, file mode."""
 
 import os
-import re
 import stat
 
 from secaudit.facts import Candidate, Observation, Unknown
+from secaudit.patterns import lazy
 from secaudit.planning import paths
 from secaudit.syntax.dotenv import Entry, EnvFile, Lookup, effective, resolve
 
-_IGNORE_COMMENT = re.compile(r"#\s*secaudit:\s*ignore\b")
+_IGNORE_COMMENT = lazy(r"#\s*secaudit:\s*ignore\b")
 _LITERAL_READERS = frozenset(("decouple", "starlette", "django-environ"))
-_TRAILING_COMMENT = re.compile(r"""^(?:[^'"\s]\S*|'[^']*'|"[^"]*")\s+#\s""")
+_TRAILING_COMMENT = lazy(r"""^(?:[^'"\s]\S*|'[^']*'|"[^"]*")\s+#\s""")
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
@@ -36,7 +36,8 @@ def observe(file: EnvFile) -> list[Observation]:
             twice = {"key": entry.key, "first": earlier.location}
             seen.append(Observation("key-duplicate", entry.location, entry.key, twice))
             first[entry.key] = entry
-        is_suppression = _IGNORE_COMMENT.search(entry.value or "") is not None
+        value = entry.value or ""
+        is_suppression = "secaudit:" in value and _IGNORE_COMMENT.search(value) is not None
         reason = "" if is_suppression else _surprise(entry, file.dialect)
         if reason:
             others = "python-dotenv and Compose"
@@ -59,7 +60,7 @@ def _surprise(entry: Entry, dialect: str) -> str:
         return ""
     if entry.key.startswith("export "):
         return "here export is part of the name"
-    if _TRAILING_COMMENT.search(entry.raw):
+    if "#" in entry.raw and _TRAILING_COMMENT.search(entry.raw):
         return "here the comment is part of the value"
     return ""
 

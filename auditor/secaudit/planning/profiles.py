@@ -56,7 +56,7 @@ def of_file(relative: str) -> str:
     if words & _WORDS[EXAMPLE]:
         return EXAMPLE
     places = {folder.lstrip(".") for folder in folders}
-    if re.match(r"(docker-|podman-)?compose\b", name) and words & _COMPOSE_PRODUCTION:
+    if words & _COMPOSE_PRODUCTION and re.match(r"(docker-|podman-)?compose\b", name):
         return PRODUCTION
     for found in (words, places):
         for profile in (PRODUCTION, TEST, DEVELOPMENT):
