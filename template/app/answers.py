@@ -1,9 +1,10 @@
 """Answers that handlers of both kinds of routes give: files, and answers that do not fit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from .security.routes import Route
 from .storage.uploads import StoredFile
@@ -18,6 +19,17 @@ class Download(StreamingResponse):
             media_type=file.content_type,
             headers={"content-disposition": "attachment", "content-length": str(file.size)},
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the file is not read for HEAD."""
+        if scope["method"] == "HEAD":
+            self.body_iterator = _nothing()
+        await super().__call__(scope, receive, send)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield
 
 
 class UnfitAnswerError(TypeError):

@@ -1,38 +1,38 @@
-"""The service's command line; the only module that prints and exits."""
+"""The service's command line."""
 
-import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Final, NoReturn, TypeVar
+from typing import Annotated, Final
 
 import typer
-from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
 
 from .auth.email import normal_email
 from .env_file import EnvFile
 from .environment import missing_variables, secret_lines_for, unknown_variables
 from .key_rotation import RotationError, Step, rotate
 from .project import PROJECT
-from .security import logs
-from .security.problems import Problem
 from .security.server import serve as run_server
 from .security.server_policy import ServerPolicy
 from .security.tls import Tls, TlsVersion
-from .service import ServiceSettings
 from .services import Services
 from .settings import Settings
-from .settings_loading import SettingsError, load_settings
 from .settings_policy import Fault, Serving
 from .storage import migrate as migrations
+from .terminal import (
+    ENV_FILE,
+    check_routes,
+    fail,
+    load,
+    own_settings,
+    refuse,
+    run,
+    say,
+    with_database,
+)
 
-ENV_FILE: Final = Path(".env")
 LOOPBACK: Final = "127.0.0.1"
-
-T = TypeVar("T")
 
 app: Final = typer.Typer(
     name=PROJECT.slug,
@@ -66,11 +66,12 @@ def dev(port: Port = 8000) -> None:
     # For this process alone: an .env that says nothing stays one of production.
     wanted = {"APP_ENVIRONMENT": "development", "APP_LOG__FORMAT": "console"}
     os.environ.update({k: v for k, v in wanted.items() if k not in {*env.values(), *os.environ}})
-    settings = _load(Serving(LOOPBACK))
+    settings = load(Serving(LOOPBACK))
     if settings.production:
-        _refuse([Fault(("APP_ENVIRONMENT",), "is production; `dev` is for development")])
+        refuse([Fault(("APP_ENVIRONMENT",), "is production; `dev` is for development")])
     _upgrade(settings)
-    _print(f"http://{LOOPBACK}:{port}" + ("/docs" if settings.docs_served else ""))
+    check_routes(settings)
+    say(f"http://{LOOPBACK}:{port}" + ("/docs" if settings.docs_served else ""))
     run_server(PROJECT.factory, _server_policy(settings), host=LOOPBACK, port=port, reload=True)
 
 
@@ -84,11 +85,12 @@ def serve(  # noqa: PLR0913, PLR0917 - the command's options
     tls_minimum: Annotated[TlsVersion, typer.Option(help="Oldest TLS version spoken.")] = "1.2",
 ) -> None:
     """Serve; refuse insecure settings and an unmigrated database. Never migrates."""
-    settings = _load(Serving(host, workers, tls=tls_certificate is not None))
+    settings = load(Serving(host, workers, tls=tls_certificate is not None))
     tls = _tls(tls_certificate, tls_key, tls_minimum)
-    if _with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
+    if with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
         reason = f"is not migrated; run `{PROJECT.slug} migrate`"
-        _refuse([Fault(("APP_DATABASE__URL",), reason)])
+        refuse([Fault(("APP_DATABASE__URL",), reason)])
+    check_routes(settings)
     run_server(
         PROJECT.factory,
         _server_policy(settings),
@@ -106,13 +108,13 @@ def migrate(
     ] = None,
 ) -> None:
     """Upgrade every branch of the database."""
-    settings = _load()
+    settings = load()
     _upgrade(settings)
-    _print("The database is up to date.")
+    say("The database is up to date.")
     if draft is not None:
         url = settings.database.url.get_secret_value()
-        made = _with_database(lambda: migrations.draft(url, draft))
-        _print(f"Review {made.name} before you migrate.")
+        made = with_database(lambda: migrations.draft(url, draft))
+        say(f"Review {made.name} before you migrate.")
 
 
 @app.command()
@@ -127,12 +129,12 @@ def env(
     file = EnvFile(ENV_FILE)
     if write:
         _write_env(file)
-    unknown = unknown_variables(ENV_FILE, ServiceSettings)
+    unknown = unknown_variables(ENV_FILE, own_settings())
     missing = missing_variables(ENV_FILE)
     for name in missing:
-        _print(f"{name} is missing")
+        say(f"{name} is missing")
     for name in unknown:
-        _print(f"{name} is no setting of this service")
+        say(f"{name} is no setting of this service")
     if check and (missing or unknown):
         raise typer.Exit(1)
 
@@ -147,22 +149,22 @@ def create_admin(
 ) -> None:
     """Create an administrator; the password is asked for, never an argument."""
     address = _email(email)
-    settings = _load()
+    settings = load()
     password = _read_password(from_stdin=password_stdin)
 
     async def create(services: Services) -> None:
         services.accounts.check_password(address, password)
         await services.accounts.create(address, password, "admin")
 
-    _run(settings, create)
-    _print(f"{address} is an administrator.")
+    run(settings, create)
+    say(f"{address} is an administrator.")
 
 
 @app.command()
 def reset_password(email: str) -> None:
     """Print a single-use token that sets a new password within half an hour."""
     address = _email(email)
-    _print(_run(_load(), lambda services: services.password_resets.issue(address)).token)
+    say(run(load(), lambda services: services.password_resets.issue(address)).token)
 
 
 @app.command()
@@ -184,7 +186,7 @@ def rotate_keys(
         chosen.append("emergency")
     if len(chosen) > 1:
         raise typer.BadParameter("give at most one of --promote, --retire and --emergency")
-    settings = _load()
+    settings = load()
     keys = [key.get_secret_value() for key in settings.tokens.signing_keys]
     try:
         target = rotate(
@@ -195,19 +197,8 @@ def rotate_keys(
             access_seconds=settings.tokens.access_ttl_seconds,
         )
     except RotationError as error:
-        _fail(str(error))
-    _print(f"The keys are in {target}; restart every process to use them.")
-
-
-def _load(serving: Serving | None = None) -> Settings:
-    try:
-        settings = load_settings(ENV_FILE, service=ServiceSettings, serving=serving)
-    except SettingsError as error:
-        _refuse(error.faults)
-    # What a command has to say is on stdout; the server starts its own log there.
-    secrets = settings.secrets()
-    logs.configure(settings.log.format, secrets=secrets, level="WARNING", stream="stderr")
-    return settings
+        fail(str(error))
+    say(f"The keys are in {target}; restart every process to use them.")
 
 
 def _server_policy(settings: Settings) -> ServerPolicy:
@@ -226,41 +217,13 @@ def _write_env(file: EnvFile, *first: str) -> None:
     added = [*first, *secret_lines_for(ENV_FILE)]
     if added:
         file.append(added)
-        _print(f"Wrote {', '.join(line.partition('=')[0] for line in added)} to {ENV_FILE}.")
+        say(f"Wrote {', '.join(line.partition('=')[0] for line in added)} to {ENV_FILE}.")
     elif file.exists:
         file.make_private()
 
 
 def _upgrade(settings: Settings) -> None:
-    _with_database(lambda: migrations.upgrade(settings.database.url.get_secret_value()))
-
-
-def _with_database(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except SQLAlchemyError as error:
-        _fail(f"The database does not answer as it should ({type(error).__name__}).")
-    except CommandError as error:
-        _fail(f"The migrations do not fit the database: {error}")
-
-
-def _run(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:
-    """Do something with the service's parts, and turn its refusals into words."""
-
-    async def run() -> T:
-        services = Services.of(settings)
-        try:
-            return await work(services)
-        finally:
-            await services.close()
-
-    try:
-        return _with_database(lambda: asyncio.run(run()))
-    except Problem as problem:
-        reasons = [error["detail"] for error in problem.errors] or [problem.detail or "Refused."]
-        _fail("The password " + "; ".join(reasons) if problem.errors else reasons[0])
-    except LookupError as error:
-        _fail(str(error))
+    with_database(lambda: migrations.upgrade(settings.database.url.get_secret_value()))
 
 
 def _read_password(*, from_stdin: bool) -> str:
@@ -268,7 +231,7 @@ def _read_password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
-        _fail("The two passwords differ.")
+        fail("The two passwords differ.")
     return password
 
 
@@ -285,24 +248,11 @@ def _tls(certificate: Path | None, key: Path | None, minimum: TlsVersion) -> Tls
     if certificate is None:
         if key is not None or minimum == "1.3":
             reason = "is missing; the other options of TLS say nothing without it"
-            _refuse([Fault(options[:1], reason, "TLS002")])
+            refuse([Fault(options[:1], reason, "TLS002")])
         return None
     tls = Tls(certificate, key, minimum)
     try:
         tls.context()
     except (OSError, ValueError):  # SSLError is an OSError
-        _refuse([Fault(options, "are no PEM certificate with its own unencrypted key", "TLS002")])
+        refuse([Fault(options, "are no PEM certificate with its own unencrypted key", "TLS002")])
     return tls
-
-
-def _refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
-    _fail("\n".join((f"{PROJECT.slug} refuses to start:", *(f"  {fault}" for fault in faults))))
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
-
-
-def _print(message: str) -> None:
-    typer.echo(message)

@@ -8,8 +8,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .documentation import documentation
-from .security.declarations import UnsafeRouteError
-from .security.routes import Route, RouteTable
+from .security.routes import Route, RouteTable, UnsafeRouteError
 from .storage.database import Database
 from .storage.uploads import Uploads
 
@@ -66,8 +65,8 @@ class ClosedApplication(Starlette):
             docs: whether the API document and its page are served, to anyone.
 
         Raises:
-            ValueError: a route is declared twice.
-            UnsafeRouteError: a router is the framework's own, with the path of each of its routes.
+            UnsafeRouteError: a route is declared twice, or a router is the framework's own; the
+                path of each of its routes is named.
         """
         self.database = database
         self.upload_bytes = upload_bytes

@@ -19,8 +19,7 @@ from starlette.requests import Request
 
 from .security.access import Access
 from .security.context import Principal, caller_of
-from .security.declarations import UnsafeRouteError
-from .security.routes import object_id
+from .security.routes import UnsafeRouteError, object_id
 from .security.schemas import NumberedPageQuery, PageQuery
 from .storage.objects import load
 from .storage.uploads import IncomingFile, Uploads

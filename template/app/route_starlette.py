@@ -20,10 +20,10 @@ from .request_starlette import AnyRequest, Application, Request, Transaction
 from .security.access import Access
 from .security.bodies import JSON, NO_BODY, Body, parse_json
 from .security.context import caller_of
-from .security.declarations import NO_CONTENT, UnsafeRouteError, check
+from .security.declarations import NO_CONTENT, check
 from .security.forms import parse_form
 from .security.problems import Problem
-from .security.routes import Route, object_id
+from .security.routes import Route, UnsafeRouteError, object_id
 from .security.versioning import Deprecation
 from .storage.objects import load
 from .storage.uploads import IncomingFile

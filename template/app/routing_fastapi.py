@@ -157,7 +157,7 @@ class SecureAPI(ClosedApplication, FastAPI):
         options: for FastAPI.
 
     Raises:
-        ValueError: a route is declared twice.
+        UnsafeRouteError: a router is FastAPI's own, or a route is declared twice.
     """
 
     def __init__(  # noqa: PLR0913 - the application's parts, one keyword each

@@ -28,7 +28,7 @@ from .request_starlette import PageRequest, Request
 from .route_starlette import SecureRoute, declare
 from .security.access import Access
 from .security.bodies import Body
-from .security.declarations import UnsafeRouteError
+from .security.routes import UnsafeRouteError
 from .security.versioning import Deprecation
 from .storage.database import Database
 from .storage.uploads import IncomingFile
@@ -146,8 +146,7 @@ class SecureAPI(ClosedApplication):
         lifespan: runs around the life of the process.
 
     Raises:
-        UnsafeRouteError: a router is not this module's.
-        ValueError: a route is declared twice.
+        UnsafeRouteError: a router is not this module's, or a route is declared twice.
     """
 
     def __init__(  # noqa: PLR0913 - the application's parts, one keyword each

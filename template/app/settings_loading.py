@@ -143,7 +143,8 @@ def _probe(variables: Mapping[str, str]) -> tuple[list[Fault], SettingsTree]:
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
                 paths = _paths(details)
-                faults.append(_fault(details, paths))
+                fault = _fault(details, paths)
+                faults += [] if fault in faults else [fault]  # each member of a list has its own
                 for path in paths:
                     _take_out(values, path)
 

@@ -142,7 +142,9 @@ class HttpSettings(Group):
     head_seconds: Seconds = 10
     body_seconds: Seconds = 30
     idle_seconds: PositiveInt = 30
-    head_bytes: PositiveInt = 32_768
+    head_bytes: Annotated[int, Field(ge=1024)] = (
+        32_768  # a request with a token has several hundred
+    )
 
 
 class LimitSettings(SecretGroup):

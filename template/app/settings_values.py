@@ -32,6 +32,10 @@ _PUBLISHED: Final = frozenset(
 )
 _NAME: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 _HOST: Final = re.compile(rf"(\*\.)?{_NAME}")
+_TOP_LEVEL: Final = re.compile(r"\*\.(?!localhost$)[a-z0-9-]+")
+# No network of proxies is wider; the exception is all that is private in IPv6 (RFC 4193).
+_WIDEST: Final = {4: 8, 6: 16}
+_PRIVATE_IPV6: Final = ipaddress.IPv6Network("fc00::/7")
 _ORIGIN: Final = re.compile(rf"https://({_NAME}|\[[0-9a-f:.]+\])(:\d{{1,5}})?")
 LOCAL_ORIGIN: Final = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:(\d{1,5}|\*))?")
 
@@ -110,6 +114,8 @@ def _host(host: str) -> str:
     name = host.lower()
     if name == "*":
         raise refusal("HOST001", "accepts every host; list the names this service is reached by")
+    if _TOP_LEVEL.fullmatch(name):
+        raise refusal("HOST001", "accepts every host of a top-level domain; name your own domain")
     if _HOST.fullmatch(name):
         return name
     try:
@@ -127,8 +133,8 @@ def _proxy(proxy: str) -> str:
         network = ipaddress.ip_network(proxy, strict=False)
     except ValueError:
         raise PydanticCustomError("proxy", "must hold addresses or networks") from None
-    if network.prefixlen == 0:
-        raise refusal("HOST002", "trusts every proxy; list addresses or networks")
+    if network.prefixlen < _WIDEST[network.version] and network != _PRIVATE_IPV6:
+        raise refusal("HOST002", "trusts networks of anyone; list those of your proxies")
     return str(network)
 
 

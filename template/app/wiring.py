@@ -20,9 +20,7 @@ _logger: Final = logging.getLogger(__name__)
 
 
 def parts_of(settings: Settings) -> Services:
-    """Return the parts of a service with these settings; what is doubtful in them is logged."""
-    for fault in questionable(settings):
-        _logger.warning("%s", fault)
+    """Return the parts of a service with these settings."""
     # A `service.py` that is older than this function is without it, and is never updated.
     send_reset = getattr(service, "send_password_reset", unsent)
     return Services.of(settings, send_reset=send_reset)
@@ -30,8 +28,13 @@ def parts_of(settings: Settings) -> Services:
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-    """Run the service's parts, and its owner's code within them, around the life of a process."""
+    """Run the service's parts, and its owner's code within them, around the life of a process.
+
+    What is doubtful in the settings is logged at its start.
+    """
     services: Services = app.state.services
+    for fault in questionable(services.settings):
+        _logger.warning("%s", fault)
     async with services.running(), service.LIFESPAN(services):
         yield
 

@@ -10,20 +10,23 @@ class Deadline:
     """A point in time at which the task that made it is cancelled.
 
     Attributes:
-        due: the event loop's time; may be moved.
         passed: whether the task was cancelled by it.
     """
 
-    __slots__ = ("_task", "due", "passed")
+    __slots__ = ("_due", "_task", "passed")
 
-    def __init__(self, task: asyncio.Task[object], due: float) -> None:
+    def __init__(self, task: asyncio.Task[object], seconds: float) -> None:
         self._task = task
-        self.due = due
         self.passed = False
+        self.restart(seconds)
+
+    def restart(self, seconds: float) -> None:
+        """Move the deadline to so many seconds from now."""
+        self._due = asyncio.get_running_loop().time() + seconds
 
     def enforce(self, now: float) -> None:
         """Cancel the task, once, if the time has come."""
-        if now >= self.due and not self.passed:
+        if now >= self._due and not self.passed:
             self.passed = True
             self._task.cancel()
 
@@ -45,7 +48,7 @@ class Deadlines:
         task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("only a task can have a deadline")
-        deadline = Deadline(task, loop.time() + seconds)
+        deadline = Deadline(task, seconds)
         self._running.add(deadline)
         if self._timer is None:
             self._timer = loop.call_later(_TICK_SECONDS, self._tick, loop)

@@ -4,14 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from .paging import PAGE_MAX
-from .routes import METHODS, Route
+from .routes import METHODS, Route, UnsafeRouteError
 from .schemas import Listing, Output, unbounded
 
 NO_CONTENT: Final = 204
-
-
-class UnsafeRouteError(TypeError):
-    """A declaration that cannot be safe; the message names the route and every reason."""
 
 
 def check(route: Route, *, status: int, produces: tuple[str, ...]) -> None:

@@ -55,7 +55,8 @@ class EdgePolicy:
         cors_origins: exact origins, or ``http://localhost:*`` for any port.
         body_bytes: how long a body may be unless its route says otherwise.
         body_seconds: how long a body may take to arrive.
-        timeout_seconds: how long the service may take to answer, waiting for the body excluded.
+        timeout_seconds: how long the service may take to answer, waiting for the body excluded;
+            and how long each part of an answer may take to be made and taken.
         public: quota of a client address without a valid token; None is unlimited.
         authenticated: quota of a user; None is unlimited.
         admin: quota of an administrator; None is unlimited.
@@ -124,8 +125,8 @@ class _Edge:
             return
         started = time.perf_counter()
         found, fault = read_fields(scope["headers"])
-        exchange = self._open(scope, found, send)
         deadline = self._deadlines.start(self._policy.timeout_seconds)
+        exchange = self._open(scope, found, send, deadline)
         try:
             if await self._admit(scope, found, fault, exchange):
                 if b"content-length" in found or b"transfer-encoding" in found:
@@ -159,7 +160,9 @@ class _Edge:
         else:
             await self._app(scope, receive, send)
 
-    def _open(self, scope: Scope, found: dict[bytes, bytes], send: Send) -> Exchange:
+    def _open(
+        self, scope: Scope, found: dict[bytes, bytes], send: Send, deadline: Deadline
+    ) -> Exchange:
         """Start the exchange: who asks, over what, and which lines every answer carries."""
         peer = scope.get("client")
         client, scheme = self._resolve(
@@ -180,7 +183,14 @@ class _Edge:
             self._origin_lines(found.get(b"origin")),
             identifier.encode("ascii"),
         )
-        return Exchange(context, lines, send, takes_lines=LINES in scope.get("extensions", ()))
+        return Exchange(
+            context,
+            lines,
+            send,
+            deadline,
+            part_seconds=self._policy.timeout_seconds,
+            takes_lines=LINES in scope.get("extensions", ()),
+        )
 
     async def _admit(
         self, scope: Scope, found: dict[bytes, bytes], fault: str | None, exchange: Exchange

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMap
 from typing import TYPE_CHECKING, Any, Final
 
 from .context import RequestContext
+from .deadlines import Deadline
 from .policies.headers import OWNED, pairs_of, without_owned
 from .problems import MEDIA_TYPE, Problem, render
 
@@ -29,7 +30,17 @@ class Exchange:
     """The answer to one request.
 
     An answer that the edge refuses to send (a body over its cap, an error that is no problem
-    object) is held back, and a problem object takes its place in :meth:`finish`.
+    object) is held back, and a problem object takes its place in :meth:`finish`. An answer in parts
+    has its deadline anew for each: a long one is not cut off, one whose service or client stands
+    still is.
+
+    Args:
+        context: who asked.
+        lines: the field lines that every answer to this request carries.
+        send: the server's callable.
+        deadline: the request's timer.
+        part_seconds: the time that one part of an answer may take.
+        takes_lines: whether the server writes finished lines.
 
     Attributes:
         context: who asked.
@@ -40,6 +51,8 @@ class Exchange:
     """
 
     __slots__ = (
+        "_deadline",
+        "_part_seconds",
         "_refusal",
         "_send",
         "_takes_lines",
@@ -50,8 +63,15 @@ class Exchange:
         "status",
     )
 
-    def __init__(
-        self, context: RequestContext, lines: bytes, send: Send, *, takes_lines: bool
+    def __init__(  # noqa: PLR0913 - one constructor call, in the edge
+        self,
+        context: RequestContext,
+        lines: bytes,
+        send: Send,
+        deadline: Deadline,
+        *,
+        part_seconds: float,
+        takes_lines: bool,
     ) -> None:
         self.context = context
         self.lines = lines
@@ -59,6 +79,8 @@ class Exchange:
         self.status = 0
         self.started = False
         self._send = send
+        self._deadline = deadline
+        self._part_seconds = part_seconds
         self._takes_lines = takes_lines
         self._refusal: Problem | None = None
 
@@ -67,6 +89,8 @@ class Exchange:
         if self._refusal is not None:
             return _NOTHING
         if message["type"] != "http.response.start":
+            if message.get("more_body"):
+                self._deadline.restart(self._part_seconds)
             return self._send(message)
         if self._holds_back(message):
             return _NOTHING

@@ -23,6 +23,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
+class UnsafeRouteError(TypeError):
+    """A declaration that cannot be safe; the message names the route and every reason."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One declared route.
@@ -73,7 +77,7 @@ class RouteTable:
         upload_bytes: how long the body of an upload may be.
 
     Raises:
-        ValueError: a path or a method is malformed, or declared twice.
+        UnsafeRouteError: a path or a method is malformed, or declared twice.
     """
 
     def __init__(self, routes: Iterable[Route], *, upload_bytes: int) -> None:
@@ -89,13 +93,15 @@ class RouteTable:
 
     def _add(self, route: Route) -> None:
         if route.method not in METHODS:
-            raise ValueError(f"{route.method} {route.path}: no such method")
+            raise UnsafeRouteError(f"{route.method} {route.path}: no such method")
         shape = "/".join("{}" if part.startswith("{") else part for part in route.path.split("/"))
         path = self._paths.setdefault(shape, _Path.parse(route.path))
         if path.template != route.path:
-            raise ValueError(f"{route.path} and {path.template} name the same parameter twice")
+            raise UnsafeRouteError(
+                f"{route.path} and {path.template} name the same parameter twice"
+            )
         if route.method in path.methods:
-            raise ValueError(f"{route.method} {route.path} is declared twice")
+            raise UnsafeRouteError(f"{route.method} {route.path} is declared twice")
         path.methods[route.method] = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,14 +156,18 @@ class _Path:
     def parse(cls, template: str) -> "_Path":
         segments = tuple(template.split("/"))
         if segments[0] or not all(segments[1:]):
-            raise ValueError(f"{template!r} must start with a slash and have no empty segment")
+            raise UnsafeRouteError(
+                f"{template!r} must start with a slash and have no empty segment"
+            )
         variable, literal = [], []
         for at, segment in enumerate(segments):
             name = segment[1:-1]
             if segment == f"{{{name}}}" and name.isidentifier():
                 variable.append((at, name))
             elif "{" in segment or "}" in segment:
-                raise ValueError(f"{template!r}: a parameter is one whole segment, such as {{id}}")
+                raise UnsafeRouteError(
+                    f"{template!r}: a parameter is one whole segment, such as {{id}}"
+                )
             else:
                 literal.append((at, segment))
         return cls(template, segments, tuple(literal), tuple(variable))

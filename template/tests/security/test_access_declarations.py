@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from app.dispatch import ClosedApplication
 from app.security.access import owner
-from app.security.declarations import UnsafeRouteError
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
+from app.security.routes import UnsafeRouteError
 from tests.security.probe import ProbeView, TokenTable, bearer, probe_api
 
 

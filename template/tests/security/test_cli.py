@@ -1,9 +1,13 @@
 """The command line, run as its users run it: real processes, real servers, real signals."""
 
 import json
+import os
 import re
+import secrets
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,8 +16,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
+from app.storage.migrate import upgrade
 from tests.security.accounts import PASSWORD
-from tests.security.commands import serving
+from tests.security.commands import COMMAND, ROOT, serving
 
 KEYS = "APP_TOKENS__SIGNING_KEYS"
 DEVELOPMENT = {"APP_ENVIRONMENT": "development"}
@@ -113,6 +118,51 @@ def test_serve_refuses_a_database_that_is_not_migrated_and_never_migrates() -> N
     assert run("migrate", variables=DEVELOPMENT).exit_code == 0
     with serving("serve", variables=DEVELOPMENT):
         pass
+
+
+FOREIGN = """
+from starlette.routing import Route, Router
+ROUTERS = (*ROUTERS, Router([Route("/foreign", print)]))
+"""
+UNGUARDED = """
+from app.security.access import user
+from app.security.declarations import check
+from app.security.routes import Route
+check(Route(method="GET", path="/v1/things/{id}", access=user, app=print), status=200, produces=())
+"""
+TWICE = "ROUTERS = (*ROUTERS, *ROUTERS)"
+
+
+@pytest.mark.parametrize(
+    ("command", "mistake", "reason"),
+    [
+        ("serve", FOREIGN, "Router"),
+        ("serve", UNGUARDED, "names an object that 'user' does not guard"),
+        ("dev", TWICE, "declared twice"),
+    ],
+    ids=["foreign", "unguarded", "twice"],
+)
+def test_a_route_that_cannot_be_safe_stops_start_up_without_a_traceback(
+    tmp_path: Path, command: str, mistake: str, reason: str
+) -> None:
+    """In a project of its own: Python reads the owner's module once."""
+    shutil.copytree(ROOT / "app", "app", ignore=shutil.ignore_patterns("__pycache__"))
+    with Path("app/service.py").open("a") as file:
+        file.write(f"\n{mistake}\n")
+    variables = {**DEVELOPMENT, KEYS: json.dumps([secrets.token_urlsafe(48)])}
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/data/app.db")
+    refused = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, command],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert refused.returncode == 1
+    assert "refuses to start:\n  app/service.py: " in refused.stderr
+    assert reason in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_serve_binds_loopback_only_in_development() -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from app.routing_fastapi import Caller, File, Loaded, Paging, Router, SecureAPI, Session
 from app.security.access import owner, public, role, user
 from app.security.bodies import upload
-from app.security.declarations import UnsafeRouteError
+from app.security.routes import UnsafeRouteError
 from app.security.schemas import Listing, Page
 from app.storage.models import User
 from tests.security.probe import Probe, ProbeView, probe_api
@@ -109,7 +109,7 @@ def test_a_route_can_be_declared_once(tmp_path: Path) -> None:
 
     router.get("", access=user)(handler)
     router.get("", access=public)(handler)
-    with pytest.raises(ValueError, match="declared twice"):
+    with pytest.raises(UnsafeRouteError, match="declared twice"):
         probe_api(tmp_path, router, kind=SecureAPI)
 
 

@@ -19,9 +19,9 @@ from app.routing_starlette import (
 )
 from app.security.access import owner, public, role, user
 from app.security.bodies import form, upload
-from app.security.declarations import UnsafeRouteError
 from app.security.edge import EdgePolicy, protect
 from app.security.limiter_memory import MemoryLimiter
+from app.security.routes import UnsafeRouteError
 from app.security.schemas import Input, Listing, Page, PageQuery
 from app.storage.models import User
 from tests.security.probe import Probe, ProbeView, TokenTable, bearer, probe_api
@@ -136,7 +136,7 @@ def test_a_route_can_be_declared_once(tmp_path: Path) -> None:
         get("/v1/x", nothing, access=user),
         get("/v1/x", nothing, access=public),
     )
-    with pytest.raises(ValueError, match="declared twice"):
+    with pytest.raises(UnsafeRouteError, match="declared twice"):
         probe_api(tmp_path, router, kind=SecureAPI)
 
 

@@ -354,6 +354,38 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
         wait_until(lambda: not connections, 4)
 
 
+@pytest.mark.parametrize(("last", "whole"), [(0.3, True), (5, False)])
+def test_an_answer_in_parts_may_take_long_but_not_stand_still(*, last: float, whole: bool) -> None:
+    """Each part has the time of an answer anew; what is cut off looks cut off."""
+
+    async def in_parts(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for seconds in (0.3, 0.3, 0.3, last):
+            await send({"type": "http.response.body", "body": b"part", "more_body": True})
+            await asyncio.sleep(seconds)
+        await send({"type": "http.response.body", "body": b""})
+
+    app = edge(in_parts, timeout_seconds=0.6, public=None)
+    with serving(app, BOUNDS) as port, Connection(port) as connection:
+        connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        started = time.monotonic()
+        received = connection.everything()
+        assert time.monotonic() - started < 3
+        assert received.count(b"part") == 4
+        assert received.endswith(b"0\r\n\r\n") is whole
+
+
+def test_what_blocks_in_a_thread_is_a_504_in_time() -> None:
+    async def blocking(_scope: Any, _receive: Any, _send: Any) -> None:  # noqa: ANN401 - ASGI
+        await asyncio.to_thread(time.sleep, 2)
+
+    app = edge(blocking, timeout_seconds=0.3, public=None)
+    with serving(app, BOUNDS) as port, Connection(port) as connection:
+        started = time.monotonic()
+        assert connection.get("/").problem["status"] == 504
+        assert time.monotonic() - started < 1.5
+
+
 def test_slow_clients_do_not_keep_others_waiting(port: int) -> None:
     slow = [Connection(port).send(b"GET / HTTP/1.1\r\nX-A: ") for _ in range(50)]
     try:

@@ -4,21 +4,23 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.testclient import TestClient
 
 from app.security.keys import new_key
 from app.security.limits import Quota
 from app.settings import Settings
 from app.settings_loading import SettingsError, load_settings, names_of
 from app.settings_policy import Fault, Serving
-from tests.security.variant import create_app
 
 KEYS = "APP_TOKENS__SIGNING_KEYS"
 GOOD_KEY = secrets.token_urlsafe(48)
+HOSTS = {"allowed_hosts": ("api.example.com",)}
 PRODUCTION = {KEYS: json.dumps([GOOD_KEY]), "APP_HTTP__ALLOWED_HOSTS": '["api.example.com"]'}
 
 
@@ -115,14 +117,18 @@ REFUSED = {
         ('["https://api.example.com"]', ""),
         ('["api.example.com:443"]', ""),
         ('["*.*"]', ""),
+        ('["*.com"]', "HOST001"),
     ],
     "APP_HTTP__TRUSTED_PROXIES": [
         ('["*"]', "HOST002"),
         ('["0.0.0.0/0"]', "HOST002"),
         ('["::/0"]', "HOST002"),
         ('["10.0.0.1/0"]', "HOST002"),
+        ('["0.0.0.0/1", "128.0.0.0/1"]', "HOST002"),
+        ('["2000::/3"]', "HOST002"),
         ('["proxy.example.com"]', ""),
     ],
+    "APP_HTTP__HEAD_BYTES": [("1", ""), ("1023", "")],
     "APP_TOKENS__ACCESS_TTL_SECONDS": [("3601", "AUTH001"), ("0", "AUTH003"), ("-1", "AUTH003")],
     "APP_TOKENS__REFRESH_TTL_SECONDS": [("9999999", "AUTH002")],
     "APP_TOKENS__ALGORITHM": [("none", "AUTH004"), ("RS256", "AUTH004")],
@@ -178,7 +184,9 @@ def test_an_unsafe_value_is_refused_with_its_code_and_without_itself(
     [
         ("APP_CORS__ALLOW_ORIGINS", '["https://app.example.com", "https://b.example:8443"]'),
         ("APP_HTTP__ALLOWED_HOSTS", '["api.example.com", "*.example.com", "::1"]'),
-        ("APP_HTTP__TRUSTED_PROXIES", '["10.0.0.0/8", "2001:db8::1"]'),
+        ("APP_HTTP__ALLOWED_HOSTS", '["*.localhost"]'),
+        ("APP_HTTP__TRUSTED_PROXIES", '["10.0.0.0/8", "2001:db8::1", "fc00::/7"]'),
+        ("APP_HTTP__HEAD_BYTES", "1024"),
         ("APP_LIMITS__PUBLIC", ""),
         ("APP_LIMITS__STORE_URL", "redis://redis:6379/0"),
         ("APP_LIMITS__STORE_URL", "rediss://redis.example.com"),
@@ -350,14 +358,22 @@ def test_how_it_is_served_is_judged_too(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("APP_HTTP__FORCE_HTTPS", "false"), ("APP_DOCS_ENABLED", "true")]
+    ("name", "changes"),
+    [
+        ("APP_HTTP__FORCE_HTTPS", {"http": {**HOSTS, "force_https": False}}),
+        ("APP_DOCS_ENABLED", {"docs_enabled": True}),
+    ],
 )
-def test_what_is_allowed_but_doubtful_is_logged(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
+def test_what_is_allowed_but_doubtful_is_logged_at_the_start_of_a_process(
+    make_client: Callable[..., TestClient],
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    changes: dict[str, Any],
 ) -> None:
-    create_app(load(monkeypatch, PRODUCTION))
+    production = {"environment": "production", "http": HOSTS}
+    make_client(**production)
     assert "APP_" not in caplog.text
-    create_app(load(monkeypatch, {name: value}))
+    make_client(**{**production, **changes})
     assert name in caplog.text
 
 

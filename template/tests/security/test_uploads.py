@@ -74,8 +74,20 @@ def test_a_file_of_many_chunks_comes_back_as_it_was(
     assert got.headers["content-length"] == str(len(content))
     assert got.headers["content-disposition"] == "attachment"
     assert got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_head_describes_a_file_without_reading_it(
+    client: TestClient, alice: Account, rows: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The chunks are gone: who looked for them would fail."""
+    path = subject(client, alice)
+    client.post(path, content=b"x" * 1000, headers=alice.bearer | PDF)
+    rows.execute(delete(UploadChunk))
+    rows.commit()
     head = client.head(path, headers=alice.bearer)
     assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == "1000"
+    assert "The application failed" not in caplog.messages
 
 
 @pytest.mark.parametrize("declared", [True, False])

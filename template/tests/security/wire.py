@@ -255,6 +255,13 @@ class Connection:
             pass  # closed all the same
         return time.monotonic() - started
 
+    def everything(self) -> bytes:
+        """Return the bytes that come until the server closes its side."""
+        received = self._buffer
+        while data := self.socket.recv(65536):
+            received += data
+        return received
+
     def _until(self, end: bytes) -> tuple[bytes, bytes]:
         while end not in self._buffer:
             self._more()

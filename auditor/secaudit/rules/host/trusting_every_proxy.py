@@ -1,5 +1,6 @@
 """HOST002: forwarding headers are believed whoever sends them."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,14 +8,15 @@ from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list
 from secaudit.rule import Example, Match, Rule, Severities
 
-_EVERYONE: Final = frozenset({"*", "0.0.0.0/0", "::/0"})
+# Wider than any network of one's own: IPv4 /8, IPv6 /16 outside of fc00::/7.
+_EVERYONE: Final = re.compile(r"\*|[0-9.]+/[0-7]|(?!f[cd])[0-9a-f:]+/(\d|1[0-5])")
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield trusted proxies that include everyone."""
     for setting in facts.of("proxy.trusted"):
         parts = {part.strip() for text in as_list(setting.value) for part in text.split(",")}
-        if parts & _EVERYONE:
+        if any(_EVERYONE.fullmatch(part) for part in parts):
             yield Match(setting, "forwarding headers are believed whoever sends them")
 
 
@@ -34,7 +36,13 @@ claim another address: rate limits by address, allowlists and audit logs are wor
 Name the proxy's address or network, for example `--forwarded-allow-ips 10.0.0.5`. `*` is right
 only where nothing but the proxy can reach the server; then suppress the finding with that
 reason.""",
-    bad=(Example({".env": "FORWARDED_ALLOW_IPS=*\n"}),),
-    good=(Example({".env": "FORWARDED_ALLOW_IPS=10.0.0.5\n"}),),
+    bad=(
+        Example({".env": "FORWARDED_ALLOW_IPS=*\n"}),
+        Example({".env": "TRUSTED_PROXIES=0.0.0.0/1,128.0.0.0/1\n"}),
+    ),
+    good=(
+        Example({".env": "FORWARDED_ALLOW_IPS=10.0.0.5\n"}),
+        Example({".env": "TRUSTED_PROXIES=10.0.0.0/8,fc00::/7\n"}),
+    ),
     check=check,
 )

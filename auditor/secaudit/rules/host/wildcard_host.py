@@ -1,17 +1,25 @@
 """HOST001: the service answers to every host name."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list
 from secaudit.rule import Example, Match, Rule, Severities
 
+# ``*.com`` and Django's ``.com``, but no name of a private network.
+_TOP_LEVEL: Final = re.compile(r"\*?\.(?!(?:localhost|local|internal|lan|test|svc)$)[a-z0-9-]+")
+
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield lists of allowed hosts that contain ``*``."""
+    """Yield lists of allowed hosts that contain ``*``, or all of a top-level domain."""
     for setting in facts.of("hosts.allowed"):
-        if "*" in as_list(setting.value):
+        hosts = as_list(setting.value)
+        if "*" in hosts:
             yield Match(setting, f"{setting.name} allows every host name")
+        elif any(_TOP_LEVEL.fullmatch(host.lower()) for host in hosts):
+            yield Match(setting, f"{setting.name} allows every host of a top-level domain")
 
 
 RULE = Rule(
@@ -29,7 +37,13 @@ mail sent to a victim, with a link to the attacker's machine; caches can be pois
 way.
 
 List the names the service is reached by.""",
-    bad=(Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = ["*"]\n'}),),
-    good=(Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = ["api.acme.io"]\n'}),),
+    bad=(
+        Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = ["*"]\n'}),
+        Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = [".com"]\n'}),
+    ),
+    good=(
+        Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = ["api.acme.io"]\n'}),
+        Example({"settings.py": 'DEBUG = False\nALLOWED_HOSTS = [".acme.io", ".internal"]\n'}),
+    ),
     check=check,
 )

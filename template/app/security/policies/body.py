@@ -1,6 +1,5 @@
 """Hands the body to the application up to its cap, and its deadline while it arrives."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -72,7 +71,7 @@ class Body:
             raise self._refuse()
         if not self.waiting:
             self.waiting = True
-            self._deadline.due = asyncio.get_running_loop().time() + self._seconds
+            self._deadline.restart(self._seconds)
         message = await self._receive()
         self._received += len(message.get("body", b""))
         if self.too_long:
@@ -80,7 +79,7 @@ class Body:
         if not message.get("more_body", False):
             self.complete = True
             self.waiting = False
-            self._deadline.due = asyncio.get_running_loop().time() + self._answer_seconds
+            self._deadline.restart(self._answer_seconds)
         return message
 
     @property
