@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
-from secaudit.evaluation.values import External, Instance, Place, Value
+from secaudit.evaluation.values import DictData, External, Instance, Place, Value
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _VERIFY: Final = Argument("verify", "tls.verify")
@@ -112,6 +112,26 @@ def _context(call: Call) -> Value:
 
 
 _ENGINE: Final = (_URL, Argument("echo", "debug.sql_echo"))
+_TLS_ARGUMENTS: Final = ("sslmode", "ssl", "ssl_context", "ssl_ca", "tls")  # of the drivers
+
+
+def _engine(label: str) -> Callable[[Call], Value]:
+    """Return the handler of ``create_engine(url, connect_args={"sslmode": ...})``."""
+    handle = recorder(label, _ENGINE)
+
+    def make(call: Call) -> Value:
+        given = call.keywords.get("connect_args")
+        entries = given.data.items if given and isinstance(given.data, DictData) else {}
+        for name in _TLS_ARGUMENTS:
+            if name in entries:
+                place, group = call.location("connect_args"), group_of(call.place, label)
+                text = f"{label}.connect_args.{name}"
+                use(call.interpreter, SinkUse("tls.database", group, text, entries[name], place))
+        return handle(call)
+
+    return make
+
+
 _BROKER: Final = (
     Argument("broker", "database.url"),
     Argument("backend", "database.url"),
@@ -140,9 +160,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "ssl._create_unverified_context": _unverified_context,
     "ssl.create_default_context": _context,
     "ssl.SSLContext": _context,
-    "sqlalchemy.create_engine": recorder("create_engine", _ENGINE),
-    "sqlalchemy.ext.asyncio.create_async_engine": recorder("create_async_engine", _ENGINE),
-    "sqlmodel.create_engine": recorder("create_engine", _ENGINE),
+    "sqlalchemy.create_engine": _engine("create_engine"),
+    "sqlalchemy.ext.asyncio.create_async_engine": _engine("create_async_engine"),
+    "sqlmodel.create_engine": _engine("create_engine"),
     "celery.Celery": recorder("Celery", _BROKER),
     "redis.from_url": recorder("redis.from_url", (_URL,), "redis"),
     "redis.Redis.from_url": recorder("redis.from_url", (_URL,), "redis"),

@@ -9,6 +9,8 @@ from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
 from secaudit.frameworks.reading import variable
 
+_SSL_REQUIRE: Final = 5  # its position in ``parse``, which has one argument less than ``config``
+
 
 def _config(call: Call) -> Value:
     """``config(env="DATABASE_URL", default=None, ...)``."""
@@ -17,18 +19,28 @@ def _config(call: Call) -> Value:
     value = variable(call.interpreter, str(name), default, call.place)
     if value.data is None or value.data == "":
         return call.interpreter.dict_value({}, call.place)
-    return _open(as_dictionary(call.interpreter, value, call.place))
+    return _open(as_dictionary(call.interpreter, value, call.place), call)
 
 
 def _parse(call: Call) -> Value:
     url = call.argument(0, "url") or Value(None)
-    return _open(as_dictionary(call.interpreter, url, call.place))
+    return _open(as_dictionary(call.interpreter, url, call.place), call)
 
 
-def _open(value: Value) -> Value:
-    """Leave room for the options of the connection that the library adds."""
-    if isinstance(value.data, DictData):
-        value.data.rest = Unknown("options of a connection")
+def _open(value: Value, call: Call) -> Value:
+    """Add what ``ssl_require`` sets, and leave room for what else the library adds."""
+    table = value.data
+    if not isinstance(table, DictData):
+        return value
+    table.rest = Unknown("options of a connection")
+    required = plain(call.keywords.get("ssl_require") or Value(False))
+    if isinstance(required, Unknown) or len(call.arguments) > _SSL_REQUIRE:
+        table.items["OPTIONS"] = Value(Unknown("options of a connection"), call.place)
+    elif required:
+        mode = {"sslmode": Value("require", call.place)}
+        table.items["OPTIONS"] = call.interpreter.dict_value(mode, call.place)
+    else:
+        table.items.setdefault("OPTIONS", call.interpreter.dict_value({}, call.place))
     return value
 
 

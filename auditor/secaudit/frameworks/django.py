@@ -13,6 +13,7 @@ from secaudit.evaluation.values import (
     plain,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks.django_databases import add_transport
 from secaudit.frameworks.sinks import library_default
 from secaudit.records import NamedTuple
 
@@ -137,6 +138,7 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
         collector.assign(slot, known.name, value, known.concept, group, known.service, where, layer)
     _csrf(module, installed, collector, place)
     _tokens(module, collector)
+    add_transport(module, collector)
     _note_misspelt(interpreter, module)
 
 

@@ -1,5 +1,6 @@
 """TLS004: a data store on another network is reached without TLS."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,55 +10,70 @@ from secaudit.judgement.secrets import text_of
 from secaudit.rule import Example, Match, Rule, Severities
 
 _OFF: Final = frozenset({"disable", "disabled", "false", "0", "none"})
+_OPPORTUNISTIC: Final = frozenset({"", "allow", "prefer", "preferred"})
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgis"})
+_MYSQL: Final = frozenset({"mysql", "mariadb"})
+_SWITCHED_OFF: Final = "switches TLS off for a host of another network"
 _FALLS_BACK: Final = "falls back to no TLS for a host of another network; add sslmode=verify-full"
+_MAY_HAVE_NONE: Final = (
+    "asks for no TLS to a host of another network; add ssl_ca and ssl_verify_cert"
+)
 _ENCRYPTED: Final = "mongodb+srv:"  # switches TLS on
-_OPPORTUNISTIC: Final = Severities("low", "low")
 _PLAIN: Final = {"redis": "rediss", "amqp": "amqps", "ldap": "ldaps"}
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield DSNs of outside hosts that switch TLS off or whose scheme has none."""
+    """Yield data stores of outside hosts that are reached without TLS, or may be."""
+    elsewhere = any(setting.concept == "tls.database" for setting in facts.settings)
     for setting in facts.of("database.url"):
         url = url_of(setting.value)
-        if url is None or is_internal(url.host):
+        if url is None or is_internal(url.host) or str(setting.value).startswith(_ENCRYPTED):
             continue
-        how = "" if str(setting.value).startswith(_ENCRYPTED) else _how(url)
+        how = _certain(url) or ("" if elsewhere else _possible(url))
         if how:
             yield Match(setting, f"{setting.name} {how}")
-        elif url.scheme in _POSTGRESQL and _may_fall_back(url) and not _set_elsewhere(facts):
-            yield Match(setting, f"{setting.name} {_FALLS_BACK}", severities=_OPPORTUNISTIC)
     for setting in facts.of("tls.database"):
-        host = facts.beside(setting, "database.host") if setting.group else None
-        name = text_of(host.value) if host is not None else None
-        if name is not None and not is_internal(name) and _is_off(setting):
-            yield Match(setting, f"{setting.name} switches TLS off for a host of another network")
+        mode = str(setting.value).lower()
+        if not any(not is_internal(host) for host in _hosts(facts, setting)):
+            continue
+        if setting.value is False or mode in _OFF:
+            yield Match(setting, f"{setting.name} {_SWITCHED_OFF}")
+        elif mode in _OPPORTUNISTIC:
+            yield Match(setting, f"{setting.name} {_FALLS_BACK}")
 
 
-def _how(url: Url) -> str:
+def _certain(url: Url) -> str:
     if url.option("sslmode") in _OFF or url.option("ssl") in _OFF:
-        return "switches TLS off for a host of another network"
+        return _SWITCHED_OFF
     if url.scheme == "mongodb" and not any(map(url.option, ("tls", "ssl"))):
         return "reaches a host of another network without TLS; add tls=true"
     better = _PLAIN.get(url.scheme)
     return f"reaches a host of another network without TLS; write {better}:" if better else ""
 
 
-def _may_fall_back(url: Url) -> bool:
-    """Return whether the driver takes a connection without TLS where it gets none with it.
+def _possible(url: Url) -> str:
+    """Return how a URL leaves TLS to the server, or to whoever is on the way.
 
-    Without ``sslmode`` that is what libpq and asyncpg do (PostgreSQL manual, 34.19).
+    Without ``sslmode`` libpq and asyncpg go on without TLS where they get none (PostgreSQL manual,
+    34.19); of MySQL's drivers some do and PyMySQL does not even ask.
     """
-    return (url.option("sslmode") or url.option("ssl")) in {"", "allow", "prefer"}
+    if url.scheme in _POSTGRESQL:
+        mode = url.option("sslmode") or url.option("ssl")
+        return _FALLS_BACK if mode in _OPPORTUNISTIC else ""
+    asked = re.search(r"[?&](ssl|tls)", url.rest, re.IGNORECASE)
+    return _MAY_HAVE_NONE if url.scheme in _MYSQL and not asked else ""
 
 
-def _set_elsewhere(facts: Facts) -> bool:
-    """Return whether another setting may ask for TLS: ``PGSSLMODE``, an argument of the engine."""
-    return any(setting.concept == "tls.database" for setting in facts.settings)
-
-
-def _is_off(setting: Setting) -> bool:
-    return setting.value is False or str(setting.value).lower() in _OFF
+def _hosts(facts: Facts, setting: Setting) -> list[str]:
+    """Return the hosts that a mode is for: of its own group, else all that the deployment names."""
+    own = facts.beside(setting, "database.host") if setting.group else None
+    if own is not None:
+        return [name] if (name := text_of(own.value)) else []
+    hosts = (one for one in facts.of("database.host") if one.service in {"", *_POSTGRESQL, *_MYSQL})
+    names = [text_of(one.value) for one in hosts]
+    urls = [url_of(one.value) for one in facts.of("database.url")]
+    found = [url.host for url in urls if url is not None and url.scheme in _POSTGRESQL | _MYSQL]
+    return [*(name for name in names if name), *found]
 
 
 RULE = Rule(
@@ -74,7 +90,7 @@ The connection leaves the deployment's own network without encryption, with the 
 data readable on the way.
 
 PostgreSQL without `sslmode` encrypts when the server offers it and goes on in the clear when
-somebody on the way says that it does not; that is a low finding.
+somebody on the way says that it does not. So do the drivers of MySQL that use TLS at all.
 
 Use `sslmode=verify-full` for PostgreSQL, `rediss:` for Redis, `amqps:` for RabbitMQ. Hosts
 without a dot, private addresses and this machine are not reported.""",
@@ -88,9 +104,29 @@ without a dot, private addresses and this machine are not reported.""",
             }
         ),
         Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
+        Example({".env": "PGSSLMODE=disable\nPOSTGRES_HOST=db.acme.io\n"}),
+        Example(
+            {
+                "settings.py": (
+                    'MIDDLEWARE = []\nROOT_URLCONF = "urls"\nDATABASES = {\n    "default": {\n'
+                    '        "ENGINE": "django.db.backends.postgresql",\n'
+                    '        "HOST": "db.acme.io",\n    }\n}\n'
+                )
+            }
+        ),
         Example({".env": "MONGODB_URI=mongodb://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
     ),
     good=(
+        Example(
+            {
+                "settings.py": (
+                    'MIDDLEWARE = []\nROOT_URLCONF = "urls"\nDATABASES = {\n    "default": {\n'
+                    '        "ENGINE": "django.db.backends.postgresql",\n'
+                    '        "HOST": "db.acme.io",\n'
+                    '        "OPTIONS": {"sslmode": "verify-full"},\n    }\n}\n'
+                )
+            }
+        ),
         Example(
             {
                 ".env": (
