@@ -12,11 +12,13 @@ import secaudit
 
 _PACKAGE = Path(secaudit.__file__).parent
 _HEAVY = {  # modules that cost more than a whole evaluation, or belong to other commands
-    *("asyncio", "dataclasses", "difflib", "html", "importlib.metadata", "inspect", "ipaddress"),
+    *("asyncio", "dataclasses", "difflib", "fnmatch", "hashlib", "html", "importlib.metadata"),
+    *("inspect", "ipaddress"),
     *("logging", "pathlib", "pydantic", "rich", "ruamel.yaml", "shutil", "socket", "subprocess"),
     *("tempfile", "tokenize", "tomllib", "typer", "urllib.parse", "xml", "zipfile"),
     *("secaudit.application", "secaudit.baseline", "secaudit.fixing", "secaudit.reference"),
     *("secaudit.syntax.dockerfile", "secaudit.syntax.yaml", "secaudit.template"),
+    *("secaudit.frameworks.django", "secaudit.progress", "secaudit.writing"),
 }
 _MOST_MODULES = 260  # of which the interpreter itself brings about 60
 
@@ -59,6 +61,16 @@ def test_no_module_reaches_itself() -> None:
     graph = _imports()
     assert len(graph) > 200, "the walk lost the package"
     assert [name for name in graph if name in _reached(graph, name)] == []
+
+
+def test_every_named_tuple_is_a_record() -> None:
+    """One class of ``typing.NamedTuple`` costs a cold start as much as the import of a module."""
+    defining = {
+        path for path in _PACKAGE.rglob("*.py") if "(NamedTuple):" in path.read_text("utf-8")
+    }
+    records = "from secaudit.records import NamedTuple\n"
+    assert len(defining) > 50, "the search lost the package"
+    assert [str(path) for path in defining if records not in path.read_text("utf-8")] == []
 
 
 def test_the_evaluator_knows_no_library() -> None:

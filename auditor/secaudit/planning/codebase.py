@@ -10,8 +10,7 @@ from secaudit.planning.code import Leaf, scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse, EnvUses
 from secaudit.planning.image import Image, image_facts
-from secaudit.planning.launch import NOTHING
-from secaudit.planning.layers import Environment
+from secaudit.planning.layers import NOTHING, Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 

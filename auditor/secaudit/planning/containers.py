@@ -32,8 +32,8 @@ from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
 from secaudit.planning.filesystem import Part
 from secaudit.planning.image import Image
-from secaudit.planning.launch import Launched, launched
-from secaudit.planning.layers import EnvFileUse, Environment
+from secaudit.planning.launch import launched
+from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple

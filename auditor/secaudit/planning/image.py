@@ -3,8 +3,7 @@
 from secaudit.facts import Observation, Setting
 from secaudit.planning import paths
 from secaudit.planning.filesystem import Filesystem, Part
-from secaudit.planning.launch import NOTHING, Launched, launched
-from secaudit.planning.layers import Environment
+from secaudit.planning.layers import NOTHING, Environment, Launched
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
@@ -37,6 +36,8 @@ class Image(NamedTuple):
 
     def started(self, context: str, reader: Reader) -> "Image":
         """Return the image with what its command loads from a context, a host folder."""
+        from secaudit.planning.launch import launched  # noqa: PLC0415 - few projects have images
+
         files = Filesystem(self.files(context), self.folder, context)
         return self._replace(launched=launched(self.command, files, self.environment, reader))
 

@@ -11,9 +11,8 @@ from secaudit.facts import Candidate, Unknown
 from secaudit.location import Location
 from secaudit.planning import commands, env_files, layers
 from secaudit.planning.filesystem import Filesystem
-from secaudit.planning.layers import EnvFileUse, Environment
+from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.reading import Reader
-from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
 
 _DIALECT: Final = "python-dotenv"
@@ -27,20 +26,6 @@ _FILES: Final = {  # program: the options that name an env file
 _OWN_FIRST: Final = frozenset({"dotenv", "flask"})  # references see the file's own values first
 _FIRST_WINS: Final = frozenset({"granian"})
 _FOUND_BY_FLASK: Final = (".env", ".flaskenv")
-
-
-class Launched(NamedTuple):
-    """What a command adds to the process environment.
-
-    ``strong`` replaces variables that are there, ``weak`` only sets those that are not.
-    """
-
-    strong: Environment
-    weak: Environment
-    env_files: tuple[EnvFileUse, ...]
-
-
-NOTHING: Final = Launched({}, {}, ())
 
 
 def launched(

@@ -1,6 +1,7 @@
 """The process environment of a deployment, put together from its layers."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from secaudit.facts import Candidate
 from secaudit.location import Location
@@ -15,6 +16,20 @@ class EnvFileUse(NamedTuple):
     path: str
     dialect: str
     location: Location  # what names it
+
+
+class Launched(NamedTuple):
+    """What a command adds to the process environment.
+
+    ``strong`` replaces variables that are there, ``weak`` only sets those that are not.
+    """
+
+    strong: Environment
+    weak: Environment
+    env_files: tuple[EnvFileUse, ...]
+
+
+NOTHING: Final = Launched({}, {}, ())
 
 
 def merged(layers: Iterable[Mapping[str, tuple[Candidate, ...]]]) -> Environment:
