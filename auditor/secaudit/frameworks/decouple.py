@@ -100,24 +100,26 @@ def _read(call: Call, found: dict[str, Candidate] | None) -> Value:
 
 def convert(call: Call, value: Value, converter: Value) -> Value:
     """Apply a cast; decouple casts the default too."""
+    interpreter = call.interpreter
     data = converter.data
     if isinstance(data, Instance) and data.type_name == "decouple.Csv":
-        made = cast(value, _csv(data), call.place)
-        return made._replace(data=from_plain(call.interpreter, made.data, call.place).data)
+        made = cast(interpreter, value, _csv(data), call.place, "list")
+        return made._replace(data=from_plain(interpreter, made.data, call.place).data)
     if isinstance(data, Instance) and data.type_name == "decouple.Choices":
-        return value
+        return cast(interpreter, value, _choice(data), call.place, "choice")
     if isinstance(data, FunctionData):
         return invoke(converter, call._replace(arguments=[value], keywords={}, rest=None))
     name = data.name if isinstance(data, External) else ""
     if name == "builtins.bool":
-        return cast(value, _boolean, call.place)
+        return cast(interpreter, value, _boolean, call.place, "bool")
     casts: dict[str, Callable[[Any], Any]] = {
         "builtins.int": int,
         "builtins.float": float,
         "builtins.str": str,
     }
     if name in casts:
-        return cast(value, casts[name], call.place)
+        kind = name.removeprefix("builtins.")
+        return cast(interpreter, value, casts[name], call.place, kind)
     if name.endswith("dj_database_url.parse") or name == "dj_database_url.parse":
         from secaudit.frameworks.database_urls import as_dictionary  # noqa: PLC0415 - on demand
 
@@ -132,6 +134,25 @@ def _boolean(data: Any) -> bool:  # noqa: ANN401 - text or a default
     if text.lower() not in _TRUE | _FALSE:
         raise ValueError(text)
     return text.lower() in _TRUE
+
+
+def _choice(instance: Instance) -> Callable[[Any], Any]:
+    """Return what ``Choices(flat=None, cast=str, choices=None)`` does."""
+    given: Call = instance.state["call"]
+    flat, kind, pairs = (
+        given.argument(i, name) for i, name in enumerate(("flat", "cast", "choices"))
+    )
+    allowed = plain(flat) if flat is not None else []
+    ordinary = kind is None or getattr(kind.data, "name", "") == "builtins.str"
+
+    def choose(data: Any) -> Any:  # noqa: ANN401 - text or a default
+        if pairs is not None or not ordinary or not isinstance(allowed, list | tuple):
+            return Unknown("choices that are not known")
+        if str(data) not in allowed:
+            raise ValueError(str(data))
+        return str(data)
+
+    return choose
 
 
 def _csv(instance: Instance) -> Callable[[Any], Any]:

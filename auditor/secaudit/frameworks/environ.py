@@ -80,9 +80,19 @@ def _reader(kind: str) -> Callable[[Value, Instance, Call], Value]:
     return read
 
 
+_USUAL_NAMES: Final = {  # the variable each of these reads when it is given no name
+    **dict.fromkeys(("db", "db_url"), "DATABASE_URL"),
+    **dict.fromkeys(("cache", "cache_url"), "CACHE_URL"),
+    **dict.fromkeys(("email", "email_url"), "EMAIL_URL"),
+    **dict.fromkeys(("channels", "channels_url"), "CHANNELS_URL"),
+    "search_url": "SEARCH_URL",
+}
+
+
 def _get(call: Call, instance: Instance, marker: Any, default: Value | None, kind: str) -> Value:  # noqa: ANN401 - a type of the evaluated program
     interpreter = call.interpreter
-    name = plain(call.argument(0, "var") or Value(Unknown("no name")))
+    usual = _USUAL_NAMES.get(kind, Unknown("no name"))
+    name = plain(call.argument(0, "var") or Value(usual))
     prefix = plain(instance.attributes.get("prefix", Value("")))
     if not isinstance(name, str) or not isinstance(prefix, str):
         interpreter.environment.searched = True
@@ -156,7 +166,8 @@ def _parse(
             return data
         return parser(data) if isinstance(data, str) else data
 
-    made = cast(value, convert, place)
+    kind = getattr(marker, "kind", "") or getattr(marker, "name", "").removeprefix("builtins.")
+    made = cast(interpreter, value, convert, place, kind)
     if isinstance(made.data, list | tuple | dict) and made.known:
         if isinstance(value.data, ListData | DictData):
             return made._replace(data=value.data)

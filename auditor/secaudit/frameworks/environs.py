@@ -114,7 +114,7 @@ def _leave_prefix(_receiver: Value, block: Instance, call: Call) -> Value:
     return Value(None, call.place)
 
 
-def _reader(parse: Callable[[Any], Any]) -> _Handler:
+def _reader(parse: Callable[[Any], Any], kind: str) -> _Handler:
     """Return the handler of ``env.bool(name, default=...)``; a given default is not converted."""
 
     def read(_receiver: Value, instance: Instance, call: Call) -> Value:
@@ -137,7 +137,7 @@ def _reader(parse: Callable[[Any], Any]) -> _Handler:
             return value
         subcast = call.keywords.get("subcast")
         function = parse if subcast is None else _subcast(parse, subcast)
-        made = cast(value, function, call.place, strings_only=True)
+        made = cast(interpreter, value, function, call.place, kind, strings_only=True)
         return made._replace(data=from_plain(interpreter, made.data, call.place).data)
 
     return read
@@ -208,12 +208,12 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "path": lambda text: text,
     "url": lambda _text: Unknown("a parsed URL"),
 }
-_TEXT: Final = _reader(_PARSERS["str"])
+_TEXT: Final = _reader(_PARSERS["str"], "str")
 _METHODS: Final[dict[str, _Handler]] = {
     "read_env": _read_env,
     "prefixed": _prefixed,
     "dj_db_url": _database,
-    **{name: _reader(parse) for name, parse in _PARSERS.items()},
+    **{name: _reader(parse, name) for name, parse in _PARSERS.items()},
 }
 METHODS: Final[dict[str, _Handler]] = {
     f"{_PREFIXED}.__enter__": _enter_prefix,

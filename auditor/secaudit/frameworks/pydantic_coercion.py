@@ -7,7 +7,15 @@ from typing import Any, Final
 
 from secaudit.evaluation.values import plain
 from secaudit.facts import Unknown
-from secaudit.frameworks.pydantic_texts import InvalidError, duration, duration_1, path, url, url_1
+from secaudit.frameworks.pydantic_texts import (
+    ConstraintError,
+    InvalidError,
+    duration,
+    duration_1,
+    path,
+    url,
+    url_1,
+)
 from secaudit.frameworks.pydantic_types import NONE, TypeSpec
 
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -273,7 +281,7 @@ def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any t
             continue
         if name == "pattern":
             if isinstance(data, str) and isinstance(bound, str) and not _matches(bound, data):
-                raise InvalidError("does not match the pattern")
+                raise ConstraintError("does not match the pattern")
             continue
         measured = len(data) if name.endswith("length") and hasattr(data, "__len__") else data
         try:
@@ -289,7 +297,7 @@ def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any t
         except (TypeError, ZeroDivisionError):
             continue
         if not fits:
-            raise InvalidError(f"breaks {name}={bound}")
+            raise ConstraintError(f"breaks {name}={bound}")
 
 
 def _matches(pattern: str, text: str) -> bool:

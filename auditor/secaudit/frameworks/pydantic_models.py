@@ -27,8 +27,9 @@ from secaudit.frameworks.pydantic_fields import (
     is_version_1,
 )
 from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
-from secaudit.frameworks.pydantic_texts import InvalidError
+from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
+from secaudit.frameworks.reading import note_undecodable
 from secaudit.frameworks.standard_library import enum_member, from_plain
 
 _WRAPPED = {"secret": "pydantic.SecretStr", "url": "pydantic.AnyUrl"}
@@ -115,16 +116,7 @@ class Builder:
         data = from_plain(self.interpreter, node.data, place).data
         value = Value(data, place, (*candidates, *behind), used, error=node.error)
         if node.error is not None:
-            location = candidates[0].location if candidates else None
-            if location is not None:
-                self.interpreter.observe(
-                    "value-undecodable",
-                    location,
-                    node.variable,
-                    key=node.variable,
-                    type=describe(field.spec),
-                    reason=node.error,
-                )
+            note_undecodable(self.interpreter, value, describe(field.spec), node.error)
             return value
         return self._checked(field, value)
 
@@ -153,6 +145,8 @@ class Builder:
             return validators.run_field(self, field, value, "after")
         except InvalidError as error:
             reason = f"start-up refuses {field.name}: {error}"
+            if not isinstance(error, ConstraintError):
+                note_undecodable(self.interpreter, value, describe(field.spec), reason)
             return value._replace(data=Unknown(reason), error=reason)
         except ProgramError as error:
             if error.kind not in {

@@ -21,6 +21,10 @@ class InvalidError(Exception):
     """pydantic refuses the value."""
 
 
+class ConstraintError(InvalidError):
+    """The value is of the type and breaks a constraint of the field: a guard."""
+
+
 def url(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
     """Return a URL as ``str()`` of pydantic's object shows it.
 

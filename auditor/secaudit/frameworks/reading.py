@@ -46,10 +46,22 @@ def required(value: Value, kind: str, place: Place) -> Value:
     return value
 
 
-def cast(
-    value: Value, function: Callable[[Any], Any], place: Place, *, strings_only: bool = False
+def cast(  # noqa: PLR0913 - what is converted, how, and what reports call it
+    interpreter: Interpreter,
+    value: Value,
+    function: Callable[[Any], Any],
+    place: Place,
+    kind: str,
+    *,
+    strings_only: bool = False,
 ) -> Value:
-    """Convert a value and each of its candidates; a value that does not fit carries the error."""
+    """Convert a value and each of its candidates; a value that does not fit carries the error.
+
+    ``kind`` is what reports call the type.
+
+    Raises:
+        ProgramError: the conversion raises inside ``try``.
+    """
     if isinstance(value.data, Unknown):
         return value
 
@@ -61,10 +73,11 @@ def cast(
     try:
         result = run(convert, place, plain(value))
     except ProgramError as error:
-        return value._replace(
-            data=Unknown(f"does not convert: {error.kind}"),
-            error=f"start-up stops with {error.kind}",
-        )
+        if interpreter.handlers:
+            raise
+        reason = f"start-up stops with {error.kind}"
+        note_undecodable(interpreter, value, kind, reason)
+        return value._replace(data=Unknown(f"does not convert: {error.kind}"), error=reason)
     first, *others = value.candidates or (None,)
     if first is None:
         return value._replace(data=result)
@@ -77,3 +90,14 @@ def cast(
         except ProgramError as error:
             candidates.append(other._replace(value=Unknown(f"does not convert: {error.kind}")))
     return value._replace(data=result, candidates=tuple(candidates))
+
+
+def note_undecodable(interpreter: Interpreter, value: Value, kind: str, reason: str) -> None:
+    """Note a value from outside the code that is not of the type its reader wants."""
+    first = value.candidates[0] if value.candidates else None
+    if first is None or first.layer == "default" or not value.variables:
+        return
+    location = first.location or (value.place.location() if value.place is not None else None)
+    if location is not None:
+        key = value.variables[0]
+        interpreter.observe("value-undecodable", location, key, key=key, type=kind, reason=reason)

@@ -67,13 +67,14 @@ def _cast(call: Call, value: Value, converter: Value) -> Value:
     if value.data is None:
         return value
     if name == "bool":
-        return cast(value, _boolean, call.place)
+        return cast(call.interpreter, value, _boolean, call.place, name)
     if name in {"str", "Secret"}:
-        return cast(value, str, call.place)
+        return cast(call.interpreter, value, str, call.place, name)
     if name in {"int", "float"}:
-        return cast(value, {"int": int, "float": float}[name], call.place)
+        function = int if name == "int" else float
+        return cast(call.interpreter, value, function, call.place, name)
     if name in {"CommaSeparatedStrings", "list"}:
-        made = cast(value, _comma_separated, call.place)
+        made = cast(call.interpreter, value, _comma_separated, call.place, "list")
         return made._replace(data=from_plain(call.interpreter, made.data, call.place).data)
     if name in {"URL", "DatabaseURL"}:
         return value
@@ -112,7 +113,7 @@ def _list(call: Call) -> Value:
     data = plain(value)
     if isinstance(data, Unknown):
         return Value(data, call.place)
-    made = cast(value, _comma_separated, call.place)
+    made = cast(call.interpreter, value, _comma_separated, call.place, "list")
     return made._replace(data=from_plain(call.interpreter, made.data, call.place).data)
 
 

@@ -24,7 +24,8 @@ import pytest
 def test_a_key_that_only_the_process_is_asked_for_has_no_effect_in_a_file(
     reader: str, unread: int, evaluated: Callable[..., Any]
 ) -> None:
-    source = f"from pydantic_settings import BaseSettings\nimport os\n{reader}\nOTHER = os.getenv('API_KEY', 'fallback')\n"
+    source = f"from pydantic_settings import BaseSettings\nimport os\n{reader}\n"
+    source += "OTHER = os.getenv('API_KEY', 'fallback')\n"
     files = {"settings.py": source, ".env": "OWN=1\nAPI_KEY=given\n"}
     seen = evaluated(files).facts.seen("key-unread")
     assert [one.detail for one in seen] == [{"key": "API_KEY", "nearest": "API_KEY"}] * unread

@@ -24,13 +24,23 @@ RULE = Rule(
     owasp=("API8:2023",),
     cwe=(1287,),
     explanation="""\
-pydantic-settings reads lists as JSON before any validator runs, so
-`CORS_ORIGINS=https://a,https://b` stops the service. That is safe, but the quick repair is
-often `["*"]`.
+Each library has words of its own for a flag, and its own way to write a list. What it cannot
+read stops the service: `DEBUG=enabled` for decouple, environs, Starlette and pydantic, or
+`CORS_ORIGINS=https://a,https://b` for pydantic-settings, which reads lists as JSON before any
+validator runs. That is safe, but the quick repair is often `["*"]`.
 
-Write `["https://a","https://b"]`, or annotate the field with `NoDecode` and split it in a
-validator.""",
+Write the value as the library reads it: `["https://a","https://b"]`, or annotate the field with
+`NoDecode` and split it in a validator.""",
     bad=(
+        Example(
+            {
+                "settings.py": (
+                    "from decouple import config\n\n"
+                    'DEBUG = config("DEBUG", default=False, cast=bool)\n'
+                ),
+                ".env": "DEBUG=disabled\n",
+            }
+        ),
         Example(
             {
                 "settings.py": (
