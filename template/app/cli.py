@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -229,8 +230,14 @@ def _upgrade(settings: Settings) -> None:
 def _read_password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)  # it would read with echo
+            password = getpass.getpass("Password: ")
+            again = getpass.getpass("Once more: ")
+    except getpass.GetPassWarning:
+        fail("There is no terminal to ask on; give --password-stdin.")
+    if again != password:
         fail("The two passwords differ.")
     return password
 

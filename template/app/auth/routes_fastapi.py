@@ -53,7 +53,7 @@ async def issue_token(request: Request) -> TokenView:
 
 @auth.post("/revoke", access=public, body=REVOKE_FORM)
 async def revoke_token(request: Request) -> RevokedView:
-    """End the session of a token; the answer is the same for one that is not known (RFC 7009)."""
+    """End the session of a token, known or not (RFC 7009); 400 `invalid_request` without one."""
     fields = parse_form(await request.body())
     await services_of(request).sessions.revoke(required(fields, "token"))
     return RevokedView()

@@ -41,7 +41,7 @@ async def issue_token(request: Request[dict[str, str]]) -> TokenView:
 
 
 async def revoke_token(request: Request[dict[str, str]]) -> RevokedView:
-    """End the session of a token; the answer is the same for one that is not known (RFC 7009)."""
+    """End the session of a token, known or not (RFC 7009); 400 `invalid_request` without one."""
     await request.services.sessions.revoke(required(request.body, "token"))
     return RevokedView()
 

@@ -1,5 +1,6 @@
 """Runs the service as its operators do: processes of the command line, on ports of their own."""
 
+import json
 import os
 import signal
 import socket
@@ -13,9 +14,29 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import app
 
 ROOT = Path(__file__).parents[2]
+KEYS = "APP_TOKENS__SIGNING_KEYS"
+DEVELOPMENT = {"APP_ENVIRONMENT": "development"}
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+def run(*arguments: str, variables: dict[str, str] | None = None, stdin: str = "") -> Result:
+    """Run a command in this process; whatever happens, it ends in order."""
+    done = CliRunner().invoke(
+        app, arguments, input=stdin, env=variables, prog_name="desk", catch_exceptions=False
+    )
+    assert "Traceback" not in done.output
+    return done
+
+
+def keys() -> list[str]:
+    line = next(line for line in Path(".env").read_text().splitlines() if line.startswith(KEYS))
+    found: list[str] = json.loads(line.partition("=")[2])
+    return found
 
 
 def free_port() -> int:

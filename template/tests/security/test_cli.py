@@ -13,30 +13,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from typer.testing import CliRunner, Result
 
-from app.cli import app
 from app.storage.migrate import upgrade
 from tests.security.accounts import PASSWORD
-from tests.security.commands import COMMAND, ROOT, serving
-
-KEYS = "APP_TOKENS__SIGNING_KEYS"
-DEVELOPMENT = {"APP_ENVIRONMENT": "development"}
-
-
-def run(*arguments: str, variables: dict[str, str] | None = None, stdin: str = "") -> Result:
-    """Run a command in this process; whatever happens, it ends in order."""
-    done = CliRunner().invoke(
-        app, arguments, input=stdin, env=variables, prog_name="desk", catch_exceptions=False
-    )
-    assert "Traceback" not in done.output
-    return done
-
-
-def keys() -> list[str]:
-    line = next(line for line in Path(".env").read_text().splitlines() if line.startswith(KEYS))
-    found: list[str] = json.loads(line.partition("=")[2])
-    return found
+from tests.security.commands import COMMAND, DEVELOPMENT, KEYS, ROOT, keys, run, serving
 
 
 def test_a_first_run_needs_nothing() -> None:
@@ -204,79 +184,6 @@ def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
     failed = run("migrate", variables={**DEVELOPMENT, "APP_DATABASE__URL": url})
     assert failed.exit_code == 1
     assert "hunter2" not in failed.stderr
-
-
-def test_an_administrator_is_created_from_standard_input() -> None:
-    run("env", "--write")
-    run("migrate", variables=DEVELOPMENT)
-    create = ("create-admin", "root@example.com", "--password-stdin")
-    refused = run(*create, variables=DEVELOPMENT, stdin="short\n")
-    assert refused.exit_code == 1
-    assert "15 characters" in refused.stderr
-    created = run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n")
-    assert created.exit_code == 0, created.stderr
-    assert PASSWORD not in created.stdout + created.stderr
-    event = json.loads(created.stderr)
-    assert (event["event"], event["role"]) == ("account_created", "admin")
-    assert run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n").exit_code == 1
-    assert run("create-admin", "x@example.com", PASSWORD, variables=DEVELOPMENT).exit_code == 2
-    reset = run("reset-password", "root@example.com", variables=DEVELOPMENT)
-    token = reset.stdout.strip()
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
-    assert run("reset-password", "nobody@example.com", variables=DEVELOPMENT).exit_code == 1
-    with serving("serve", variables=DEVELOPMENT) as (_process, url):
-        new = "candle-harbour-anthem-7"
-        body = {"token": token, "new_password": new}
-        assert httpx2.post(f"{url}/v1/auth/password/reset", json=body).status_code == 204
-        form = {"grant_type": "password", "username": "root@example.com", "password": new}
-        access = httpx2.post(f"{url}/v1/auth/token", data=form).json()["access_token"]
-        bearer = {"Authorization": f"Bearer {access}"}
-        assert httpx2.get(f"{url}/v1/admin/users", headers=bearer).status_code == 200
-
-
-def test_keys_rotate_in_steps_and_are_never_printed() -> None:
-    Path(".env").write_text("# mine\nAPP_LOG__FORMAT=json\n")
-    run("env", "--write")
-    outputs = []
-
-    def rotate(*arguments: str, code: int = 0, seconds: str = "900") -> list[str]:
-        done = run(
-            "rotate-keys",
-            *arguments,
-            variables={**DEVELOPMENT, "APP_TOKENS__ACCESS_TTL_SECONDS": seconds},
-        )
-        outputs.append(done.stdout + done.stderr)
-        assert done.exit_code == code, done.stderr
-        return keys()
-
-    (old,) = keys()
-    rotate("--promote", code=1)
-    rotate("--retire", code=1)
-    added = rotate()
-    assert (added[0], len(added)) == (old, 2)
-    rotate("--retire", code=1)
-    assert rotate("--promote") == [added[1], old]
-    rotate("--promote", code=1)
-    assert rotate("--retire", code=1) == [added[1], old]
-    time.sleep(1.1)
-    assert rotate("--retire", seconds="1") == [added[1]]
-    (fresh,) = rotate("--emergency")
-    assert fresh not in {old, added[1]}
-    assert Path(".env").read_text().startswith("# mine\nAPP_LOG__FORMAT=json\n")
-    assert Path(".env").stat().st_mode & 0o777 == 0o600
-    assert not any(key in output for key in (old, *added, fresh) for output in outputs)
-
-
-def test_keys_of_the_process_environment_rotate_into_a_private_file() -> None:
-    key = "q0Vf3xWm8ZrT1nLs6KyB4hJd9PcE7gUa-2iOoXvR5wM"
-    done = run("rotate-keys", variables={**DEVELOPMENT, KEYS: json.dumps([key])})
-    assert done.exit_code == 0, done.stderr
-    file = Path("signing-keys.new")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert key in file.read_text().splitlines()
-    variables = {**DEVELOPMENT, f"{KEYS}_FILE": str(file)}
-    assert run("rotate-keys", "--promote", variables=variables).exit_code == 0
-    assert file.read_text().splitlines()[2] == key
 
 
 def test_a_stopping_service_finishes_what_it_has_begun() -> None:
