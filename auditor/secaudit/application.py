@@ -1,27 +1,27 @@
 """The typer application: help, completion and usage errors, made from the table of options."""
 
 import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from secaudit import __version__
 from secaudit.arguments import Invocation, Usage, record
-from secaudit.options import Option, of_command
+from secaudit.options import COMMANDS, SEVERAL, Option, of_command
 
-_SUMMARIES: Final[dict[str, str]] = {
-    "config": "Audit settings, env files and deployment files; - reads standard input.",
-    "template": "Check a generated project: version, advisories, edited files, .env drift.",
-    "rules": "List the rules.",
-    "explain": "Explain a rule; or, with PATHS, where the value of a setting comes from.",
-}
-_PATHS: Final[dict[str, tuple[str, str]]] = {
-    "config": ("PATHS", "Files or folders; the current folder if none is named."),
-    "template": ("DIR", "The generated project; the current folder if none is named."),
-    "explain": ("PATHS", "Files or folders in which SETTING is looked up."),
-}
-_SUBJECT: Final = typer.Argument(metavar="CODE-OR-NAME-OR-SETTING", show_default=False)
+# The words of commands stand in their usage and their description; listed as arguments, they
+# would show the types of this module's signatures.
+_WORDS: Final = typer.Argument(hidden=True)
+
+
+class _Command(TyperCommand):
+    """A command whose usage is written as everywhere else in the documentation."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's
+        """Return what follows the command's name in its usage."""
+        return ["[OPTIONS]", *COMMANDS[self.name or ""].words.split()]
 
 
 def parse(argv: list[str]) -> Invocation:
@@ -45,11 +45,14 @@ def build(receive: Callable[[Invocation], object]) -> typer.Typer:
         help="Finds security misconfiguration in Python API projects.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # no boxes: help is read in narrow terminals, logs and pipes
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_version)
-    for name, summary in _SUMMARIES.items():
-        app.command(name, help=summary)(_command(name, receive))
+    for name, (_, summary, detail) in COMMANDS.items():
+        described = f"{summary}\n\n{detail}".rstrip()
+        declare = app.command(name, cls=_Command, help=described, short_help=summary)
+        declare(_command(name, receive))
     return app
 
 
@@ -76,16 +79,18 @@ def _command(name: str, receive: Callable[[Invocation], object]) -> Callable[...
                 try:
                     record(given, table[field], text)
                 except Usage:
-                    raise typer.BadParameter(text, param_hint=f"--{table[field].name}") from None
+                    known = ", ".join(table[field].choices)
+                    hint = f"--{table[field].name}"
+                    raise typer.BadParameter(
+                        f"{text!r} is none of {known}", param_hint=hint
+                    ) from None
         receive(Invocation(name, tuple(words), given))
 
-    parameters = [_positional("subject", str, _SUBJECT, inspect.Parameter.empty)]
-    metavar, what = _PATHS.get(name, ("PATHS", ""))
-    paths = typer.Argument(metavar=metavar, help=what, show_default=False)
-    several = [_positional("paths", list[str] | None, paths, None)]
-    shown = {"explain": parameters + several, "rules": []}.get(name, several)
+    subject = _positional("subject", str, inspect.Parameter.empty)
+    paths = _positional("paths", list[str] | None, None)
+    words = {"explain": [subject, paths], "rules": []}.get(name, [paths])
     options = [_parameter(field, option) for field, option in table.items()]
-    command.__signature__ = inspect.Signature([*shown, *options])  # type: ignore[attr-defined]  # typer reads it
+    command.__signature__ = inspect.Signature([*words, *options])  # type: ignore[attr-defined]  # typer reads it
     return command
 
 
@@ -101,13 +106,12 @@ def _occurrences(value: object) -> list[str]:
 def _positional(
     name: str,
     kind: Any,  # noqa: ANN401 - a type expression
-    info: Any,  # noqa: ANN401 - typer's
     default: object,
 ) -> inspect.Parameter:
     return inspect.Parameter(
         name,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        annotation=Annotated[kind, info],
+        annotation=Annotated[kind, _WORDS],
         default=default,
     )
 
@@ -115,26 +119,30 @@ def _positional(
 def _parameter(field: str, option: Option) -> inspect.Parameter:
     flags = [f"--{option.name}", *([f"-{option.short}"] if option.short else [])]
     choices = f" One of {', '.join(option.choices)}." if option.choices else ""
-    default = f" (default: {option.default})" if option.default else ""
+    default = f" Default {option.default}." if option.default else ""
     info = typer.Option(
         *flags,
-        help=option.help + choices + default,
+        help=f"{option.help}{choices}{default}{SEVERAL.get(option.kind, '')}",
         metavar=option.metavar or None,
         count=option.kind == "count",
+        autocompletion=_completion(option.choices) if option.choices else None,
         show_default=False,
     )
-    kinds: dict[str, Any] = {
-        "flag": bool,
-        "count": int,
-        "text": str | None,
-        "choice": Literal[option.choices] | None if option.choices else None,
-        "list": list[str] | None,
-        "repeat": list[str] | None,
-    }
+    kinds: dict[str, Any] = {"flag": bool, "count": int}
+    kinds |= dict.fromkeys(("list", "repeat"), list[str] | None)
     defaults = {"flag": False, "count": 0}
     return inspect.Parameter(
         field,
         inspect.Parameter.KEYWORD_ONLY,
-        annotation=Annotated[kinds[option.kind], info],
+        annotation=Annotated[kinds.get(option.kind, str | None), info],
         default=defaults.get(option.kind),
     )
+
+
+def _completion(choices: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return what completes the beginning of a choice."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return complete

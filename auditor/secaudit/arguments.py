@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from secaudit.options import Option, of_command
+from secaudit.options import COMMANDS, Option, of_command
 from secaudit.records import NamedTuple
 
 
@@ -24,7 +24,7 @@ def parse(argv: list[str]) -> Invocation:
     Raises:
         Usage: for anything but a well-formed command line; the typer application explains it.
     """
-    if not argv or argv[0] not in {"config", "template", "rules", "explain"}:
+    if not argv or argv[0] not in COMMANDS:
         raise Usage
     command, rest = argv[0], list(reversed(argv[1:]))
     table = of_command(command)

@@ -22,6 +22,38 @@ AUDITS: Final = ("config", "explain")  # the commands that audit files
 REPORTS: Final = ("config", "template")  # the commands that report findings
 
 
+# What help and the reference add to options that may be given several times, by their kind.
+SEVERAL: Final = {"list": " Comma separated, repeatable.", "repeat": " Repeatable."}
+
+
+class Command(NamedTuple):
+    """One command: the words that follow it, what it does, and what the words are."""
+
+    words: str
+    summary: str
+    detail: str = ""
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "config": Command(
+        "[PATHS]...",
+        "Audit settings, env files and deployment files.",
+        "PATHS are files or folders, the current folder if none is named; - is standard input.",
+    ),
+    "template": Command(
+        "[DIR]",
+        "Check a generated project against its template.",
+        "DIR is the project, the current folder if none is named.",
+    ),
+    "rules": Command("", "List the rules."),
+    "explain": Command(
+        "CODE-OR-NAME-OR-SETTING [PATHS]...",
+        "Explain a rule, or where the value of a setting comes from.",
+        "PATHS are files or folders in which a setting is looked up; a rule needs none.",
+    ),
+}
+
+
 class Option(NamedTuple):
     """One option of the command line.
 

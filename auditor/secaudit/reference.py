@@ -6,16 +6,8 @@ from typing import Any, Final
 
 from secaudit.configuration import DEPLOYMENT_KEYS, TABLES
 from secaudit.finding import SEVERITIES
-from secaudit.options import PROFILES, TABLE, Option, of_command
+from secaudit.options import COMMANDS, PROFILES, SEVERAL, TABLE, Option, of_command
 
-_COMMANDS: Final[dict[str, str]] = {
-    "config [PATHS]...": "Audit files or folders; `-` reads standard input.",
-    "template [DIR]": "Check a generated project against its template.",
-    "rules": "List the rules.",
-    "explain CODE-OR-NAME-OR-SETTING [PATHS]...": (
-        "Explain a rule; with paths, show where the value of a setting comes from."
-    ),
-}
 _STATUS: Final = """\
 ## Exit status
 
@@ -47,9 +39,10 @@ def pages() -> dict[str, str]:
 def command_line() -> str:
     """Return the page of commands and options."""
     parts = ["# Command line", ""]
-    for usage, summary in _COMMANDS.items():
-        parts += [f"## `secaudit {usage}`", "", summary, ""]
-        table = of_command(usage.split()[0])
+    for name, command in COMMANDS.items():
+        parts += [f"## `{f'secaudit {name} {command.words}'.rstrip()}`", ""]
+        parts += [f"{command.summary} {command.detail}".rstrip(), ""]
+        table = of_command(name)
         if table:
             parts += ["| option | what it does |", "|---|---|", *map(_row, table), ""]
     return "\n".join([*parts, _STATUS])
@@ -60,8 +53,7 @@ def _row(option: Option) -> str:
     metavar = f" {option.metavar}" if option.metavar else ""
     choices = f" One of {', '.join(f'`{c}`' for c in option.choices)}." if option.choices else ""
     default = f" Default `{option.default}`." if option.default else ""
-    several = {"list": " Comma separated, repeatable.", "repeat": " Repeatable."}
-    detail = f"{option.help}{choices}{default}{several.get(option.kind, '')}"
+    detail = f"{option.help}{choices}{default}{SEVERAL.get(option.kind, '')}"
     return f"| {short}`--{option.name}{metavar}` | {detail} |"
 
 

@@ -6,10 +6,8 @@ from hypothesis import strategies as st
 
 from secaudit import __version__, application
 from secaudit.arguments import Usage, parse
-from secaudit.options import TABLE, Option, Options, of_command
+from secaudit.options import COMMANDS, TABLE, Option, Options, of_command
 from secaudit.testing import Shell
-
-COMMANDS = ("config", "template", "rules", "explain")
 
 
 def test_every_option_is_a_field_of_options_with_the_same_default() -> None:
@@ -34,7 +32,7 @@ def _words(option: Option) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def _lines(draw: st.DrawFn) -> list[str]:
-    command = draw(st.sampled_from(COMMANDS))
+    command = draw(st.sampled_from(list(COMMANDS)))
     options = draw(st.lists(st.sampled_from(of_command(command)), max_size=4, unique=True))
     words = [word for option in options for word in draw(_words(option))]
     if command == "explain":
@@ -55,6 +53,24 @@ def test_help_names_every_option(
     run = shell(option.commands[0], "--help")
     assert run.status == 0
     assert f"--{option.name}" in run.stdout
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_help_shows_the_usage_and_no_types_of_the_implementation(
+    name: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    run = shell(name, "--help")
+    usage = f"Usage: secaudit {name} [OPTIONS] {COMMANDS[name].words}".rstrip()
+    assert run.stdout.splitlines()[0] == usage
+    assert "<" not in run.stdout
+    assert max(map(len, run.stdout.splitlines())) <= 80
+
+
+def test_a_wrong_choice_is_answered_with_the_right_ones(shell: Shell) -> None:
+    run = shell("rules", "--format", "sarif")
+    assert run.status == 2
+    assert "--format: 'sarif' is none of text, json, markdown" in run.stderr
 
 
 @pytest.mark.parametrize(
