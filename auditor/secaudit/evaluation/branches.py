@@ -28,8 +28,10 @@ def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     if decided is None:
         reason = condition.data.reason if isinstance(condition.data, Unknown) else "a condition"
         undecided_branches(interpreter, frame, [node.body, node.orelse], reason)
-    else:
-        interpreter.execute(frame, node.body if decided else node.orelse)
+        return
+    if not decided and node.orelse and not isinstance(node.orelse[0], ast.If):
+        interpreter.libraries.note_fallback(interpreter, frame, node.orelse, condition)
+    interpreter.execute(frame, node.body if decided else node.orelse)
 
 
 def _type_checking(test: ast.Name | ast.Attribute) -> bool:
@@ -109,6 +111,8 @@ def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> Non
             undecided_branches(interpreter, frame, [*bodies, []], "what a match statement finds")
             return
         if fits:
+            if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
+                interpreter.libraries.note_fallback(interpreter, frame, case.body, subject)
             interpreter.execute(frame, case.body)
             return
 

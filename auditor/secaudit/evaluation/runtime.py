@@ -222,6 +222,11 @@ class Libraries(Protocol):
     ) -> None:
         """Look at a ``match``: selectors."""
 
+    def note_fallback(
+        self, interpreter: "Interpreter", frame: Frame, body: list[ast.stmt], chosen_by: Value
+    ) -> None:
+        """Look at an ``else`` or ``case _`` that runs because no value before it fits."""
+
     def note_try(
         self, interpreter: "Interpreter", frame: Frame, node: ast.Try | ast.TryStar
     ) -> None:
@@ -267,8 +272,8 @@ class Interpreter:
         self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
         self.tested: set[str] = set()  # variables whose value a condition compares
         self.guards: list[Any] = []  # conditions with a ``raise`` behind them
-        # classes chosen by name: the name, the default, where, whether the name has a class
-        self.class_choices: list[tuple[Value, ClassData, Place, bool]] = []
+        # settings that an absent or unknown name chooses: the variable, what, where, absent
+        self.fallbacks: list[tuple[str, str, Place, bool]] = []
         self.flask_configs: list[DictData] = []  # what applications end up with
         self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.loaded_modules: set[str] = set()  # paths of modules that an app loads as configuration

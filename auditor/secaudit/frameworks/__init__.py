@@ -309,7 +309,17 @@ def note_choice(call: Call, default: Value, *, known: bool) -> None:
     if isinstance(default.data, ClassData):
         from secaudit.frameworks import guards  # noqa: PLC0415 - only such code needs it
 
-        guards.choose_class(call.interpreter, call, default, known=known)
+        guards.choose_class(call, default, known=known)
+
+
+def note_fallback(
+    interpreter: Interpreter, frame: Frame, body: list[ast.stmt], chosen_by: Value
+) -> None:
+    """Look at an ``else`` or ``case _`` that runs because no value before it fits."""
+    if chosen_by.variables:
+        from secaudit.frameworks import guards  # noqa: PLC0415 - only code that selects needs it
+
+        guards.note_fallback(interpreter, frame, body, chosen_by)
 
 
 def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:

@@ -8,13 +8,21 @@ from secaudit.evaluation import operators
 from secaudit.evaluation.runtime import Call, Frame, Interpreter
 from secaudit.evaluation.values import ClassData, Instance, Place, Value
 from secaudit.facts import Setting, Unknown
-from secaudit.naming import SECRET_CONCEPTS
+from secaudit.naming import SECRET_CONCEPTS, meaning_of
+from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 
 _DEVELOPMENT: Final = frozenset(
     ("dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "ci")
 )
+_DEVELOPMENT_NAME: Final = lazy(  # of a class, or of a module
+    r"^(?:Dev|Development|Test|Testing|Local|Debug)(?:Config|Configuration|Settings)$"
+    r"|^(?:Config|Settings)(?:Dev|Development|Test|Testing|Local)$"
+    r"|^(?:dev|develop|development|local|test|testing)(?:_settings|_config)?$"
+    r"|^(?:settings|config)_(?:dev|develop|development|local|test|testing)$"
+)
 _DEVELOPMENT_CLASS: Final = ("dev", "test", "local", "debug")
+_OPEN: Final = "selector-fails-open"
 _BROAD: Final = ("Exception", "BaseException", "ValidationError", "ValueError", "SettingsError")
 
 
@@ -46,6 +54,35 @@ def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject:
     """Remember the variables that a ``match`` tests."""
     del frame, node
     interpreter.tested.update(subject.variables)
+
+
+def note_fallback(
+    interpreter: Interpreter, frame: Frame, body: list[ast.stmt], chosen_by: Value
+) -> None:
+    """Note development settings that an absent or unknown name of the environment chooses."""
+    selector = next((name for name in chosen_by.variables if _is_selector(name)), "")
+    given = interpreter.environment.peek(selector)
+    wanted = bool(given) and str(given[0].value).lower() in _DEVELOPMENT
+    chosen = next(_development(body), None) if selector and not wanted else None
+    if chosen is not None:
+        place = Place(frame.module.syntax, chosen[1])
+        interpreter.fallbacks.append((selector, chosen[0], place, not given))
+
+
+def _is_selector(name: str) -> bool:
+    meaning = meaning_of(name)
+    return meaning is not None and meaning.concept == "environment"
+
+
+def _development(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the classes and modules of development settings that statements name."""
+    for node in _inside(body):
+        names = [getattr(node, "id", ""), getattr(node, "attr", "")]
+        if isinstance(node, ast.ImportFrom):
+            names = [(node.module or "").rpartition(".")[2], *(one.name for one in node.names)]
+        for name in names:
+            if _DEVELOPMENT_NAME.search(name):
+                yield name, node
 
 
 def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
@@ -99,25 +136,13 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     for setting in settings:
         if _falls_open(interpreter, setting):
             default = setting.candidates[0].value
-            interpreter.observe(
-                "selector-fails-open",
-                setting.location,
-                setting.name,
-                selector=setting.variables[0],
-                default=default,
-                absent=True,
-            )
-    for key, chosen, place, known in interpreter.class_choices:
-        lowered = chosen.name.lower()
-        if lowered.startswith(_DEVELOPMENT_CLASS) and key.variables:
-            interpreter.observe(
-                "selector-fails-open",
-                place.location(),
-                chosen.name,
-                selector=key.variables[0],
-                default=chosen.name,
-                absent=not known,
-            )
+            detail = {"selector": setting.variables[0], "default": default, "absent": True}
+            interpreter.observe(_OPEN, setting.location, setting.name, **detail)
+    noted = {seen.detail["selector"] for seen in interpreter.observations if seen.kind == _OPEN}
+    for selector, chosen, place, absent in interpreter.fallbacks:
+        if selector not in noted:
+            detail = {"selector": selector, "default": chosen, "absent": absent}
+            interpreter.observe(_OPEN, place.location(), chosen, **detail)
     for guard in interpreter.guards:
         _judge(interpreter, guard, settings)
 
@@ -170,12 +195,15 @@ def _written_secret(setting: Setting) -> bool:
     return _is_default(setting) and setting.candidates[0].literal and bool(setting.value)
 
 
-def choose_class(interpreter: Interpreter, call: Call, default: Value, *, known: bool) -> None:
+def choose_class(call: Call, default: Value, *, known: bool) -> None:
     """Remember ``configurations.get(name, DevelopmentConfig)``; ``known`` names have a class."""
     key = call.argument(0, "key")
-    if key is None or not isinstance(default.data, ClassData):
+    if key is None or not isinstance(default.data, ClassData) or not key.variables:
         return
     given = bool(key.candidates) and key.candidates[0].layer not in {"default", "assignment"}
     if known and given:
         return  # this deployment names a class that there is
-    interpreter.class_choices.append((key, default.data, call.place, known))
+    if default.data.name.lower().startswith(_DEVELOPMENT_CLASS):
+        absent = not given and not known
+        choice = (key.variables[0], default.data.name, call.place, absent)
+        call.interpreter.fallbacks.append(choice)

@@ -1,5 +1,6 @@
 """pydantic and pydantic-settings: how classes of settings get their values."""
 
+import ast
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -214,14 +215,42 @@ def _build_url(call: Call) -> Value:
 
 
 def _finish(interpreter: Interpreter) -> None:
-    """Make one object of every settings class that nobody makes one of."""
+    """Make one object of every settings class that nobody makes one of.
+
+    One that code offers beside another, and does not choose in this deployment, stays unmade.
+    """
     built: set[int] = interpreter.state.setdefault("built", set())
     bases = {id(a.node) for cls in interpreter.classes for a in cls.lineage()[1:]}
-    for cls in list(interpreter.classes):
-        if not is_settings(cls) or id(cls.node) in built or id(cls.node) in bases:
+    unmade = [
+        cls
+        for cls in interpreter.classes
+        if is_settings(cls) and id(cls.node) not in built and id(cls.node) not in bases
+    ]
+    chosen = any(is_settings(cls) and id(cls.node) in built for cls in interpreter.classes)
+    offered = _offered(interpreter) if unmade and chosen else set()
+    for cls in unmade:
+        if cls.name in offered:
             continue
         place = Place(cls.module.syntax, cls.node)
         _make_settings(cls, Call(interpreter, Frame(cls.module), place, [], {}))
+
+
+def _offered(interpreter: Interpreter) -> set[str]:
+    """Return the names that code calls, or holds ready in a display or a conditional."""
+    found: set[str] = set()
+    for module in interpreter.modules.values():
+        for node in ast.walk(module.syntax.tree):
+            places: list[ast.expr] = []
+            if isinstance(node, ast.Call):
+                places = [node.func]
+            elif isinstance(node, ast.Dict):
+                places = node.values
+            elif isinstance(node, ast.List | ast.Tuple):
+                places = node.elts
+            elif isinstance(node, ast.IfExp):
+                places = [node.body, node.orelse]
+            found |= {getattr(one, "id", getattr(one, "attr", "")) for one in places}
+    return found
 
 
 _NAMES: Final = (

@@ -1,0 +1,89 @@
+"""Selectors that fail open, the settings they do not choose, and guards that never run."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+CLASSES = (
+    "import os\nfrom pydantic_settings import BaseSettings\n"
+    "class ProductionSettings(BaseSettings):\n    debug: bool = False\n"
+    "class DevSettings(BaseSettings):\n    debug: bool = True\n"
+)
+IF = (
+    "def get():\n    if os.getenv('APP_ENV') == 'production':\n"
+    "        return ProductionSettings()\n    else:\n        return DevSettings()\n"
+    "settings = get()\n"
+)
+MATCH = (
+    "match os.environ.get('APP_ENV'):\n    case 'production' | 'live':\n"
+    "        settings = ProductionSettings()\n    case _:\n        settings = DevSettings()\n"
+)
+MAPPING = (
+    "settings = {'production': ProductionSettings, 'development': DevSettings}.get(\n"
+    "    os.getenv('APP_ENV'), DevSettings)()\n"
+)
+CONDITIONAL = (
+    "live = os.getenv('APP_ENV') == 'production'\n"
+    "settings = ProductionSettings() if live else DevSettings()\n"
+)
+
+
+@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING])
+@pytest.mark.parametrize(
+    ("given", "absent"),
+    [({}, [True]), ({"APP_ENV": "prod"}, [False]), ({"APP_ENV": "production"}, [])],
+)
+def test_what_is_left_when_no_name_fits_fails_open(
+    choice: str, given: dict[str, str], absent: list[bool], evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"settings.py": CLASSES + choice}, given)
+    seen = result.facts.seen("selector-fails-open")
+    assert [one.detail["absent"] for one in seen] == absent
+    assert all(one.detail["selector"] == "APP_ENV" for one in seen)
+
+
+def test_a_development_branch_that_is_asked_for_does_not_fail_open(
+    evaluated: Callable[..., Any],
+) -> None:
+    for choice in (IF, MATCH):
+        result = evaluated({"settings.py": CLASSES + choice}, {"APP_ENV": "development"})
+        assert not result.facts.seen("selector-fails-open")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "if os.getenv('APP_ENV') == 'dev':\n    X = 1\nelse:\n    s = ProductionSettings()\n",
+        "if os.getenv('COLOUR') == 'red':\n    X = 1\nelse:\n    settings = DevSettings()\n",
+    ],
+)
+def test_a_branch_that_chooses_no_development_settings_is_silent(
+    choice: str, evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"settings.py": CLASSES + choice})
+    assert not result.facts.seen("selector-fails-open")
+
+
+def test_a_default_that_says_development_is_noted_once(evaluated: Callable[..., Any]) -> None:
+    source = (
+        CLASSES + "ENV = os.getenv('APP_ENV', 'dev')\n" + IF.replace("os.getenv('APP_ENV')", "ENV")
+    )
+    (seen,) = evaluated({"settings.py": source}).facts.seen("selector-fails-open")
+    assert seen.subject == "ENV"
+
+
+@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING, CONDITIONAL])
+@pytest.mark.parametrize("name", ["production", "other"])
+def test_only_the_chosen_settings_are_made(
+    choice: str, name: str, evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"settings.py": CLASSES + choice}, {"APP_ENV": name})
+    debug = [one.value for one in result.facts.settings if one.name == "debug"]
+    assert debug == [name != "production"]
+
+
+def test_settings_that_no_code_chooses_between_are_all_made(evaluated: Callable[..., Any]) -> None:
+    result = evaluated({"settings.py": CLASSES + "settings = ProductionSettings()\n"})
+    debug = [one.value for one in result.facts.settings if one.name == "debug"]
+    assert sorted(debug) == [False, True]
