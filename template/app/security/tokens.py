@@ -84,7 +84,8 @@ class AccessTokens:
                 in the second of the revocation is dated after it.
             session_ends: when the session ends, in Unix seconds; no token outlives it.
         """
-        issued = max(int(self._clock()), not_before)
+        now = int(self._clock())
+        issued = max(now, not_before)
         expires = max(issued, min(issued + self.lifetime, int(session_ends)))
         claims = {
             "iss": self._issuer,
@@ -101,7 +102,7 @@ class AccessTokens:
             algorithm=self._ring.algorithm,
             headers={"kid": self._ring.signing_id, "typ": _TYPE},
         )
-        return token, expires - int(self._clock())
+        return token, expires - now
 
     def read(self, token: bytes) -> AccessClaims | None:
         """Return the claims of a token that this service signed and that has not expired.

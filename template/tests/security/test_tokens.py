@@ -7,7 +7,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -294,6 +294,19 @@ def test_a_token_made_right_after_a_revocation_is_dated_after_it() -> None:
     _, claims = parts_of(token)
     assert claims["iat"] == NOW + 2
     assert expires_in == 902
+
+
+def test_the_lifetime_is_told_as_configured_whenever_the_second_ends() -> None:
+    seconds = count(NOW)
+    tokens = AccessTokens(
+        KeyRing.of("HS256", [SECRET]),
+        issuer="desk",
+        audience="desk",
+        lifetime=900,
+        clock=lambda: next(seconds),
+    )
+    _, expires_in = tokens.issue(uuid4(), uuid4(), not_before=0, session_ends=NOW * 2)
+    assert expires_in == 900
 
 
 def test_no_token_outlives_its_session() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-# RFC 9110 section 7.2: uri-host [":" port]; an IPv6 literal stands in brackets.
+# RFC 9110 section 7.2: uri-host [":" port]; an IPv6 literal stands in brackets. No label of a name
+# is empty: a pattern asks for one.
 _HOST: Final = re.compile(
-    r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+    r"(?P<name>(?![A-Za-z0-9._-]{254})[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?"
+    r"|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 )
 
 
