@@ -168,6 +168,8 @@ def template(invocation: Invocation) -> Result:
     return _reported(audit.report, options, _view(audit, options), "", "")
 
 
+_OF_CHECKOUT: Final = "SEC016"  # modes of files are those of the checkout
+_NO_CI: Final = frozenset({"", "0", "false"})
 COMMANDS: Final[dict[str, Callable[[Invocation], Result]]] = {
     "config": config,
     "template": template,
@@ -194,7 +196,10 @@ def _options(invocation: Invocation) -> tuple[list[str], Options]:
     if isolated and given.get("config"):
         raise AuditError("--config and --isolated exclude each other")
     found = configuration.load(paths, given.get("config", ""), isolated=isolated)
-    return paths, Options(**{**found.fields, **given})
+    options = Options(**{**found.fields, **given})
+    if os.environ.get("CI", "").lower() not in _NO_CI:
+        options = options._replace(ignore=(*options.ignore, _OF_CHECKOUT))
+    return paths, options
 
 
 def _environment(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -22,11 +22,14 @@ class Example(NamedTuple):
     """Files of a small project: ``{"settings.py": "...", ".env": "..."}``, run as a test.
 
     ``options`` are command-line words of the run, such as ``("--profile", "production")``;
-    a bad example must be reported by the rule, a good one must not.
+    a bad example must be reported by the rule, a good one must not. Nobody else can read the
+    files, except those named in ``readable``; git tracks those in ``tracked``.
     """
 
     files: dict[str, str]
     options: tuple[str, ...] = ("--profile", "production")
+    readable: tuple[str, ...] = ()
+    tracked: tuple[str, ...] = ()
 
 
 class Match(NamedTuple):

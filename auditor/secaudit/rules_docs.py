@@ -114,7 +114,11 @@ def _example(example: Example) -> str:
         f"`{name}`\n\n```{_FENCES.get(name.rpartition('.')[2], '')}\n{text.rstrip()}\n```"
         for name, text in example.files.items()
     ]
-    return "\n\n".join([*files, f"audited with `{' '.join(example.options)}`"])
+    state = [
+        *(f"others can read `{name}`" for name in example.readable),
+        *(f"git tracks `{name}`" for name in example.tracked),
+    ]
+    return "\n\n".join([*files, "; ".join([*state, f"audited with `{' '.join(example.options)}`"])])
 
 
 def _sentence(text: str) -> str:

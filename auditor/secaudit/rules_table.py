@@ -620,6 +620,18 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("example-keys",),
     ),
     (
+        "DRIFT007",
+        "refused-key",
+        "drift.refused_key",
+        ("key-refused",),
+    ),
+    (
+        "DRIFT008",
+        "inert-setting",
+        "drift.inert_setting",
+        ("setting-inert",),
+    ),
+    (
         "DIALECT001",
         "dropped-line",
         "dialect.dropped_line",

@@ -87,7 +87,6 @@ CONCEPTS: Final[dict[str, str]] = {
     "server.workers": "number of worker processes",
     "container.user": "user a container runs as, empty = root",
     "container.privileged": "bool",
-    "container.port": "a published port: host address:port:container port",
 }
 
 # kind: the keys of Observation.detail
@@ -115,9 +114,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "example-loaded": ("loader",),
     "port-published": ("service", "image", "address", "port"),
     "store-without-auth": ("service", "image"),
-    "route-open": ("path", "method"),
     "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
-    "unknown-value": ("reason",),
     "suppression-unused": ("codes",),  # of the run itself, made by the shell
     "suppression-expired": ("until",),
     "suppression-malformed": ("fault",),

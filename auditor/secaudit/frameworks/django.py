@@ -25,6 +25,7 @@ _SESSIONS: Final = "django.contrib.sessions.middleware.SessionMiddleware"
 _CSRF: Final = "django.middleware.csrf.CsrfViewMiddleware"
 _FRAME: Final = "django.middleware.clickjacking.XFrameOptionsMiddleware"
 _CORS: Final = "corsheaders.middleware.CorsMiddleware"
+_TELLING: Final = frozenset((_SECURITY, _FRAME, _CORS))  # nobody misses a cookie that is not set
 _DRF: Final = "rest_framework"
 _JWT: Final = "rest_framework_simplejwt"
 
@@ -117,14 +118,8 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
         slot, value = _find(module, known.name)
         active = _active(known, installed, module)
         if active is False:
-            if slot is not None and collector.mute(slot) and value is not None and value.place:
-                interpreter.observe(
-                    "setting-inert",
-                    value.place.location(),
-                    known.name,
-                    name=known.name,
-                    reason=f"{known.needs} is not installed",
-                )
+            if slot is not None and collector.mute(slot) and value is not None:
+                _note_inert(interpreter, known, value)
             continue
         layer, where = "assignment", place
         if value is None:
@@ -140,6 +135,14 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
     _tokens(module, collector)
     add_transport(module, collector)
     _note_misspelt(interpreter, module)
+
+
+def _note_inert(interpreter: Interpreter, known: Known, value: Value) -> None:
+    """Note a setting without its middleware, unless it only says what is so anyway."""
+    if known.needs in _TELLING and value.place is not None and plain(value) != known.default:
+        reason = f"{known.needs} is not installed"
+        place = value.place.location()
+        interpreter.observe("setting-inert", place, known.name, name=known.name, reason=reason)
 
 
 def _would_be(module: ModuleData, name: str, place: Place) -> Place:
@@ -200,6 +203,8 @@ def _installed(module: ModuleData) -> list[str] | None:
             found += [item for item in known if isinstance(item, str)] + ["?"]
         elif isinstance(items, list | tuple):
             found += [item for item in items if isinstance(item, str)]
+        else:
+            return None
     return found
 
 

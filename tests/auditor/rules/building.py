@@ -1,12 +1,14 @@
 """Facts written by hand, for tests of rules alone."""
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 from secaudit.facts import Candidate, Facts, Observation, Setting
 from secaudit.finding import Severity
 from secaudit.location import Location
 from secaudit.registry import find
-from secaudit.rule import Rule
+from secaudit.rule import Example, Rule
 
 
 def place(path: str = "/project/.env", line: int = 1) -> Location:
@@ -110,3 +112,16 @@ def told(rule: Rule, items: list[Setting | Observation]) -> list[str]:
             line += f" [{match.fix.safety}: {match.fix.title}: {edits}]"
         lines.append(line)
     return lines
+
+
+def write(folder: Path, example: Example) -> None:
+    """Write the files of an example; a requirements file makes the folder a project."""
+    (folder / "requirements.txt").write_text("", encoding="utf-8")
+    for name, text in example.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o644 if name in example.readable else 0o600)
+    if example.tracked:
+        for words in (["init", "-q"], ["add", *example.tracked]):
+            subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)

@@ -23,7 +23,7 @@ from secaudit.rule import Rule
 from secaudit.rules_table import RULES_TABLE
 
 from . import test_checks
-from .building import told
+from .building import told, write
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "auditor/secaudit"
@@ -128,10 +128,7 @@ def mutate_rules(folder: Path) -> Iterator[tuple[str, bool]]:
         for number, example in enumerate((*rule.bad, *rule.good)):
             where = folder / f"{code}-{number}"
             where.mkdir()
-            (where / "requirements.txt").write_text("")
-            for name, text in example.files.items():
-                (where / name).write_text(text)
-                (where / name).chmod(0o600)
+            write(where, example)
         expected = outcome(rule, folder)
         path = PACKAGE / f"rules/{module.replace('.', '/')}.py"
         for what, source in mutants(path.read_text(encoding="utf-8")):

@@ -13,22 +13,14 @@ from secaudit.pipeline import audit
 from secaudit.registry import load_all
 from secaudit.rule import Example, Rule
 
+from .building import write
+
 CASES = [
     pytest.param(rule, example, expected, id=f"{rule.code}-{kind}-{number}")
     for rule in load_all()
     for kind, examples, expected in (("bad", rule.bad, True), ("good", rule.good, False))
     for number, example in enumerate(examples, 1)
 ]
-
-
-def write(folder: Path, example: Example) -> None:
-    """Write the files of an example; a requirements file makes the folder a project."""
-    (folder / "requirements.txt").write_text("", encoding="utf-8")
-    for name, text in example.files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o600)
 
 
 @pytest.mark.parametrize(("rule", "example", "expected"), CASES)

@@ -1,5 +1,7 @@
 """One table of options: the fast parser, the typer application and Options agree with it."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,15 @@ def test_a_usage_error_names_the_nearest_option(shell: Shell) -> None:
 
 def test_version(shell: Shell) -> None:
     assert shell("--version").stdout == f"secaudit {__version__}\n"
+
+
+@pytest.mark.parametrize(("value", "found"), [("", 1), ("false", 1), ("true", 0), ("1", 0)])
+def test_modes_of_files_are_not_judged_in_continuous_integration(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, value: str, found: int
+) -> None:
+    """Files are checked out there with open modes, whatever they are elsewhere."""
+    shell.write({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"})
+    (shell.folder / ".env").chmod(0o644)
+    monkeypatch.setenv("CI", value)
+    run = shell("config", ".env", "-f", "json", "--select", "SEC016")
+    assert json.loads(run.stdout)["summary"]["findings"]["info"] == found

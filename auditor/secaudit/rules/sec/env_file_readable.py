@@ -31,7 +31,10 @@ compromised service of another user.
 
 `chmod 600 .env`. In continuous integration, where files are checked out with open modes, the
 rule is silent.""",
-    bad=(),
-    good=(Example({".env": "LOG_LEVEL=INFO\n"}),),
+    bad=(Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}, readable=(".env",)),),
+    good=(
+        Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}),
+        Example({".env": "LOG_LEVEL=INFO\n"}, readable=(".env",)),
+    ),
     check=check,
 )

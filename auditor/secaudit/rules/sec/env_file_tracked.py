@@ -1,4 +1,4 @@
-"""SEC017: git tracks an env file that holds secrets."""
+"""SEC017: git tracks an env file or a mounted file that holds secrets."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield tracked env files in which a secret with a usable value stands."""
+    """Yield tracked env files and Compose secrets in which a secret with a usable value stands."""
     for seen in facts.seen("file-tracked"):
         names = secrets_in(seen.location.path, facts)
         if names:
@@ -18,7 +18,7 @@ def check(facts: Facts) -> Iterator[Match]:
 RULE = Rule(
     code="SEC017",
     name="env-file-tracked-by-git",
-    summary="an env file with secrets is committed",
+    summary="an env file, or a file that Compose mounts as a secret, is committed",
     severities=Severities("high", "medium", "low"),
     applies_to=("file-tracked",),
     owasp=("API8:2023",),
@@ -30,7 +30,24 @@ after the file is deleted.
 
 Replace the secrets, `git rm --cached` the file, name it in `.gitignore`, and commit an example
 without values instead.""",
-    bad=(),
-    good=(Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}),),
+    bad=(
+        Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}, tracked=(".env",)),
+        Example(
+            {
+                "compose.yaml": (
+                    "services:\n  db:\n    image: postgres:18\n    environment:\n"
+                    "      POSTGRES_PASSWORD_FILE: /run/secrets/db_password\n"
+                    "    secrets: [db_password]\n"
+                    "secrets:\n  db_password:\n    file: db_password.txt\n"
+                ),
+                "db_password.txt": "Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n",
+            },
+            tracked=("compose.yaml", "db_password.txt"),
+        ),
+    ),
+    good=(
+        Example({".env": "SECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"}),
+        Example({".env": "LOG_LEVEL=INFO\n"}, tracked=(".env",)),
+    ),
     check=check,
 )
