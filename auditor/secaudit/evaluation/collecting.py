@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from secaudit.evaluation.by_variable import meaning_by_variable
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import (
@@ -21,10 +22,12 @@ from secaudit.evaluation.values import (
 from secaudit.facts import AS_VALUE, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
+from secaudit.patterns import lazy
 
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
 _OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
+_PASSWORD = lazy(r"(?<=://)([^\s:/@]*):[^\s@]*@")
 _TOPICS = frozenset({"cors", "cookie", "token", "docs", "debug", "database", "admin", "csrf"})
 
 
@@ -39,6 +42,7 @@ class Collector:
         self._seen: dict[tuple[object, ...], list[int]] = {}
         self._sunk: dict[int, str] = {}  # setting index -> purpose of its sink
         self._composed: list[tuple[int, Value]] = []
+        self._nameless: list[tuple[int, str]] = []  # index and owner
 
     def add(  # noqa: PLR0913 - what a setting consists of
         self,
@@ -56,10 +60,11 @@ class Collector:
 
         ``text`` says that no code reads the value: flags, numbers and lists are then read from it.
         """
+        candidates = candidates_of(value, layer) if value.data is not None else value.candidates
+        named = meaning is True
         if meaning is True:
             meaning = meaning_of(name)
         meaning = meaning or None
-        candidates = candidates_of(value, layer) if value.data is not None else value.candidates
         location = self._location(value, candidates)
         if location is None or len(self.settings) >= _MAX_SETTINGS:
             return None
@@ -73,11 +78,14 @@ class Collector:
             index = len(self.settings)
             known.append(index)
             judged = from_text(meaning, data) if text and meaning else data
+            judged = in_unit(meaning, name, judged) if meaning else judged
             setting = self._setting(
                 name, value, data, judged, candidates, location, owner, meaning, type_
             )
             self.settings.append(setting)
             self._composed.append((index, value))
+            if named and meaning is None and len(value.variables) == 1:
+                self._nameless.append((index, owner))
         if slot is not None:
             self.by_slot[slot] = index
         return index
@@ -94,13 +102,6 @@ class Collector:
         meaning: Meaning | None,
         type_: str,
     ) -> Setting:
-        if meaning is not None:
-            judged = in_unit(meaning, name, judged)
-        concept = "" if meaning is None else meaning.concept
-        family = "database" if concept == "tls.database" else concept.partition(".")[0]
-        group = f"{owner}:{family}" if family in _TOPICS else ""
-        if group and meaning is not None and meaning.service and family in {"cookie", "database"}:
-            group = f"{group}:{meaning.service}"
         used: tuple[Location, ...] = ()
         if value.place is not None and candidates and candidates[0].location is not None:
             read = value.place.location()
@@ -108,8 +109,8 @@ class Collector:
         same = judged is data or (type(judged) is type(data) and judged == data)
         return Setting(
             name,
-            concept,
-            group,
+            "" if meaning is None else meaning.concept,
+            "" if meaning is None else _group(meaning, owner),
             type_ or _type_name(value),
             judged,
             candidates,
@@ -239,10 +240,12 @@ class Collector:
             sink.service,
         )
         if setting not in self.settings:
+            self._composed.append((len(self.settings), value))
             self.settings.append(setting)
 
     def finish(self) -> tuple[Setting, ...]:
         """Return the settings; a DSN made of a named password is judged at the password."""
+        self._name_by_variables()
         for index, value in self._composed:
             setting = self.settings[index]
             if setting.concept == "database.url" and not value.candidates:
@@ -252,8 +255,49 @@ class Collector:
                     if part in self.by_slot
                 }
                 if "database.password" in concepts or "password" in concepts:
-                    self.settings[index] = setting._replace(concept="", group="")
+                    self.settings[index] = _without_password(setting)
         return tuple(self.settings)
+
+    def _name_by_variables(self) -> None:
+        """Give settings whose own name says nothing the meaning of the variable they hold.
+
+        Not where another setting has it: ``raw`` becomes ``CORS_ORIGINS`` in the next line.
+        """
+        meant = {name for one in self.settings if one.concept for name in one.variables}
+        for index, owner in self._nameless:
+            setting = self.settings[index]
+            name = setting.variables[0]
+            known = setting.concept or name in meant
+            meaning = None if known else meaning_by_variable(setting)
+            if meaning is None:
+                continue
+            judged = in_unit(meaning, name, setting.value)
+            self.settings[index] = setting._replace(
+                concept=meaning.concept,
+                group=_group(meaning, owner),
+                value=judged,
+                written=_written(setting, judged),
+                service=meaning.service,
+            )
+
+
+def _without_password(setting: Setting) -> Setting:
+    """Return a DSN as it is judged when its password has a name of its own."""
+    url = setting.value
+    if not isinstance(url, str):
+        return setting._replace(concept="", group="")
+    bare = _PASSWORD.sub(r"\1@", url)
+    return setting._replace(value=bare, written=_written(setting, bare))
+
+
+def _group(meaning: Meaning, owner: str) -> str:
+    """Return what settings of one policy share, ``""`` for one that stands alone."""
+    concept = meaning.concept
+    family = "database" if concept == "tls.database" else concept.partition(".")[0]
+    if family not in _TOPICS:
+        return ""
+    divided = meaning.service and family in {"cookie", "database"}
+    return f"{owner}:{family}:{meaning.service}" if divided else f"{owner}:{family}"
 
 
 def _equal(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type

@@ -25,6 +25,65 @@ def kinds(result: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - an Evaluated
 SETTINGS = "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
 
 
+READING = "import os\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "concept", "value"),
+    [
+        ('DB = os.environ["DATABASE_URL"]', "database.url", "postgres://a:b@db.acme.io/x"),
+        ('mine = os.environ["JWT_SECRET"]', "signing.secret", "secret"),
+        ('n = int(os.environ["ACCESS_TOKEN_TTL"])', "token.access_lifetime", timedelta(seconds=9)),
+        ('on = os.environ["DEBUG"] == "1"', "debug.enabled", True),
+        ('x = os.environ["CORS_ORIGINS"].split(",")', "cors.origins", ["https://a", "*"]),
+        ('jobs = os.environ["JOBS"]', "database.url", "redis://jobs.acme.io/0"),
+    ],
+)
+def test_a_name_that_says_nothing_means_what_its_variable_means(
+    by_concept: Concepts, line: str, concept: str, value: object
+) -> None:
+    env = (
+        "DATABASE_URL=postgres://a:b@db.acme.io/x\nJWT_SECRET=secret\nACCESS_TOKEN_TTL=9\n"
+        "DEBUG=1\nCORS_ORIGINS=https://a,*\nJOBS=redis://jobs.acme.io/0\n"
+    )
+    (setting,) = by_concept({"settings.py": f"{READING}{line}\n", ".env": env})[concept]
+    assert setting.value == value
+    assert setting.name == line.partition(" ")[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'raw = os.environ["CORS_ORIGINS"]',  # a list that is still one text
+        'off = os.environ["DEBUG"] != "1"',  # not what the variable says
+        'raw = os.environ["CORS_ORIGINS"]\nCORS_ORIGINS = raw.split(",")',
+        'size = len(os.environ["JWT_SECRET"])',
+    ],
+)
+def test_what_is_made_of_a_variable_does_not_mean_the_same(
+    by_concept: Concepts, lines: str
+) -> None:
+    found = by_concept(
+        {"settings.py": f"{READING}{lines}\n", ".env": "CORS_ORIGINS=*\nDEBUG=1\nJWT_SECRET=s\n"}
+    )
+    names = {setting.name for concept in found if concept for setting in found[concept]}
+    assert names <= {"CORS_ORIGINS"}
+
+
+def test_a_dsn_is_judged_without_the_password_that_has_a_name(by_concept: Concepts) -> None:
+    source = (
+        "from sqlalchemy import create_engine\n"
+        + SETTINGS
+        + "class Settings(BaseSettings):\n    db_password: str = 'b'\n"
+        "    @property\n    def url(self) -> str:\n"
+        "        return f'postgresql://a:{self.db_password}@db.acme.io/x'\n"
+        "settings = Settings()\nengine = create_engine(settings.url)\n"
+    )
+    (dsn,) = by_concept({"settings.py": source})["database.url"]
+    assert dsn.value == "postgresql://a@db.acme.io/x"
+    assert dsn.program_value == "postgresql://a:b@db.acme.io/x"
+
+
 def test_a_prefix_leaves_the_unprefixed_key_unread(evaluated: Callable[..., Any]) -> None:
     source = SETTINGS + (
         "class Settings(BaseSettings):\n"

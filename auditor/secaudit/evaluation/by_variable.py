@@ -1,0 +1,39 @@
+"""What a setting means whose own name says nothing: by the variable it holds, or by its value.
+
+``DB = os.environ["DATABASE_URL"]`` is a DSN; ``local = os.environ["ENV"] == "dev"`` names no
+environment.
+"""
+
+from typing import Any, Final
+
+from secaudit.facts import Setting, Unknown
+from secaudit.naming import Meaning, from_text, meaning_of
+from secaudit.patterns import lazy
+
+_STORE: Final = lazy(
+    r"(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|oracle|clickhouse)(\+\w+)?://[^\s/]+\S*"
+)
+
+
+def meaning_by_variable(setting: Setting) -> Meaning | None:
+    """Return the meaning of a setting that holds one variable, None where it says nothing either.
+
+    The setting has to be the variable's value, as it is or as most loaders read it.
+    """
+    data = setting.value
+    meaning = meaning_of(setting.variables[0])
+    if meaning is None:
+        is_url = isinstance(data, str) and _STORE.fullmatch(data)
+        return Meaning("database.url", inverted=False, service="") if is_url else None
+    if not setting.candidates or isinstance(data, Unknown):
+        return None
+    first = setting.candidates[0]
+    given = first.value if first.raw is None else first.raw.strip()
+    read = from_text(meaning, given)
+    if isinstance(data, str) and isinstance(read, list):
+        return None  # a list that is still one text
+    return meaning if _equal(data, read) or str(data) == str(given) else None
+
+
+def _equal(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
+    return type(one) is type(two) and bool(one == two)
