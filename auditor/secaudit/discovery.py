@@ -36,6 +36,7 @@ _PASSED_OVER: Final = frozenset(
         ".pytest_cache",
         ".hypothesis",
         ".cache",
+        ".uv-cache",  # where pipelines of GitLab keep it, below the project
         ".eggs",
         ".direnv",
         ".pixi",

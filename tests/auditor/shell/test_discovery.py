@@ -113,6 +113,7 @@ def test_what_is_passed_over(shell: Shell) -> None:
             ".git/.env": "A=b\n",
             "node_modules/x/.env": "A=b\n",
             ".venv/lib/settings.py": "DEBUG = True\n",
+            ".uv-cache/archive-v0/x/settings.py": "DEBUG = True\n",
             "environment/pyvenv.cfg": "",
             "environment/settings.py": "DEBUG = True\n",
             "plain.py": "print('no setting here')\n",
