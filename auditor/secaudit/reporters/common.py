@@ -97,6 +97,22 @@ def place(location: Location) -> str:
     return f"{safe(relative(location.path))}:{location.line}:{location.column}"
 
 
+def stated(finding: Finding) -> str:
+    """Return what a finding says, led by its setting where the message does not name it."""
+    if not finding.setting or finding.setting in finding.message:
+        return finding.message
+    return f"{finding.setting}: {finding.message}"
+
+
+def instead(finding: Finding) -> str:
+    """Return what to write instead, and which flag writes it."""
+    text = remedy(finding.code)
+    if finding.fix is None:
+        return text
+    flag = "--fix" if finding.fix.safety == "safe" else "--unsafe-fixes --fix"
+    return f"{text} (`{flag}` can: {finding.fix.title})".lstrip()
+
+
 def why(code: str) -> str:
     """Return in one sentence, two where the first is short, why a finding of this rule matters."""
     rule = find(code)

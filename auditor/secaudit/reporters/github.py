@@ -4,7 +4,7 @@ from typing import Final
 
 from secaudit.finding import Report
 from secaudit.outcome import relative
-from secaudit.reporters.common import View, remedy, repository_path, safe
+from secaudit.reporters.common import View, remedy, repository_path, safe, stated
 from secaudit.reporters.text import summary
 
 _COMMANDS: Final[dict[str, str]] = {
@@ -31,7 +31,7 @@ def render(report: Report, view: View) -> str:
         }
         if place.end_line != place.line:  # columns of two lines do not make a range
             del properties["col"], properties["endColumn"]
-        text = f"{finding.message}\n{remedy(finding.code)}".strip()
+        text = f"{stated(finding)}\n{remedy(finding.code)}".strip()
         lines.append(_command(_COMMANDS[finding.severity], properties, text))
     for problem in report.problems:
         where: dict[str, object] = {"file": _path(problem.path, view)}

@@ -10,12 +10,13 @@ from secaudit.outcome import relative
 from secaudit.reporters.common import (
     View,
     counts,
+    instead,
     place,
     plural,
     rank,
-    remedy,
     safe,
     scorecard,
+    stated,
     why,
 )
 from secaudit.reporters.settings import by_deployment, origins, shown_value
@@ -142,7 +143,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     names = ", ".join(name for name in finding.deployments if name)
     where = f" in {_text(names)} ({_text(finding.profile)})" if names else ""
     yield f'<p><code>{_text(place(finding.location))}</code><span class="dim">{where}</span></p>'
-    yield f"<p>{_prose(finding.message)}</p>"
+    yield f"<p>{_prose(stated(finding))}</p>"
     excerpt = view.excerpt(finding.location)
     if excerpt is not None:
         text, start, end = excerpt.text, excerpt.start, excerpt.end
@@ -155,7 +156,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
         )
         yield f'<ul class="steps">{steps}</ul>'
     yield f'<p class="dim">{_prose(why(finding.code))}</p>'
-    yield f"<p>{_prose(remedy(finding.code))}</p></article>"
+    yield f"<p>{_prose(instead(finding))}</p></article>"
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -4,7 +4,7 @@ from html import escape
 
 from secaudit.finding import Finding, Report
 from secaudit.outcome import relative
-from secaudit.reporters.common import View, place, remedy, safe, why
+from secaudit.reporters.common import View, place, remedy, safe, stated, why
 
 
 def render(report: Report, view: View) -> str:
@@ -37,7 +37,7 @@ def _failed(finding: Finding) -> str:
     text = f"{place(finding.location)}: {why(finding.code)} {remedy(finding.code)}".strip()
     return (
         f"{_case(finding)}\n"
-        f"      <failure type={_attribute(finding.severity)} message={_attribute(finding.message)}>"
+        f"      <failure type={_attribute(finding.severity)} message={_attribute(stated(finding))}>"
         f"{escape(safe(text), quote=False)}</failure>\n    </testcase>"
     )
 

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 
 from secaudit.finding import Finding, Report
 from secaudit.outcome import relative
-from secaudit.reporters.common import View, place, plural, rank, remedy, safe, scorecard, why
+from secaudit.reporters.common import (
+    View,
+    instead,
+    place,
+    plural,
+    rank,
+    safe,
+    scorecard,
+    stated,
+    why,
+)
 from secaudit.reporters.settings import by_deployment, origins, shown_value
 from secaudit.reporters.text import summary
 
@@ -18,7 +28,7 @@ def render(report: Report, view: View) -> str:
         lines += ["| severity | rule | place | what |", "|---|---|---|---|"]
         lines += [
             f"| {one.severity} | [{one.code}]({one.help_uri}) {one.name} "
-            f"| {code(place(one.location))} | {prose(one.message)} |"
+            f"| {code(place(one.location))} | {prose(stated(one))} |"
             for one in findings
         ]
         lines.append("")
@@ -73,7 +83,7 @@ def _escaped(text: str) -> str:
 def _finding(finding: Finding, view: View) -> Iterator[str]:
     yield f"### {finding.severity}: {finding.code} {finding.name}"
     yield ""
-    yield f"{code(place(finding.location))}: {prose(finding.message)}"
+    yield f"{code(place(finding.location))}: {prose(stated(finding))}"
     yield ""
     excerpt = view.excerpt(finding.location)
     if excerpt is not None:
@@ -83,7 +93,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     if steps:
         yield f"Where from: {', '.join(steps)}"
         yield ""
-    for text in (why(finding.code), remedy(finding.code)):
+    for text in (why(finding.code), instead(finding)):
         if text:
             yield prose(text)
             yield ""

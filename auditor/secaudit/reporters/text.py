@@ -8,12 +8,13 @@ from secaudit.outcome import relative
 from secaudit.reporters.common import (
     View,
     counts,
+    instead,
     place,
     plural,
     rank,
-    remedy,
     safe,
     scorecard,
+    stated,
     why,
 )
 
@@ -74,29 +75,21 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     profile = "" if finding.profile == "unknown" else f" in {finding.profile}"
     head = f"{_style(finding.code, 'path', view)} {finding.name}"
     yield f"  {where:<8}{severity} {head}{_style(profile, 'dim', view)}"
-    named = not finding.setting or finding.setting in finding.message
-    subject = "" if named else f"{safe(finding.setting)}: "
-    yield from _wrapped(f"{subject}{safe(finding.message)}", 10, view)
+    yield from _wrapped(safe(stated(finding)), 10, view)
     yield from _source(finding, view)
     for step in finding.provenance:
-        if step.location != finding.location or step.role != "effective":
+        if step.location != finding.location:
             yield _labelled(step.role, place(step.location), view)
+        elif step.role == "default":
+            yield _labelled(step.role, "the library's own: nothing is written here", view)
     if len(finding.deployments) > 1:
         yield _labelled("in", safe(", ".join(finding.deployments)), view)
-    for label, text in (("why", why(finding.code)), ("instead", _instead(finding))):
+    for label, text in (("why", why(finding.code)), ("instead", safe(instead(finding)))):
         if text:
             first, *rest = _wrapped(text, 10 + _LABEL + 1, view)
             yield _labelled(label, first.strip(), view)
             yield from rest
     yield _labelled("more", f"secaudit explain {finding.code}", view)
-
-
-def _instead(finding: Finding) -> str:
-    text = remedy(finding.code)
-    if finding.fix is None:
-        return text
-    flag = "--fix" if finding.fix.safety == "safe" else "--unsafe-fixes --fix"
-    return f"{text} ({flag} can: {safe(finding.fix.title)})"
 
 
 def _source(finding: Finding, view: View) -> Iterator[str]:
@@ -106,7 +99,12 @@ def _source(finding: Finding, view: View) -> Iterator[str]:
     bar = "|" if view.ascii else "│"
     room = max(view.width - 16, 30)
     offset = max(0, min(excerpt.start - room // 2, len(excerpt.text) - room))
+    cut = "..." if view.ascii else "…"
     shown = safe(excerpt.text[offset : offset + room])
+    if offset + room < len(excerpt.text):
+        shown = shown[: -len(cut)] + cut
+    if offset:
+        shown = cut + shown[len(cut) :]
     before = len(safe(excerpt.text[offset : excerpt.start]))
     marked = safe(excerpt.text[excerpt.start : min(excerpt.end, offset + room)])
     yield f"  {excerpt.line:>10} {_style(bar, 'dim', view)} {shown}"
@@ -118,7 +116,7 @@ def _scorecard(report: Report, view: View) -> Iterator[str]:
     yield _style("OWASP API Security Top 10 (2023)", "path", view)
     for row in scorecard(report):
         if row.number:
-            state = _style(f"{plural(row.number, 'finding')}, worst {row.worst}", row.worst, view)
+            state = _style(f"{row.worst}, {plural(row.number, 'finding')}", row.worst, view)
         elif row.judged:
             state = _style("no finding", "good", view)
         else:

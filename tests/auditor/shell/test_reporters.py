@@ -53,6 +53,31 @@ def test_every_format_tells_every_finding_and_problem(rich: Shell, form: str) ->
     assert run.status == 2
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github", "junit"])
+def test_a_message_names_its_setting(shell: Shell, form: str) -> None:
+    shell.write({".env": "ACCESS_TOKEN_EXPIRE_MINUTES=99999\n"})
+    said = shell("config", ".env", "--profile", "production", "-f", form).stdout
+    assert "ACCESS_TOKEN_EXPIRE_MINUTES: access tokens are valid for" in said.replace("\\_", "_")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_fix_is_offered_with_the_flag_that_writes_it(shell: Shell, form: str) -> None:
+    shell.write({".env": "DEBUG=true\n"})
+    said = shell("config", ".env", "--profile", "production", "-f", form).stdout
+    assert re.search("--fix(`|</code>) can:\\s+Switch\\s+debug", said)
+
+
+def test_text_shows_the_value_in_a_long_line_and_marks_where_it_is_cut(shell: Shell) -> None:
+    title = "x" * 80
+    call = f"FastAPI(title={title!r}, debug=True, version={title!r})"
+    shell.write({"app.py": f"from fastapi import FastAPI\napp = {call}\n"})
+    said = shell("config", "app.py", "--profile", "production", "--select", "DBG").stdout
+    line, carets = [one[15:] for one in said.splitlines() if one[13:14] == "│"]
+    assert line.startswith("…")
+    assert line.endswith("…")
+    assert line[carets.index("^") : carets.rindex("^") + 1] == "True"
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_output_to_a_file_is_what_would_be_printed(rich: Shell, form: str) -> None:
     printed = rich(*WORDS, "-f", form)
