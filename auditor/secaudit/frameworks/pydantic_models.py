@@ -26,6 +26,7 @@ from secaudit.frameworks.pydantic_fields import (
     fields_of,
     is_version_1,
 )
+from secaudit.frameworks.pydantic_guards import note_guard
 from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
 from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
@@ -157,7 +158,7 @@ class Builder:
             }:
                 reason = f"a validator raises {error.kind}"
                 return value._replace(data=Unknown(reason), error=reason)
-            validators.note_guard(self, field.name, error)
+            note_guard(self, field.name, error)
             shown = self._wrapped(field.spec, value)
             return shown._replace(error=f"start-up refuses {field.name}: {error.message}")
 

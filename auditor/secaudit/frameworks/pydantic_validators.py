@@ -1,11 +1,10 @@
 """Validators of pydantic classes, run on the values at hand; a guard that raises is noted."""
 
 import ast
-import re
-from typing import Any, Protocol
+from typing import Any
 
 from secaudit.evaluation.calls import call_function, invoke
-from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Frame, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
@@ -18,22 +17,13 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import Field
+from secaudit.frameworks.pydantic_guards import Validated, note_guard, note_idle_guard
 from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
 
 _FIELD = {"pydantic.field_validator", "pydantic.functional_validators.field_validator"}
 _FIELD_1 = {"pydantic.validator", "pydantic.v1.validator"}
 _MODEL = {"pydantic.model_validator", "pydantic.functional_validators.model_validator"}
 _MODEL_1 = {"pydantic.root_validator", "pydantic.v1.root_validator"}
-
-
-class Validated(Protocol):
-    """An object that is being built and validated on the way."""
-
-    cls: ClassData
-    call: Call
-    interpreter: Interpreter
-    instance: Instance
-    version_1: bool
 
 
 def _decorators(cls: ClassData, names: set[str]) -> list[tuple[FunctionData, Call | None]]:
@@ -76,6 +66,7 @@ def run_field(builder: Validated, field: Field, value: Value, moment: str) -> Va
         if isinstance(value.data, Unknown):
             return value
         value = _call(builder, method, value, field)
+        note_idle_guard(builder, method, field)
     return value
 
 
@@ -206,86 +197,3 @@ def _run_after(builder: Validated, function: FunctionData, *, old: bool) -> None
         for name, value in result.data.items.items():
             if name in builder.instance.attributes:
                 builder.instance.attributes[name] = value
-
-
-def note_guard(builder: Validated, field: str, error: ProgramError) -> None:
-    """Note a guard that refuses to start: the fields it tests are excused."""
-    subjects = [field] if field else _tested(builder.cls, error)
-    reason = f"start-up is refused: {error.message or error.kind}"
-    attributes = builder.instance.attributes
-    subjects += _alike(builder, subjects, error)
-    for name in subjects:
-        if name in attributes and attributes[name].error is None:
-            attributes[name] = attributes[name]._replace(error=reason)
-    if error.place is not None:
-        builder.interpreter.observe(
-            "guard",
-            error.place.location(),
-            builder.cls.name,
-            selector="",
-            fires=True,
-            defeated_by="",
-            subject=", ".join(name for name in subjects if name in attributes),
-        )
-
-
-def _alike(builder: Validated, subjects: list[str], error: ProgramError) -> list[str]:
-    """Return the fields that the helper which raised is also asked about and would refuse alike.
-
-    The first refusal ends the program; the same helper refuses the same value of another field.
-    """
-    attributes = builder.instance.attributes
-    refused = {plain(attributes[name]) for name in subjects if _is_text(attributes.get(name))}
-    helpers = {
-        function.name
-        for ancestor in builder.cls.lineage()
-        for function in ast.walk(ancestor.node)
-        if isinstance(function, ast.FunctionDef) and error.place is not None
-        if any(inner is error.place.node for inner in ast.walk(function))
-    }
-    asked = [
-        argument.attr
-        for ancestor in builder.cls.lineage()
-        for call in ast.walk(ancestor.node)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
-        if call.func.attr in helpers
-        for argument in call.args
-        if isinstance(argument, ast.Attribute)
-    ]
-    return [
-        name
-        for name in asked
-        if name not in subjects and _is_text(attributes.get(name))
-        if plain(attributes[name]) in refused
-    ]
-
-
-def _is_text(value: Value | None) -> bool:
-    return value is not None and isinstance(value.data, str)
-
-
-def _tested(cls: ClassData, error: ProgramError) -> list[str]:
-    """Return the fields in the conditions around a ``raise``."""
-    if error.place is None:
-        return []
-    target = error.place.node
-    # a check that a helper makes names the field in its message
-    found = re.findall(r"[A-Za-z_]\w+", error.message or "")
-    for ancestor in cls.lineage():
-        for node in ast.walk(ancestor.node):
-            if isinstance(node, ast.If | ast.For | ast.Assert) and any(
-                inner is target for inner in ast.walk(node)
-            ):
-                test = node.iter if isinstance(node, ast.For) else node.test
-                found += _names(test)
-    return list(dict.fromkeys(found))
-
-
-def _names(test: ast.AST) -> list[str]:
-    names = []
-    for node in ast.walk(test):
-        if isinstance(node, ast.Attribute):
-            names.append(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            names.append(node.value)
-    return names

@@ -87,3 +87,54 @@ def test_settings_that_no_code_chooses_between_are_all_made(evaluated: Callable[
     result = evaluated({"settings.py": CLASSES + "settings = ProductionSettings()\n"})
     debug = [one.value for one in result.facts.settings if one.name == "debug"]
     assert sorted(debug) == [False, True]
+
+
+VALIDATED = (
+    "from pydantic import ValidationInfo, field_validator\n"
+    "from pydantic_settings import BaseSettings\n"
+    "class Settings(BaseSettings):\n    first: str = '1'\n    secret: str = 'x'\n"
+    "    mode: str = 'production'\n    @field_validator('secret')\n    @classmethod\n"
+    "    def check(cls, value: str, info: ValidationInfo) -> str:\n{}        return value\n"
+)
+REFUSES = "            raise ValueError('refused')\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        if info.data.get('mode') == 'production':\n" + REFUSES,
+        "        if value == 'x' and info.data.get('mode') in ('production', 'staging'):\n"
+        + REFUSES,
+        "        mode = info.data.get('mode')\n        if mode and value == 'x':\n" + REFUSES,
+        "        if info.data.get('mode') == 'live':\n            if value == 'x':\n    " + REFUSES,
+        "        if info.data.get('mode') != 'live':\n            return value\n" + REFUSES[4:],
+        "        if not info.data.get('mode'):\n            return value\n"
+        "        if value == 'x':\n" + REFUSES,
+        "        if not info.data.get('mode') != 'live':\n" + REFUSES,
+    ],
+)
+def test_a_check_that_asks_for_a_later_field_never_runs(
+    body: str, evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"settings.py": VALIDATED.format(body)})
+    (seen,) = result.facts.seen("guard")
+    assert (seen.detail["selector"], seen.detail["fires"]) == ("mode", False)
+    assert seen.detail["subject"] == "secret"
+    namespace: dict[str, Any] = {"__name__": "settings"}
+    exec(compile(VALIDATED.format(body), "settings.py", "exec"), namespace)  # noqa: S102 - our own source
+    assert namespace["Settings"]().secret == "x", "the real class starts"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        if info.data.get('first') == 'production':\n" + REFUSES,
+        "        if info.data.get('mode', 'production') == 'live':\n" + REFUSES,
+        "        if info.data.get('mode') == 'live' or value == 'y':\n" + REFUSES,
+        "        if info.data.get('mode') == 'live':\n            value = 'y'\n",
+        "        if info.data.get('mode') is None and value == 'y':\n" + REFUSES,
+        "        if info.data.get('mode') != 'live' and value == 'y':\n" + REFUSES,
+    ],
+)
+def test_a_check_that_may_run_is_not_noted(body: str, evaluated: Callable[..., Any]) -> None:
+    assert not evaluated({"settings.py": VALIDATED.format(body)}).facts.seen("guard")

@@ -34,6 +34,24 @@ deployment that sets nothing.""",
         Example(
             {
                 "settings.py": (
+                    "from pydantic import ValidationInfo, field_validator\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    jwt_secret: str = "changeme"\n'
+                    '    environment: str = "production"\n\n'
+                    '    @field_validator("jwt_secret")\n'
+                    "    @classmethod\n"
+                    "    def changed(cls, value: str, info: ValidationInfo) -> str:\n"
+                    '        if info.data.get("environment") == "production" and len(value) < 32:\n'
+                    '            raise ValueError("JWT_SECRET is too short")\n'
+                    "        return value\n\n\n"
+                    "settings = Settings()\n"
+                )
+            }
+        ),
+        Example(
+            {
+                "settings.py": (
                     "from pydantic import model_validator\n"
                     "from pydantic_settings import BaseSettings\n\n\n"
                     "class Settings(BaseSettings):\n"
@@ -49,6 +67,24 @@ deployment that sets nothing.""",
         ),
     ),
     good=(
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic import ValidationInfo, field_validator\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    environment: str = "production"\n'
+                    '    jwt_secret: str = "changeme"\n\n'
+                    '    @field_validator("jwt_secret")\n'
+                    "    @classmethod\n"
+                    "    def changed(cls, value: str, info: ValidationInfo) -> str:\n"
+                    '        if info.data.get("environment") == "production" and len(value) < 32:\n'
+                    '            raise ValueError("JWT_SECRET is too short")\n'
+                    "        return value\n\n\n"
+                    "settings = Settings()\n"
+                )
+            }
+        ),
         Example(
             {
                 "settings.py": (
