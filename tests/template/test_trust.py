@@ -60,14 +60,22 @@ def test_no_rendered_file_depends_on_chance_time_or_machine(source: Path) -> Non
     assert not FORBIDDEN.search(source.read_text())
 
 
-def test_two_copies_are_the_same_bytes(template_repo: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"framework": "starlette", "database": "postgresql", "ci": "gitlab"}],
+    ids=["defaults", "others"],
+)
+def test_two_copies_are_the_same_bytes(
+    answers: dict[str, str], template_repo: Path, tmp_path: Path
+) -> None:
+    """Between them the two sets of answers render every file of the template."""
     contents = []
     for name in ("first", "second"):
         target = tmp_path / name
         copier.run_copy(
             str(template_repo),
             target,
-            data={"project_name": "Orders"},
+            data={"project_name": "Orders", **answers},
             vcs_ref="v1000.0.0",
             defaults=True,
             quiet=True,
