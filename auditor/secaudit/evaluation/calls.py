@@ -3,6 +3,7 @@
 import ast
 
 from secaudit.evaluation.methods import call_method
+from secaudit.evaluation.record_classes import fill, is_record
 from secaudit.evaluation.runtime import (
     MAX_DEPTH,
     Call,
@@ -243,37 +244,6 @@ def instantiate(cls: ClassData, call: Call) -> Value:
     method = cls.find("__init__")
     if method is not None and isinstance(method.data, FunctionData):
         call_function(method.data.bound(value), call)
-    elif cls.annotations and _is_dataclass(cls):
-        _fill_dataclass(cls, instance, call)
+    elif cls.annotations and is_record(cls):
+        fill(cls, instance, call, invoke)
     return value
-
-
-def _is_dataclass(cls: ClassData) -> bool:
-    return any(
-        isinstance(node, ast.Name | ast.Attribute | ast.Call) and "dataclass" in ast.unparse(node)
-        for node in cls.node.decorator_list
-    )
-
-
-def _fill_dataclass(cls: ClassData, instance: Instance, call: Call) -> None:
-    names = [name for ancestor in reversed(cls.lineage()) for name in ancestor.annotations]
-    for position, name in enumerate(dict.fromkeys(names)):
-        given = call.argument(position, name)
-        value = given if given is not None else cls.find(name)
-        if value is None:
-            raise ProgramError("TypeError", f"missing argument {name}", call.place)
-        instance.attributes[name] = _field_default(value, call) if given is None else value
-
-
-def _field_default(value: Value, call: Call) -> Value:
-    """Return the default behind ``dataclasses.field(default=..., default_factory=...)``."""
-    data = value.data
-    if not (isinstance(data, Instance) and data.type_name == "dataclasses.field"):
-        return value
-    given: Call = data.state["call"]
-    if "default" in given.keywords:
-        return given.keywords["default"]
-    factory = given.keywords.get("default_factory")
-    if factory is None:
-        raise ProgramError("TypeError", "missing argument", call.place)
-    return invoke(factory, call._replace(arguments=[], keywords={}))

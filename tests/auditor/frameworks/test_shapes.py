@@ -70,6 +70,44 @@ def test_what_is_made_of_a_variable_does_not_mean_the_same(
     assert names <= {"CORS_ORIGINS"}
 
 
+RECORDS = {
+    "dataclass": (
+        "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass Mine:\n"
+        '    secret: str = field(default_factory=lambda: os.environ["KEY"])\n'
+        '    debug: bool = os.environ["ON"] == "1"\nmine = Mine()\n'
+    ),
+    "attrs": (
+        "import attrs\n@attrs.frozen\nclass Mine:\n"
+        '    secret: str = attrs.field(factory=lambda: os.environ["KEY"])\n'
+        '    debug: bool = attrs.field(default=os.environ["ON"], converter=bool)\nmine = Mine()\n'
+    ),
+    "attrs of old": (
+        "import attr\n@attr.s(auto_attribs=True)\nclass Mine:\n"
+        '    secret: str = attr.ib(default=os.environ["KEY"])\n'
+        '    debug: bool = attr.Factory(lambda: os.environ["ON"] == "1")\nmine = Mine()\n'
+    ),
+    "msgspec": (
+        "import msgspec\nclass Mine(msgspec.Struct, frozen=True):\n    secret: str\n"
+        '    debug: bool = msgspec.field(default_factory=lambda: os.environ["ON"] == "1")\n'
+        'mine = Mine(os.environ["KEY"])\n'
+    ),
+    "named tuple": (
+        "from typing import NamedTuple\nclass Mine(NamedTuple):\n    debug: bool\n"
+        "    secret: str = os.environ['KEY']\nmine = Mine(debug=os.environ['ON'] == '1')\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", RECORDS.values(), ids=RECORDS)
+def test_a_record_class_has_the_fields_that_its_library_fills(
+    by_concept: Concepts, source: str
+) -> None:
+    found = by_concept({"settings.py": READING + source, ".env": "KEY=changeme\nON=1\n"})
+    (secret,) = found["signing.secret"]
+    assert (secret.name, secret.value) == ("secret", "changeme")
+    assert [setting.value for setting in found["debug.enabled"]] == [True]
+
+
 def test_a_dsn_is_judged_without_the_password_that_has_a_name(by_concept: Concepts) -> None:
     source = (
         "from sqlalchemy import create_engine\n"
