@@ -105,6 +105,7 @@ def test_hadolint_finds_nothing_in_the_image(generate: Generate) -> None:
         ({}, "github-workflows", ".github/workflows/*.yml"),
         ({}, "github-actions", ".github/actions/*/action.yml"),
         ({}, "dependabot", ".github/dependabot.yml"),
+        ({}, "renovate", "renovate.json"),
         ({"ci": "gitlab"}, "gitlab-ci", ".gitlab-ci.yml"),
         ({"database": "sqlite"}, "compose-spec", "compose*.yaml"),
         ({"database": "postgresql"}, "compose-spec", "compose*.yaml"),
