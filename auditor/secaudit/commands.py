@@ -138,7 +138,7 @@ def explain(invocation: Invocation) -> Result:
         raise AuditError("explain takes a rule or a setting", "secaudit explain CORS001")
     subject, *paths = invocation.words
     if not paths:
-        return Result(explanation.rule(subject), "", 0)
+        return Result(explanation.rule(subject, _columns(terminal=sys.stdout.isatty())), "", 0)
     from secaudit.pipeline import run  # noqa: PLC0415 - only with paths
 
     named, options = _options(invocation._replace(words=tuple(paths)))
@@ -226,7 +226,7 @@ def _view(audit: "Audit", options: Options) -> View:
         root=_repository(),
         color=terminal and not plain,
         ascii="utf" not in encoding.lower(),
-        width=_width() if terminal else _WIDE,
+        width=_columns(terminal=terminal),
         quiet=options.quiet > 0,
         verbose=options.verbose > 0,
         show_settings=options.show_settings,
@@ -256,7 +256,9 @@ def _excerpts(audit: "Audit") -> Callable[[Location], Excerpt | None]:
     return excerpt
 
 
-def _width() -> int:
+def _columns(*, terminal: bool) -> int:
+    if not terminal:
+        return _WIDE
     try:
         return max(os.get_terminal_size(sys.stdout.fileno()).columns, 40)
     except OSError:

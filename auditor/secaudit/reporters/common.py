@@ -25,6 +25,7 @@ OWASP: Final[dict[str, str]] = {
     "API9": "Improper inventory management",
     "API10": "Unsafe consumption of APIs",
 }
+_READABLE: Final = 110  # columns of prose, however wide the terminal
 _SAYS_WHY: Final = 60  # characters; a shorter first sentence only states a fact
 _UNJUDGED: Final = frozenset({"API1", "API3", "API5", "API6"})  # code decides these, not settings
 # Controls, line separators, and marks that reorder text or take no space: a value that holds
@@ -90,6 +91,18 @@ def scorecard(report: Report) -> Iterator[Row]:
         found = [f for f in report.findings if any(o.split(":")[0] == item for o in f.owasp)]
         worst = min(found, key=rank).severity if found else ""
         yield Row(item, title, len(found), worst, item not in _UNJUDGED or bool(found))
+
+
+def wrapped(text: str, indent: int, width: int) -> list[str]:
+    """Break prose at spaces into lines of a width; a word longer than a line is not cut."""
+    room = max(min(width, _READABLE) - indent, 30)
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return [" " * indent + line for line in lines]
 
 
 def place(location: Location) -> str:

@@ -9,13 +9,13 @@ from secaudit.facts import AS_VALUE, Candidate, Facts, Setting, Unknown
 from secaudit.judging import HELP_URI
 from secaudit.redaction import Secrets
 from secaudit.registry import find
-from secaudit.reporters.common import View, place, safe
+from secaudit.reporters.common import View, place, safe, wrapped
 from secaudit.suggestions import nearest
 from secaudit.vocabulary import CONCEPTS
 
 
-def rule(subject: str) -> str:
-    """Return the explanation of a rule, or of what a concept means.
+def rule(subject: str, width: int) -> str:
+    """Return the explanation of a rule, its prose in lines of a width.
 
     Raises:
         AuditError: when there is no such rule.
@@ -28,8 +28,9 @@ def rule(subject: str) -> str:
         f"{profile} {severity or 'off'}" for profile, severity in found.severities._asdict().items()
     )
     asvs = f"\nASVS 5.0.0: {', '.join(found.asvs)}" if found.asvs else ""
+    title = _prose(f"{found.code} {found.name}: {found.summary}", width)
     head = (
-        f"{found.code} {found.name}: {found.summary}\n\n"
+        f"{title}\n\n"
         f"severity: {severities}\nconfidence: {found.confidence}\n"
         f"OWASP API Security Top 10: {', '.join(found.owasp)}\n"
         f"CWE: {', '.join(map(str, found.cwe))}{asvs}\nsince: {found.since}\n"
@@ -41,12 +42,19 @@ def rule(subject: str) -> str:
     )
     references = "".join(f"\n{reference}" for reference in found.references)
     uri = HELP_URI.format(code=found.code)
-    return f"{head}\n{found.explanation.strip()}\n{examples}{references}\n{uri}\n"
+    paragraphs = found.explanation.strip().split("\n\n")
+    explanation = "\n\n".join(_prose(paragraph, width) for paragraph in paragraphs)
+    return f"{head}\n{explanation}\n{examples}{references}\n{uri}\n"
+
+
+def _prose(text: str, width: int) -> str:
+    return "\n".join(wrapped(text, 0, width))
 
 
 def _files(files: dict[str, str]) -> str:
     return "".join(
-        f"    # {path}\n" + "".join(f"    {line}\n" for line in text.rstrip("\n").split("\n"))
+        f"    # {path}\n"
+        + "".join(f"    {line}".rstrip() + "\n" for line in text.rstrip("\n").split("\n"))
         for path, text in files.items()
     )
 
@@ -65,7 +73,7 @@ def setting(subject: str, facts: Sequence[Facts], secrets: Secrets, view: View) 
     if lines:
         return "\n".join(lines)
     if find(subject) is not None:
-        return rule(subject)
+        return rule(subject, view.width)
     names = {name for one in facts for s in one.settings for name in (s.name, *s.variables)}
     near = nearest(subject, sorted(names))
     raise AuditError(f"no setting is called {subject!r}", f"did you mean {near}?" if near else "")

@@ -16,6 +16,7 @@ from secaudit.reporters.common import (
     scorecard,
     stated,
     why,
+    wrapped,
 )
 
 _STYLES: Final[dict[str, str]] = {
@@ -30,7 +31,6 @@ _STYLES: Final[dict[str, str]] = {
 }
 _FEW_NOTES: Final = 5  # shown without -v
 _LABEL: Final = 9  # width of the labels in front of explanations
-_READABLE: Final = 110  # columns of prose, however wide the terminal
 
 
 def render(report: Report, view: View) -> str:
@@ -75,7 +75,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     profile = "" if finding.profile == "unknown" else f" in {finding.profile}"
     head = f"{_style(finding.code, 'path', view)} {finding.name}"
     yield f"  {where:<8}{severity} {head}{_style(profile, 'dim', view)}"
-    yield from _wrapped(safe(stated(finding)), 10, view)
+    yield from wrapped(safe(stated(finding)), 10, view.width)
     yield from _source(finding, view)
     for step in finding.provenance:
         if step.location != finding.location:
@@ -86,7 +86,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
         yield _labelled("in", safe(", ".join(finding.deployments)), view)
     for label, text in (("why", why(finding.code)), ("instead", safe(instead(finding)))):
         if text:
-            first, *rest = _wrapped(text, 10 + _LABEL + 1, view)
+            first, *rest = wrapped(text, 10 + _LABEL + 1, view.width)
             yield _labelled(label, first.strip(), view)
             yield from rest
     yield _labelled("more", f"secaudit explain {finding.code}", view)
@@ -154,18 +154,6 @@ def _notes(report: Report, view: View) -> Iterator[str]:
 
 def _labelled(label: str, text: str, view: View) -> str:
     return f"{'':10}{_style(f'{label:<{_LABEL}}', 'dim', view)} {text}"
-
-
-def _wrapped(text: str, indent: int, view: View) -> list[str]:
-    """Break a text at spaces; no word is longer than a line in practice, and none is cut."""
-    room = max(min(view.width, _READABLE) - indent, 30)
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return [" " * indent + line for line in lines]
 
 
 def _style(text: str, style: str, view: View) -> str:

@@ -14,7 +14,8 @@ import pytest
 
 from secaudit.options import FORMATS
 from secaudit.reference import report_schema
-from secaudit.reporters.common import OWASP, safe
+from secaudit.reporters.common import OWASP, safe, wrapped
+from secaudit.reporters.explanation import rule
 from secaudit.reporters.markdown import code, prose
 from secaudit.testing import Shell
 
@@ -65,6 +66,18 @@ def test_a_fix_is_offered_with_the_flag_that_writes_it(shell: Shell, form: str) 
     shell.write({".env": "DEBUG=true\n"})
     said = shell("config", ".env", "--profile", "production", "-f", form).stdout
     assert re.search("--fix(`|</code>) can:\\s+Switch\\s+debug", said)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_prose_keeps_every_word_and_the_width(width: int) -> None:
+    explained = [rule("CORS001", wide).split("\n\n", 2)[2] for wide in (width, 1000)]
+    paragraphs = [text.partition("\n\nBad:")[0] for text in explained]
+    assert paragraphs[0].split() == paragraphs[1].split()
+    assert max(map(len, paragraphs[0].splitlines())) <= width
+    text = "one two three four five six seven eight nine ten"
+    lines = wrapped(text, 4, width)
+    assert " ".join(line.strip() for line in lines) == text
+    assert all(len(line) <= width and line.startswith("    ") for line in lines)
 
 
 def test_text_shows_the_value_in_a_long_line_and_marks_where_it_is_cut(shell: Shell) -> None:
