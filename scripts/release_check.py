@@ -47,6 +47,8 @@ def texts(version: str) -> Iterator[str]:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     if not re.search(rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$", changelog, re.MULTILINE):
         yield f"CHANGELOG.md has no section '## {version} (YYYY-MM-DD)'"
+    if re.search(r"^## Unreleased$\n+(?!## )\S", changelog, re.MULTILINE):
+        yield f"CHANGELOG.md has lines under Unreleased that belong to {version}"
     for advisory in YAML(typ="safe", pure=True).load(
         (ROOT / "template_advisories.yml").read_text()
     )["advisories"]:
