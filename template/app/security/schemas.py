@@ -11,6 +11,8 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DecimalSchema
 
 from .paging import CURSOR_LENGTH, CURSOR_PATTERN, PAGE_DEFAULT, PAGE_MAX, Cursor
 
@@ -117,13 +119,24 @@ def unbounded(model: type[BaseModel], *, incoming: bool) -> Iterator[str]:
 
     Args:
         model: the model to examine, with everything it contains.
-        incoming: whether callers send it: then strings need a maximum length and objects must
-            refuse unknown fields. Arrays need a maximum length in both directions.
+        incoming: whether callers send it: then strings need a maximum length, decimals a number
+            of digits, and objects must refuse unknown fields. Arrays need a maximum length in both
+            directions.
     """
-    schema = model.model_json_schema(mode="validation" if incoming else "serialization")
+    schema = model.model_json_schema(
+        mode="validation" if incoming else "serialization", schema_generator=_Bounds
+    )
     definitions: Mapping[str, Any] = schema.pop("$defs", {})
     for name, part in ((model.__name__, schema), *definitions.items()):
         yield from _unbounded(part, name, incoming=incoming)
+
+
+class _Bounds(GenerateJsonSchema):
+    """Names decimals, which JSON may spell as strings, for what they are."""
+
+    def decimal_schema(self, schema: DecimalSchema) -> dict[str, Any]:
+        """Return what takes the place of a decimal: a number if its digits are counted."""
+        return {"type": "number" if "max_digits" in schema else "decimal"}
 
 
 _BOUNDED_FORMATS: Final = frozenset({"uuid", "date", "date-time", "time", "duration"})
@@ -135,6 +148,8 @@ def _unbounded(part: Mapping[str, Any], where: str, *, incoming: bool) -> Iterat
         yield f"{where} is a list without max_length"
     if incoming and kind == "string" and not _string_is_bounded(part):
         yield f"{where} is a string without max_length"
+    if incoming and kind == "decimal":
+        yield f"{where} is a decimal without max_digits"
     if incoming and kind == "object" and not _object_is_bounded(part):
         yield f"{where} accepts unknown fields; derive it from Input or bound its keys"
     for name, member in part.get("properties", {}).items():

@@ -92,6 +92,8 @@ def test_a_body_needs_known_fields_with_bounds() -> None:
     reasons = refused(endless, "POST")
     assert "Endless.name is a string without max_length" in reasons
     assert "Endless.tags is a list without max_length" in reasons
+    assert "Endless.price is a decimal without max_digits" in reasons
+    assert "Endless.cost" not in reasons
 
 
 def test_a_transaction_cannot_stay_open_while_a_file_arrives() -> None:

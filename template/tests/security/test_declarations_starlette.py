@@ -129,6 +129,8 @@ def test_a_body_needs_known_fields_with_bounds() -> None:
     reasons = refused(endless, post, body=Endless)
     assert "Endless.name is a string without max_length" in reasons
     assert "Endless.tags is a list without max_length" in reasons
+    assert "Endless.price is a decimal without max_digits" in reasons
+    assert "Endless.cost" not in reasons
 
 
 def test_a_route_can_be_declared_once(tmp_path: Path) -> None:

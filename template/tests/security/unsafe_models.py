@@ -1,5 +1,6 @@
 """Models that no route may have."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -15,10 +16,12 @@ class Loose(BaseModel):
 
 
 class Endless(Input):
-    """Has no bounds."""
+    """Has no bounds but one."""
 
     name: str
     tags: list[Annotated[str, Field(max_length=5)]]
+    price: Decimal
+    cost: Annotated[Decimal, Field(max_digits=8, decimal_places=2)]
 
 
 class EndlessList(Output):
