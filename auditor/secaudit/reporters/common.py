@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from secaudit.excerpts import Excerpt
@@ -94,10 +94,15 @@ def scorecard(report: Report) -> Iterator[Row]:
 
 
 def wrapped(text: str, indent: int, width: int) -> list[str]:
-    """Break prose at spaces into lines of a width; a word longer than a line is not cut."""
+    """Break prose at its spaces into lines of a width."""
+    return filled(text.split(), indent, width)
+
+
+def filled(words: Iterable[str], indent: int, width: int) -> list[str]:
+    """Fill lines of a width with words; one that is longer than a line is not cut."""
     room = max(min(width, _READABLE) - indent, 30)
     lines = [""]
-    for word in text.split():
+    for word in words:
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
             lines.append(word)
         else:

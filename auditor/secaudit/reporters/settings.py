@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from secaudit.finding import Report
-from secaudit.reporters.common import View, safe
+from secaudit.reporters.common import View, filled, safe
 
 
 def shown_value(setting: dict[str, Any]) -> str:
@@ -41,5 +41,9 @@ def text_table(report: Report, view: View) -> Iterator[str]:
             kind = f" ({safe(one['type'])})" if one["type"] else ""
             yield f"  {safe(one['name']):<{widest}}  {shown_value(one)}{kind}"
             if one["provenance"]:
-                yield f"  {'':<{widest}}    {arrow} {', '.join(origins(one))}"
+                *shadowed, last = origins(one)
+                places = [*(f"{place}," for place in shadowed), last]
+                first, *rest = filled(places, 8, view.width)
+                yield f"      {arrow} {first.strip()}"
+                yield from rest
         yield ""

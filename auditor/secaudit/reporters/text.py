@@ -46,7 +46,7 @@ def render(report: Report, view: View) -> str:
     if view.show_settings:
         from secaudit.reporters.settings import text_table  # noqa: PLC0415 - only when asked for
 
-        lines += [*text_table(report, view), ""]
+        lines += text_table(report, view)
     if report.findings and not view.quiet:
         lines += [*_scorecard(report, view), ""]
     lines += _problems(report, view)
