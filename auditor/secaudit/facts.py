@@ -23,8 +23,9 @@ class Candidate(NamedTuple):
 
     ``layer`` names where the value comes from, strongest first: ``argument`` (constructor call),
     ``process-environment`` (``--env``, Compose ``environment``), ``env-file``, ``secrets-dir`` (a
-    file that holds one value), ``config-file``, ``assignment`` (code), ``default`` (a field's or
-    reader's default), ``library-default`` (what the library does when nothing is written).
+    file that holds one value), ``config-file``, ``assignment`` (code), ``replaced`` (what the
+    module that is star-imported gave the name), ``default`` (a field's or reader's default),
+    ``library-default`` (what the library does when nothing is written).
     """
 
     layer: str

@@ -4,6 +4,7 @@ import ast
 import re
 
 from secaudit.evaluation.access import PROPERTIES, attribute
+from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.collecting import Collector
 from secaudit.evaluation.ingredients import serves_a_setting
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
@@ -228,11 +229,26 @@ def _module(
         if imported and not (final and name.isupper()):
             continue
         if name.isupper():
-            collector.add_tree(
-                value.source if imported and value.source else slot, name, value, module.path
-            )
+            origin = value.source if imported and value.source else slot
+            shown = value if imported or not final else _replacing(interpreter, module, name, value)
+            collector.add_tree(origin, name, shown, module.path)
         else:
             _lower(slot, name, value, module.path, collector)
+
+
+def _replacing(interpreter: Interpreter, module: ModuleData, name: str, value: Value) -> Value:
+    """Return a value of a final namespace, and behind it what a star-imported module gave."""
+    for importer, imported in reversed(interpreter.star_imports):
+        base = interpreter.modules.get(imported) if importer == module.path else None
+        old = base.namespace.get(name) if base is not None else None
+        if old is None or value.data is None or old.place is None:
+            continue
+        own = candidates_of(value, "assignment")
+        places = {one.location for one in own}
+        before = [one for one in candidates_of(old, "assignment") if one.location not in places]
+        replaced = tuple(one._replace(layer="replaced") for one in before)
+        return value._replace(candidates=(*own, *replaced))
+    return value
 
 
 def _is_ingredient(interpreter: Interpreter, name: str, value: Value) -> bool:

@@ -679,3 +679,26 @@ def test_where_versions_of_environs_disagree_nothing_is_claimed(values: Values) 
     files = {**files, "settings.py": source.format("override=True")}
     assert isinstance(values(files, {"A": "process"})["A"], Unknown)
     assert values(files)["A"] == "file"
+
+
+def test_what_a_leaf_module_replaces_is_remembered_behind_it(by_concept: Concepts) -> None:
+    files = {
+        "core/base.py": (
+            "import os\nDEBUG = True\nALLOWED_HOSTS = ['*']\nSECRET_KEY = 'a-literal-of-the-base'\n"
+            "INSTALLED_APPS = []\nMIDDLEWARE = []\nDATABASES = {}\n"
+        ),
+        "core/middle.py": "from .base import *\nDEBUG = False\n",
+        "core/live.py": (
+            "import os\nfrom .middle import *\nDEBUG = False\nSECRET_KEY = os.environ['SECRET_KEY']\n"
+            "ALLOWED_HOSTS += ['shop.example']\n"
+        ),
+    }
+    found = by_concept(files, {"SECRET_KEY": "given"}, "core.live")
+
+    def chain(concept: str) -> list[tuple[str, str]]:
+        candidates = found[concept][0].candidates
+        named = [one.location.path.rpartition("/")[2] if one.location else "" for one in candidates]
+        return [(one.layer, name) for one, name in zip(candidates, named, strict=True)]
+
+    assert chain("debug.enabled") == [("assignment", "live.py"), ("replaced", "middle.py")]
+    assert chain("signing.secret") == [("process-environment", ""), ("replaced", "base.py")]
