@@ -81,7 +81,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
         if step.location != finding.location:
             yield _labelled(step.role, place(step.location), view)
         elif step.role == "default":
-            yield _labelled(step.role, "the library's own: nothing is written here", view)
+            yield _labelled(step.role, "nothing is written; it would stand here", view)
     if len(finding.deployments) > 1:
         yield _labelled("in", safe(", ".join(finding.deployments)), view)
     for label, text in (("why", why(finding.code)), ("instead", safe(instead(finding)))):
