@@ -1,5 +1,6 @@
 """`make release-check`: what has to agree before a tag is pushed."""
 
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from scripts.template_knowledge import generated
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _OWNERS: Final = ("_copier_operation", "update")  # the condition that makes a file the owner's
+CARELESS: Final = ROOT / "tests" / "data" / "misconfigured"
 ADVISORY_KEYS: Final = {
     *("id", "title", "severity", "owasp", "introduced", "fixed", "changes", "action"),
 }
@@ -130,11 +132,13 @@ def packages(version: str) -> Iterator[str]:
             ]
         if strays:
             yield f"the sdist holds {len(strays)} files of other parts, such as {strays[0]}"
-        said = output(
-            "uvx", "--isolated", "--from", str(wheel), "secaudit", "--version", cwd=Path(folder)
-        )
+        installed = ("uvx", "--quiet", "--isolated", "--from", str(wheel), "secaudit")
+        said = output(*installed, "--version", cwd=Path(folder))
         if version not in said:
             yield f"the built wheel calls itself {said!r}"
+        audit = ("config", str(CARELESS), "--format", "json", "--fail-on", "never")
+        if not json.loads(output(*installed, *audit, cwd=Path(folder)))["findings"]:
+            yield f"the built wheel finds nothing in {CARELESS.relative_to(ROOT)}"
 
 
 def main() -> None:

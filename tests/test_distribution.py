@@ -1,14 +1,17 @@
-"""secaudit as an action and as a hook, the way a stranger's project calls them."""
+"""secaudit as a package, an action and a hook, the way a stranger's project calls them."""
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from scripts.release_check import packages
 from tests.conftest import ROOT, git
 
 CARELESS = ROOT / "tests" / "data" / "misconfigured"
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 CLEAN = """\"\"\"Settings that are closed by default.\"\"\"
 
 from pydantic import SecretStr
@@ -70,6 +73,10 @@ def test_the_hook_audits_the_project(
         check=False,
     )
     assert done.returncode == (1 if project.name == "careless" else 0), done.stdout + done.stderr
+
+
+def test_wheel_and_sdist_hold_what_they_should_and_the_wheel_audits() -> None:
+    assert list(packages(VERSION)) == []
 
 
 def test_no_registry_host_is_named_in_the_repository() -> None:
