@@ -55,8 +55,9 @@ _PYTHON_WORDS: Final = lazy(
     rb"SECRET|secret_key|DEBUG|ALLOWED_HOSTS|MIDDLEWARE|add_middleware|Middleware\(|"
     rb"FastAPI\(|Starlette\(|Flask\(|APIRouter\(|CORS|Talisman|Limiter|set_cookie|session_cookie|"
     rb"uvicorn|gunicorn|jwt|CryptContext|PasswordHash|verify\s*=|_create_unverified|CERT_NONE|"
-    rb"create_(async_)?engine|GraphQL|BEGIN [A-Z ]*PRIVATE KEY|PASSWORD|TOKEN|API_KEY|JWT_|CSRF|"
-    rb"(?i:allow-origin)|\b401\b|UNAUTHORIZED|COOKIE|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|SSLContext|"
+    rb"create_(async_)?engine|GraphQL|Fernet|BEGIN [A-Z ]*PRIVATE KEY|PASSWORD|TOKEN|API_KEY|JWT_|"
+    rb"(?i:allow-origin)|\b401\b|UNAUTHORIZED|COOKIE|CSRF|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|"
+    rb"SSLContext|"
     rb"\b(debug|reload|workers|forwarded_allow_ips|storage_uri|graphql_ide)\s*="
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")

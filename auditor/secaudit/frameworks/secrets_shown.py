@@ -1,12 +1,17 @@
 """Secrets that a program prints, logs or makes anew at each start."""
 
 import ast
+from collections.abc import Iterable
+from typing import Final
 
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Call, Interpreter
+from secaudit.evaluation.values import ClassData, Instance, Value
 from secaudit.facts import Setting, Unknown
+from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS
 
+_DUMPS: Final = frozenset({"model_dump", "model_dump_json", "dict", "json"})  # of a pydantic model
 _GENERATED = "generated anew at each start"
 
 
@@ -20,6 +25,21 @@ def show(call: Call) -> None:
             inner = part.value if isinstance(part, ast.FormattedValue) else None
             if isinstance(inner, ast.Name | ast.Attribute):
                 interpreter.shown.append((evaluate(interpreter, call.frame, inner), call.place))
+        dumped = _dumped(argument)
+        if dumped is not None:
+            interpreter.shown.append((evaluate(interpreter, call.frame, dumped), call.place))
+
+
+def _dumped(node: ast.expr) -> ast.expr | None:
+    """Return the object behind ``settings.model_dump()``, ``vars(settings)`` and their like."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _DUMPS and not node.args:
+        return None if node.keywords else node.func.value
+    is_vars = isinstance(node.func, ast.Name) and node.func.id in {"vars", "repr", "str"}
+    return node.args[0] if is_vars and node.args else None
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
@@ -39,13 +59,36 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
         if setting.concept in SECRET_CONCEPTS or setting.concept == "database.url"
     }
     for value, place in interpreter.shown:
-        origins = [candidate.location for candidate in value.candidates[:1]]
-        if not origins and value.place is not None:
-            origins = [value.place.location()]
-        for origin in origins:
-            if origin in secrets:
-                name = secrets[origin]
-                interpreter.observe("secret-logged", place.location(), name, name=name)
+        for name in [secrets[one] for part in _parts(value) for one in _origins(part, secrets)][:1]:
+            interpreter.observe("secret-logged", place.location(), name, name=name)
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    """Return what a text of a value shows: the fields of a model, nothing of a SecretStr."""
+    instance = value.data
+    if not isinstance(instance, Instance):
+        return (value,)
+    if instance.type_name == "pydantic.SecretStr":
+        return ()
+    if instance.cls is None or not _shows_fields(instance.cls):
+        return ()
+    return [part for field in instance.attributes.values() for part in _parts(field)]
+
+
+def _shows_fields(cls: ClassData) -> bool:
+    """Say whether the text of an object lists its fields: models and dataclasses."""
+    decorators = [ast.unparse(one) for one in cls.node.decorator_list]
+    return any("dataclass" in one for one in decorators) or any(
+        name.startswith("pydantic") for name in cls.externals()
+    )
+
+
+def _origins(value: Value, secrets: dict[Location, str]) -> list[Location]:
+    """Return where a value stands, as the setting that has it says, if that is a secret's place."""
+    origins = [one.location for one in value.candidates if one.location is not None][:1]
+    if not origins and value.place is not None:
+        origins = [value.place.location()]
+    return [one for one in origins if one in secrets]
 
 
 def _is_kept(interpreter: Interpreter, setting: Setting) -> bool:

@@ -95,6 +95,7 @@ _FRAMED: Final = lazy(
     r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$|^-{2,}$|^__.*__$"
 )
 _NAMED: Final = lazy(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
+_RANDOM_FROM: Final = 16  # characters from which digits behind a word may be a secret
 _SEQUENCES: Final = ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
 _EMPTY: Final = frozenset({"none", "null", "nil", "undefined"})
 
@@ -141,6 +142,8 @@ def is_placeholder(text: str) -> bool:
         return False
     joined = "".join(tokens)
     if _has_phrase(joined) or _NAMED.fullmatch(joined):
+        return True
+    if joined.rstrip("0123456789") in _WEAK_WORDS and len(joined) < _RANDOM_FROM:  # test123
         return True
     return _is_plain_phrase(tokens)
 

@@ -99,10 +99,13 @@ def candidates(
     """
     found: dict[str, tuple[Candidate, ...]] = {}
     for item in resolve(file, environment, override=override):
-        if item.value is None:
+        value = item.value
+        if value is None:
             continue
+        if value == "" and item.absent and file.dialect != "compose":
+            value = Unknown(f"refers to {item.absent[0]}, which is not given")
         literal = all(isinstance(part, str) for part in item.entry.parts)
-        one = Candidate(layer, item.value, item.entry.raw, item.entry.value_location, literal)
+        one = Candidate(layer, value, item.entry.raw, item.entry.value_location, literal)
         found[item.entry.key] = (one, *found.get(item.entry.key, ()))
     return found
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from secaudit.facts import Unknown
 from secaudit.options import Declared
 from secaudit.planning import Plan
 from secaudit.planning.deployment import Deployment
@@ -91,6 +92,18 @@ def test_files_of_different_folders_are_given_together_when_named(planned: Plann
     assert len(planned(files).deployments) == 2
     (one,) = planned(files, "settings.py", "a/app.env", "b/more.env").deployments
     assert set(one.environment) == {"SECRET_KEY", "DEBUG"}
+
+
+def test_what_an_absent_variable_leaves_empty_is_unknown_except_in_compose(
+    planned: Planner,
+) -> None:
+    (one,) = planned({"prod.env": "SECRET_KEY=${FROM_THE_VAULT}\nB=\n"}).deployments
+    assert isinstance(value(one, "SECRET_KEY"), Unknown)
+    assert value(one, "B") == ""
+    compose = "services:\n  api:\n    image: x\n    env_file: prod.env\n"
+    files = {"compose.yaml": compose, "prod.env": "SECRET_KEY=${FROM_THE_VAULT}\n"}
+    (one,) = planned(files).deployments
+    assert value(one, "SECRET_KEY") == ""
 
 
 def test_flaskenv_lies_below_the_env_file(planned: Planner) -> None:
