@@ -6,10 +6,22 @@ from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
-from secaudit.evaluation.values import DictData, External, Instance, Place, Value
+from secaudit.evaluation.values import (
+    DictData,
+    External,
+    Instance,
+    Place,
+    Value,
+    merge_parts,
+    merge_variables,
+    plain,
+    unknown,
+)
+from secaudit.facts import Unknown
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _VERIFY: Final = Argument("verify", "tls.verify")
+_BASE: Final = Argument("base_url", "service.url")
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
 _URL: Final = Argument("url", "database.url", position=0)
 
@@ -40,10 +52,10 @@ def _method(_receiver: Value, instance: Instance, call: Call) -> Value:
 
 
 def _client(library: str, type_name: str) -> Callable[[Call], Value]:
-    """Return the handler of ``httpx.Client(verify=...)``."""
+    """Return the handler of ``httpx.Client(verify=..., base_url=...)``."""
 
     def make(call: Call) -> Value:
-        record(call, type_name, (_VERIFY,), library)
+        record(call, type_name, (_VERIFY, _BASE), library)
         return Value(Instance(type_name, None, call.interpreter.level), call.place)
 
     return make
@@ -55,6 +67,27 @@ def _set_verify(interpreter: Interpreter, instance: Instance, value: Value, plac
     group = group_of(place, instance.type_name)
     name = f"{instance.type_name}.verify"
     use(interpreter, SinkUse("tls.verify", group, name, value, place.location(), library))
+
+
+def _build_url(call: Call) -> Value:
+    """``URL.create(drivername, username, password, host, port, database, query)`` of SQLAlchemy.
+
+    The URL is given without its password, which is judged where it stands; as text SQLAlchemy
+    does not show it either.
+    """
+    from urllib.parse import quote  # noqa: PLC0415 - only such URLs need it
+
+    record(call, "URL.create", _URL_PARTS, "")
+    order = ("drivername", "username", "password", "host", "port", "database", "query")
+    parts = [call.argument(index, name) or Value(None) for index, name in enumerate(order)]
+    driver, user, _, host, port, name, query = (plain(part) for part in parts)
+    if any(isinstance(part, Unknown) for part in (driver, user, host, port, name, query)):
+        return unknown("a URL whose parts are not known", call.place)
+    login = f"{quote(str(user), safe=' +')}@" if user else ""
+    options = "&".join(f"{key}={value}" for key, value in (query or {}).items())
+    text = f"{driver}://{login}{host or ''}{f':{port}' if port else ''}{f'/{name}' if name else ''}"
+    made = f"{text}?{options}" if options else text
+    return Value(made, call.place, (), merge_variables(parts), None, merge_parts(parts))
 
 
 def _unverified_context(call: Call) -> Value:
@@ -111,6 +144,16 @@ def _context(call: Call) -> Value:
     return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
 
 
+_URL_PARTS: Final = (
+    Argument("username", "database.user", position=1),
+    Argument("password", "database.password", position=2),
+    Argument("host", "database.host", position=3),
+)
+_AWS: Final = (
+    _VERIFY,
+    Argument("endpoint_url", "service.url"),
+    Argument("aws_secret_access_key", "provider.secret"),
+)
 _ENGINE: Final = (_URL, Argument("echo", "debug.sql_echo"))
 _TLS_ARGUMENTS: Final = ("sslmode", "ssl", "ssl_context", "ssl_ca", "tls")  # of the drivers
 
@@ -143,7 +186,6 @@ _LOGIN: Final = (
     Argument("sslmode", "tls.database"),
 )
 _REDIS: Final = (Argument("host", "database.host"), Argument("password", "database.password"))
-_SCHEMES: Final = (Argument("schemes", "password.hashers", position=0),)
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     **{f"requests.{name}": _request("requests") for name in _METHODS},
@@ -156,6 +198,15 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "TCPConnector",
         (Argument("ssl", "tls.verify"), Argument("verify_ssl", "tls.verify")),
         "aiohttp",
+    ),
+    **{f"boto3.{name}": recorder(f"boto3.{name}", _AWS, "aws") for name in ("client", "resource")},
+    **dict.fromkeys(
+        (
+            "sqlalchemy.URL.create",
+            "sqlalchemy.engine.URL.create",
+            "sqlalchemy.engine.url.URL.create",
+        ),
+        _build_url,
     ),
     "ssl._create_unverified_context": _unverified_context,
     "ssl.create_default_context": _context,
@@ -181,7 +232,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "asyncpg.connect": recorder("asyncpg.connect", _LOGIN, "postgresql"),
     "asyncpg.create_pool": recorder("asyncpg.create_pool", _LOGIN, "postgresql"),
     "pymysql.connect": recorder("pymysql.connect", _LOGIN, "mysql"),
-    "passlib.context.CryptContext": recorder("CryptContext", _SCHEMES),
     "cryptography.fernet.Fernet": recorder(
         "Fernet", (Argument("key", "encryption.key", position=0),)
     ),

@@ -1,4 +1,4 @@
-"""Flask: configuration objects, the application's config, Flask-Cors, Talisman, Limiter."""
+"""Flask, and Quart, which has its interface: configuration objects and the application's config."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from secaudit.evaluation.values import (
     DictData,
     FunctionData,
     Instance,
-    ListData,
     ModuleData,
     Place,
     Slot,
@@ -28,7 +27,6 @@ from secaudit.frameworks.sinks import (
     cookie,
     group_of,
     library_default,
-    mitigation,
     record,
     started_as_script,
     use,
@@ -66,6 +64,12 @@ def _flask(call: Call) -> Value:
     app.attributes["config"] = Value(config, call.place)
     call.interpreter.state.setdefault("flask", []).append(config)
     return Value(app, call.place)
+
+
+def _quart(call: Call) -> Value:
+    app = _flask(call)
+    app.data.attributes["config"].data.state["prefix"] = "QUART"
+    return app
 
 
 def _items(config: Instance) -> DictData:
@@ -187,7 +191,7 @@ def _imported(interpreter: Interpreter, call: Call, name: str) -> ClassData | Mo
 def _from_prefixed_env(_receiver: Value, instance: Instance, call: Call) -> Value:
     """``from_prefixed_env(prefix="FLASK", loads=json.loads)``: values are JSON where they parse."""
     interpreter = call.interpreter
-    prefix = plain(call.argument(0, "prefix") or Value("FLASK"))
+    prefix = plain(call.argument(0, "prefix") or Value(instance.state.get("prefix", "FLASK")))
     if not isinstance(prefix, str) or "loads" in call.keywords or len(call.arguments) > 1:
         _items(instance).rest = Unknown("variables that are not known")
         interpreter.environment.searched = True
@@ -297,84 +301,6 @@ def _run(_receiver: Value, _instance: Instance, call: Call) -> Value:
     return Value(None, call.place)
 
 
-def _cors(call: Call) -> Value:
-    """``CORS(app, origins="*", supports_credentials=False, resources={...})``."""
-    label = "CORS"
-    group = group_of(call.place, label)
-    credentials = Argument("supports_credentials", "cors.credentials", default=False)
-    resources = call.keywords.get("resources")
-    if resources is not None and isinstance(resources.data, DictData):
-        for pattern, options in resources.data.items.items():
-            part = f"{group}:{pattern}"
-            if isinstance(options.data, DictData):
-                inner = call._replace(keywords={**call.keywords, **options.data.items})
-                _origins(inner, label, part)
-                record(inner, label, (credentials,), "flask", part)
-        return Value(Instance("flask_cors.CORS"), call.place)
-    _origins(call, label, group)
-    record(call, label, (credentials,), "flask", group)
-    return Value(Instance("flask_cors.CORS"), call.place)
-
-
-def _origins(call: Call, label: str, group: str) -> None:
-    """Origins are texts or regular expressions; without any, every origin is allowed."""
-    given = call.given("origins")
-    layer = "assignment"
-    if given is None:
-        layer, given = "library-default", library_default(["*"], call.place)
-    elif isinstance(given.data, str):
-        candidates = tuple(c._replace(value=[c.value]) for c in given.candidates)
-        listed = ListData([given._replace(candidates=(), source=None)])
-        given = given._replace(data=listed, candidates=candidates, source=None)
-    location = call.location() if layer == "library-default" else call.location("origins")
-    sink = SinkUse("cors.origins", group, f"{label}.origins", given, location, "flask", layer)
-    use(call.interpreter, sink)
-    for item in given.data.items if isinstance(given.data, ListData) else []:
-        text = plain(item)
-        if isinstance(text, str) and text != "*" and _REGEX_SIGNS & set(text):
-            pattern = SinkUse("cors.regex", group, f"{label}.origins", item, location, "flask")
-            use(call.interpreter, pattern)
-
-
-_REGEX_SIGNS: Final = frozenset("*\\]?$^[()")  # what makes Flask-Cors match a text as a pattern
-_TALISMAN: Final = (
-    Argument("force_https", "tls.redirect", default=True),
-    Argument("session_cookie_secure", "cookie.secure", default=True),
-    Argument("frame_options", "header.frame", "SAMEORIGIN"),
-)
-
-
-def _talisman(call: Call) -> Value:
-    """``Talisman(app, ...)``: https, HSTS and headers, a secure session cookie."""
-    location = call.place.location()
-    if call.arguments:
-        record(call, "Talisman", _TALISMAN, "session")
-        call.interpreter.state["talisman"] = True
-        off = plain(call.keywords.get("strict_transport_security", Value(True))) is False
-        for what in ("security-headers", *(() if off else ("hsts",)), "nosniff", "frame"):
-            mitigation(call.interpreter, location, what)
-    return Value(Instance("flask_talisman.Talisman"), call.place)
-
-
-def _limiter(call: Call) -> Value:
-    """``Limiter(get_remote_address, app=app, default_limits=[...], storage_uri=...)``."""
-    arguments = (
-        Argument("enabled", "limit.enabled", default=True),
-        Argument("storage_uri", "limit.store", "memory://"),
-    )
-    record(call, "Limiter", arguments, "flask")
-    mitigation(call.interpreter, call.place.location(), "limiter")
-    return Value(Instance("flask_limiter.Limiter"), call.place)
-
-
-def _init_talisman(_receiver: Value, _instance: Instance, call: Call) -> Value:
-    return _talisman(call)
-
-
-def _init_cors(_receiver: Value, _instance: Instance, call: Call) -> Value:
-    return _cors(call)
-
-
 def _response(call: Call) -> Value:
     return Value(Instance("flask.Response", None, call.interpreter.level), call.place)
 
@@ -412,9 +338,7 @@ def _finish(interpreter: Interpreter) -> None:
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "flask.Flask": _flask,
-    "flask_cors.CORS": _cors,
-    "flask_talisman.Talisman": _talisman,
-    "flask_limiter.Limiter": _limiter,
+    "quart.Quart": _quart,
     "flask.make_response": _response,
     "flask.jsonify": _response,
     "flask.Response": _response,
@@ -429,8 +353,6 @@ METHODS: Final = {
     f"{_CONFIG}.from_envvar": _opaque,
     f"{_CONFIG}.get": _get,
     f"{_APP}.run": _run,
-    "flask_talisman.Talisman.init_app": _init_talisman,
-    "flask_cors.CORS.init_app": _init_cors,
     "flask.Response.set_cookie": _set_cookie,
 }
 ITEMS: Final = {_CONFIG: _item}

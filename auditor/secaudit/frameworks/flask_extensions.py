@@ -1,0 +1,109 @@
+"""Extensions of Flask: Flask-Cors, Talisman, Flask-Limiter."""
+
+from collections.abc import Callable
+from typing import Final
+
+from secaudit.evaluation.runtime import Call, SinkUse
+from secaudit.evaluation.values import DictData, Instance, ListData, Value, plain
+from secaudit.frameworks.sinks import (
+    Argument,
+    group_of,
+    library_default,
+    mitigation,
+    record,
+    use,
+)
+
+
+def _cors(call: Call) -> Value:
+    """``CORS(app, origins="*", supports_credentials=False, resources={...})``."""
+    label = "CORS"
+    group = group_of(call.place, label)
+    credentials = Argument("supports_credentials", "cors.credentials", default=False)
+    resources = call.keywords.get("resources")
+    if resources is not None and isinstance(resources.data, DictData):
+        for pattern, options in resources.data.items.items():
+            part = f"{group}:{pattern}"
+            if isinstance(options.data, DictData):
+                inner = call._replace(keywords={**call.keywords, **options.data.items})
+                _origins(inner, label, part)
+                record(inner, label, (credentials,), "flask", part)
+        return Value(Instance("flask_cors.CORS"), call.place)
+    _origins(call, label, group)
+    record(call, label, (credentials,), "flask", group)
+    return Value(Instance("flask_cors.CORS"), call.place)
+
+
+def _origins(call: Call, label: str, group: str) -> None:
+    """Origins are texts or regular expressions; without any, every origin is allowed."""
+    given = call.given("origins")
+    layer = "assignment"
+    if given is None:
+        layer, given = "library-default", library_default(["*"], call.place)
+    elif isinstance(given.data, str):
+        candidates = tuple(c._replace(value=[c.value]) for c in given.candidates)
+        listed = ListData([given._replace(candidates=(), source=None)])
+        given = given._replace(data=listed, candidates=candidates, source=None)
+    location = call.location() if layer == "library-default" else call.location("origins")
+    sink = SinkUse("cors.origins", group, f"{label}.origins", given, location, "flask", layer)
+    use(call.interpreter, sink)
+    for item in given.data.items if isinstance(given.data, ListData) else []:
+        text = plain(item)
+        if isinstance(text, str) and text != "*" and _REGEX_SIGNS & set(text):
+            pattern = SinkUse("cors.regex", group, f"{label}.origins", item, location, "flask")
+            use(call.interpreter, pattern)
+
+
+_REGEX_SIGNS: Final = frozenset("*\\]?$^[()")  # what makes Flask-Cors match a text as a pattern
+_TALISMAN: Final = (
+    Argument("force_https", "tls.redirect", default=True),
+    Argument("session_cookie_secure", "cookie.secure", default=True),
+    Argument("frame_options", "header.frame", "SAMEORIGIN"),
+)
+
+
+def _talisman(call: Call) -> Value:
+    """``Talisman(app, ...)``: https, HSTS and headers, a secure session cookie."""
+    location = call.place.location()
+    if call.arguments:
+        group = record(call, "Talisman", _TALISMAN, "session")
+        call.interpreter.state["talisman"] = True
+        switch = call.keywords.get("strict_transport_security", Value(True))
+        off = plain(switch) is False
+        if off:
+            name = "Talisman.strict_transport_security"
+            place = call.location("strict_transport_security")
+            use(call.interpreter, SinkUse("header.hsts", group, name, switch, place, "session"))
+        for what in ("security-headers", *(() if off else ("hsts",)), "nosniff", "frame"):
+            mitigation(call.interpreter, location, what)
+    return Value(Instance("flask_talisman.Talisman"), call.place)
+
+
+def _limiter(call: Call) -> Value:
+    """``Limiter(get_remote_address, app=app, default_limits=[...], storage_uri=...)``."""
+    arguments = (
+        Argument("enabled", "limit.enabled", default=True),
+        Argument("storage_uri", "limit.store", "memory://"),
+    )
+    record(call, "Limiter", arguments, "flask")
+    mitigation(call.interpreter, call.place.location(), "limiter")
+    return Value(Instance("flask_limiter.Limiter"), call.place)
+
+
+def _init_talisman(_receiver: Value, _instance: Instance, call: Call) -> Value:
+    return _talisman(call)
+
+
+def _init_cors(_receiver: Value, _instance: Instance, call: Call) -> Value:
+    return _cors(call)
+
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "flask_cors.CORS": _cors,
+    "flask_talisman.Talisman": _talisman,
+    "flask_limiter.Limiter": _limiter,
+}
+METHODS: Final = {
+    "flask_talisman.Talisman.init_app": _init_talisman,
+    "flask_cors.CORS.init_app": _init_cors,
+}

@@ -1,0 +1,84 @@
+"""Libraries by what their calls mean: each argument at its concept, each default at its place."""
+
+from collections.abc import Callable
+
+import pytest
+
+from secaudit.facts import Setting, Unknown
+
+Concepts = Callable[..., dict[str, list[Setting]]]
+OS = "import os\n"
+
+CASES = {
+    "Talisman without HSTS": (
+        (
+            "from flask import Flask\nfrom flask_talisman import Talisman\napp = Flask(__name__)\n"
+            "Talisman(app, strict_transport_security=False)\n"
+        ),
+        {"header.hsts": [False], "tls.redirect": [True]},
+    ),
+    "Talisman as it comes": (
+        (
+            "from flask import Flask\nfrom flask_talisman import Talisman\napp = Flask(__name__)\n"
+            "Talisman(app)\n"
+        ),
+        {"header.hsts": None, "tls.redirect": [True]},
+    ),
+    "Quart is configured like Flask": (
+        (
+            'from quart import Quart\napp = Quart(__name__)\napp.secret_key = "k"\n'
+            "app.config.from_prefixed_env()\n"
+        ),
+        {"signing.secret": ["k"], "cookie.secure": [False], "debug.enabled": [True]},
+    ),
+    "Litestar": (
+        (
+            "from litestar import Litestar\nfrom litestar.config.cors import CORSConfig\n"
+            "app = Litestar([], cors_config=CORSConfig(allow_credentials=True), debug=True)\n"
+        ),
+        {"cors.origins": [["*"]], "cors.credentials": [True], "debug.enabled": [True]},
+    ),
+    "Litestar's cookies": (
+        (
+            "from litestar.middleware.session.client_side import CookieBackendConfig\n"
+            'config = CookieBackendConfig(secret=b"k", httponly=False)\n'
+        ),
+        {"cookie.secure": [False], "cookie.httponly": [False], "cookie.samesite": ["lax"]},
+    ),
+    "a client's base": (
+        'import httpx\nclient = httpx.Client(base_url="http://ledger.acme.io", verify=False)\n',
+        {"service.url": ["http://ledger.acme.io"], "tls.verify": [False]},
+    ),
+    "boto3": (
+        'import boto3\nclient = boto3.client("s3", verify=False, endpoint_url="http://s3.acme.io")\n',
+        {"service.url": ["http://s3.acme.io"], "tls.verify": [False]},
+    ),
+    "a URL in parts": (
+        (
+            "from sqlalchemy import URL, create_engine\n"
+            'url = URL.create("postgresql+psycopg", "a b", os.environ["KEY"], host="db.acme.io",\n'
+            '    database="x", query={"sslmode": "disable"})\nengine = create_engine(url)\n'
+        ),
+        {
+            "database.url": ["postgresql+psycopg://a b@db.acme.io/x?sslmode=disable"],
+            "database.password": ["w"],
+        },
+    ),
+    "a URL whose host is not known": (
+        (
+            "from elsewhere import host\nfrom sqlalchemy import URL\n"
+            'url = URL.create("postgresql", "a", "b", host=host())\n'
+        ),
+        {"database.url": None, "database.password": ["b"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), CASES.values(), ids=CASES)
+def test_what_a_call_means(
+    by_concept: Concepts, source: str, expected: dict[str, list[object] | None]
+) -> None:
+    found = by_concept({"app.py": OS + source}, {"KEY": "w", "QUART_DEBUG": "true"})
+    for concept, values in expected.items():
+        known = [s.value for s in found.get(concept, []) if not isinstance(s.value, Unknown)]
+        assert known == (values or []), concept
