@@ -41,8 +41,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "io": ("files",),
     "os": ("operating_system",),
     "pathlib": ("operating_system",),
-    "datetime": ("standard_library", "moments"),
-    "time": ("moments",),
+    "datetime": ("standard_library",),
     "json": ("standard_library",),
     "secrets": ("standard_library",),
     "uuid": ("standard_library",),
@@ -84,12 +83,11 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "authlib": ("tokens",),
     "fastapi_users": ("tokens",),
     "itsdangerous": ("tokens",),
-    **dict.fromkeys(("passlib", "pwdlib", "bcrypt"), ("passwords",)),
     **dict.fromkeys(
         (
             *("requests", "httpx", "aiohttp", "ssl", "sqlalchemy", "sqlmodel", "celery", "redis"),
             "boto3",
-            *("pymongo", "motor", "psycopg2", "psycopg", "asyncpg", "pymysql"),
+            *("pymongo", "motor", "psycopg2", "psycopg", "asyncpg", "pymysql", "passlib"),
             *("cryptography",),
         ),
         ("clients",),
