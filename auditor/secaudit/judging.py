@@ -51,8 +51,8 @@ def judge(
     for one in facts:
         concepts = {setting.concept for setting in one.settings}
         kinds = {observation.kind for observation in one.observations}
-        for rule in load(concepts, kinds):
-            if rule.code not in chosen or (rule.pedantic and not pedantic):
+        for rule in load(chosen, concepts, kinds):
+            if rule.pedantic and not pedantic:
                 continue
             for match in rule.check(one):
                 severity = rule.severity_of(match, one.profile)

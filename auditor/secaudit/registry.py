@@ -34,13 +34,19 @@ FAMILIES: Final[dict[str, str]] = {
 }
 
 
-def load(concepts: Collection[str], kinds: Collection[str]) -> list[Rule]:
-    """Import and return the rules that apply to these concepts or observation kinds, in order."""
+def load(chosen: Collection[str], concepts: Collection[str], kinds: Collection[str]) -> list[Rule]:
+    """Import and return, in order, the rules of these codes that have something to look at.
+
+    Args:
+        chosen: codes.
+        concepts: of the settings that there are.
+        kinds: of the observations that there are.
+    """
     present = {*concepts, *kinds}
     return [
         _load(module)
-        for _, _, module, applies_to in RULES_TABLE
-        if not applies_to or not present.isdisjoint(applies_to)
+        for code, _, module, applies_to in RULES_TABLE
+        if code in chosen and (not applies_to or not present.isdisjoint(applies_to))
     ]
 
 

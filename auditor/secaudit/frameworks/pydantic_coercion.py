@@ -1,6 +1,5 @@
 """Converts values as pydantic's lax mode does; what is not certain is Unknown."""
 
-import json
 import re
 from contextlib import suppress
 from typing import Any, Final
@@ -316,6 +315,8 @@ def decode(text: str) -> Any:  # noqa: ANN401 - decoded data
     Raises:
         InvalidError: it is no JSON.
     """
+    import json  # noqa: PLC0415 - few settings are JSON
+
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

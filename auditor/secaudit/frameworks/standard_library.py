@@ -1,6 +1,5 @@
 """Functions of the standard library that settings code calls."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -39,6 +38,7 @@ def from_plain(interpreter: Interpreter, data: Any, place: Place | None) -> Valu
 def _loads(call: Call) -> Value:
     """``json.loads(text)``, ``ast.literal_eval(text)``."""
     import ast  # noqa: PLC0415 - needed by few settings
+    import json  # noqa: PLC0415 - see above
 
     name = ast.unparse(call.place.node)
     function: Callable[[str], Any] = ast.literal_eval if "literal_eval" in name else json.loads
@@ -129,13 +129,6 @@ def _object(name: str) -> Callable[[Call], Value]:
     return make
 
 
-def _now(call: Call) -> Value:
-    """``datetime.now(...)``: a moment, of which only the distance to now matters."""
-    moment = Instance("datetime.datetime", None, call.interpreter.level)
-    moment.state["delta"] = Value(timedelta(), call.place)
-    return Value(moment, call.place)
-
-
 def _cast(call: Call) -> Value:
     return call.arguments[1]
 
@@ -190,8 +183,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "json.loads": _loads,
     "ast.literal_eval": _loads,
     "datetime.timedelta": _timedelta,
-    "datetime.datetime.now": _now,
-    "datetime.datetime.utcnow": _now,
     "urllib.parse.quote": _pure(_of_urls("quote")),
     "urllib.parse.quote_plus": _pure(_of_urls("quote_plus")),
     "urllib.parse.unquote": _pure(_of_urls("unquote")),

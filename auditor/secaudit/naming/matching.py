@@ -46,8 +46,9 @@ class Concepts:
 
 def _expanded(phrase: str) -> list[str]:
     """Return every text that a phrase without stars stands for."""
-    for name, words in WORDS.items():
-        phrase = phrase.replace(name, f"{{{words}}}")
+    if not phrase.islower():
+        for name, words in WORDS.items():
+            phrase = phrase.replace(name, f"{{{words}}}")
     return alternatives(phrase)
 
 

@@ -61,9 +61,13 @@ def test_find_takes_codes_in_any_case_and_names() -> None:
     assert registry.find("CORS999") is None
 
 
-def test_load_gives_only_what_applies() -> None:
-    codes = {rule.code for rule in registry.load({"debug.enabled"}, set())}
+def test_load_gives_only_what_is_chosen_and_applies() -> None:
+    every = {code for code, *_ in registry.RULES_TABLE}
+    codes = {rule.code for rule in registry.load(every, {"debug.enabled"}, set())}
     assert "DBG001" in codes
     assert "CORS001" not in codes
-    kinds = {rule.code for rule in registry.load(set(), {"key-duplicate"})}
+    assert registry.load(every - {"DBG001"}, {"debug.enabled"}, set()) == [
+        rule for rule in registry.load(every, {"debug.enabled"}, set()) if rule.code != "DBG001"
+    ]
+    kinds = {rule.code for rule in registry.load(every, set(), {"key-duplicate"})}
     assert "DIALECT003" in kinds
