@@ -62,7 +62,7 @@ def test_find_takes_codes_in_any_case_and_names() -> None:
 
 
 def test_load_gives_only_what_is_chosen_and_applies() -> None:
-    every = {code for code, *_ in registry.RULES_TABLE}
+    every = {code for code, *_ in RULES_TABLE}
     codes = {rule.code for rule in registry.load(every, {"debug.enabled"}, set())}
     assert "DBG001" in codes
     assert "CORS001" not in codes
