@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.acceptance.controls import Control, controls
-from tests.conftest import Install
+from tests.conftest import ROOT, Install
 
 PATIENCE = 60  # seconds; a test that hangs has noticed nothing
 FAILED = 1  # pytest's exit status; an error while collecting would be 2 and prove nothing
@@ -56,6 +56,13 @@ def test_nothing_dangles(control: Control, install: Install) -> None:
     assert all(re.fullmatch(r"API([1-9]|10):2023", item) for item in control.owasp)
     assert control.owasp
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", requirement) for requirement in control.asvs)
+
+
+def test_every_policy_of_the_edge_is_a_control() -> None:
+    """A policy that is added without a row, and so without proof, is seen here."""
+    folder = ROOT / "template/app/security/policies"
+    policies = {path.relative_to(ROOT / "template").as_posix() for path in folder.glob("[!_]*.py")}
+    assert policies <= {control.code for control in controls()}
 
 
 def test_ids_are_unique() -> None:
