@@ -16,11 +16,12 @@ from secaudit.frameworks.pydantic_texts import (
     url_1,
 )
 from secaudit.frameworks.pydantic_types import NONE, TypeSpec
+from secaudit.patterns import lazy
 
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE: Final = frozenset({"0", "false", "f", "no", "n", "off"})
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+(_[0-9]+)*(\.0+)?\Z")
-_FLOAT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
+_INTEGER: Final = lazy(r"[+-]?[0-9]+(_[0-9]+)*(\.0+)?\Z")
+_FLOAT: Final = lazy(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _MAX_DIGITS: Final = 4_000
 _PAIR: Final = 2
 
@@ -65,7 +66,7 @@ def _integer(_spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any
         text = data.strip()
         if len(text) > _MAX_DIGITS:
             return Unknown("a very long number")
-        if text.isascii() and _INTEGER.match(text):
+        if text.isascii() and (text.isdigit() or _INTEGER.match(text)):
             return int(text.partition(".")[0])
         if re.search(r"[0-9]", text) and not re.search(r"[A-Za-z]", text):
             return Unknown("a number in an unusual spelling")

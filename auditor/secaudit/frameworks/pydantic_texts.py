@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_types import TypeSpec
+from secaudit.patterns import lazy
 
-_URL: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://[^\s\\]+\Z")
+_URL: Final = lazy(r"([a-zA-Z][a-zA-Z0-9+.-]*)://[^\s\\]+\Z")
 _SCHEMES: Final = {
     "AnyHttpUrl": ("http", "https"),
     "HttpUrl": ("http", "https"),
@@ -69,7 +70,7 @@ def _normal_url(spec: TypeSpec, text: str, scheme: str) -> Any:  # noqa: ANN401 
     return text
 
 
-_ISO_DURATION: Final = re.compile(  # ISO 8601 in whole numbers
+_ISO_DURATION: Final = lazy(  # ISO 8601 in whole numbers
     r"P(?:(?P<days>\d{1,6})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,6})S)?)?"
 )

@@ -1,15 +1,15 @@
 """HOST002: forwarding headers are believed whoever sends them."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list
+from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
 # Wider than any network of one's own: IPv4 /8, IPv6 /16 outside of fc00::/7.
-_EVERYONE: Final = re.compile(r"\*|[0-9.]+/[0-7]|(?!f[cd])[0-9a-f:]+/(\d|1[0-5])")
+_EVERYONE: Final = lazy(r"\*|[0-9.]+/[0-7]|(?!f[cd])[0-9a-f:]+/(\d|1[0-5])")
 
 
 def check(facts: Facts) -> Iterator[Match]:

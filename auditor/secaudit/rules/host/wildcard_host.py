@@ -1,15 +1,15 @@
 """HOST001: the service answers to every host name."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list
+from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
 # ``*.com`` and Django's ``.com``, but no name of a private network.
-_TOP_LEVEL: Final = re.compile(r"\*?\.(?!(?:localhost|local|internal|lan|test|svc)$)[a-z0-9-]+")
+_TOP_LEVEL: Final = lazy(r"\*?\.(?!(?:localhost|local|internal|lan|test|svc)$)[a-z0-9-]+")
 
 
 def check(facts: Facts) -> Iterator[Match]:
