@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 from collections.abc import Callable
 from itertools import product
@@ -292,6 +293,64 @@ def test_no_project_and_foreign_answers_are_misuse(tmp_path: Path) -> None:
     run = shell("template")
     assert (run.status, "not those of secure-api" in run.stderr) == (2, True)
     assert shell("template", "one", "two").status == 2
+
+
+ANSWERS: Final = "_src_path: x\nproject_name: X\nframework: fastapi\n"
+BOMB: Final = "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]\n" for n in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no answers"),
+        (b"only a text\n", "holds no answers"),
+        (b"a: \xff\xfe\n", "not valid utf-8 text"),
+        (b"\tx: 1\n", "not valid YAML"),
+        (f"x: {'[' * 100_000}\n{ANSWERS}".encode(), "nested too deeply"),
+        (f"x: {'y' * 3_000_000}\n{ANSWERS}".encode(), "is larger than"),
+        (b"_src_path: x\nproject_name: [X]\nframework: {}\n", "not those of secure-api"),
+    ],
+    ids=["empty", "text", "encoding", "syntax", "nesting", "size", "types"],
+)
+def test_a_broken_answers_file_is_said_in_one_line(
+    content: bytes, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".copier-answers.yml").write_bytes(content)
+    run = Shell(tmp_path)("template")
+    assert (run.status, run.stdout) == (2, "")
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("secaudit: .copier-answers.yml")
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (Path.mkdir, "is not a regular file"),
+        (os.mkfifo, "is not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is not a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "cannot be read"),
+        (lambda path: path.symlink_to(path.name), "cannot be read"),
+    ],
+    ids=["folder", "pipe", "device", "dangling", "loop"],
+)
+def test_an_answers_file_that_is_none_is_said_in_one_line(
+    place: Callable[[Path], None], said: str, tmp_path: Path
+) -> None:
+    place(tmp_path / ".copier-answers.yml")
+    run = Shell(tmp_path)("template")
+    assert (run.status, run.stdout) == (2, "")
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("secaudit: .copier-answers.yml")
+    assert said in line
+
+
+def test_aliases_in_the_answers_are_not_multiplied(project: Path) -> None:
+    answers = project / ".copier-answers.yml"
+    answers.write_text(answers.read_text() + BOMB)
+    assert report(project)[1]["findings"] == []
 
 
 def test_an_unreadable_file_is_a_problem(project: Path) -> None:
