@@ -303,7 +303,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "TLS001",
         "certificate-verification-off",
         "tls.certificate_verification_off",
-        ("tls.verify",),
+        (
+            "tls.verify",
+            "database.url",
+        ),
     ),
     (
         "TLS002",
@@ -445,7 +448,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "AUTH008",
         "weak-password-hash",
         "auth.weak_password_hash",
-        ("password.hashers",),
+        (
+            "password.hashers",
+            "password.bcrypt_rounds",
+        ),
     ),
     (
         "AUTH009",

@@ -69,6 +69,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "token.verify": "bool: signatures are verified",
     "token.audience": "expected audience; empty when unchecked",
     "password.hashers": "list of hashing schemes, the first hashes",
+    "password.bcrypt_rounds": "bcrypt's cost: it runs two to the power of it rounds",
     "password.min_length": "characters",
     "password.validators": "list of validators",
     "access.permissions": "list of default permissions",

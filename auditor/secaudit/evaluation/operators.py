@@ -129,7 +129,9 @@ def binary(  # noqa: C901 - one table of operand kinds
         return Value(Unknown("an operation on dictionaries"), place)
     if isinstance(op, ast.Mod) and isinstance(left.data, str):
         return _percent(left, right, place)
-    if isinstance(left.data, Instance) and isinstance(right.data, timedelta):
+    if isinstance(right.data, Instance) and isinstance(op, ast.Add):
+        left, right = right, left
+    if isinstance(left.data, Instance) and isinstance(right.data, timedelta | int | float):
         return _later(op, left.data, right, place)
     if not (isinstance(left.data, Scalar) and isinstance(right.data, Scalar)):
         return Value(Unknown("an operation on objects"), place)
@@ -138,11 +140,17 @@ def binary(  # noqa: C901 - one table of operand kinds
     return derive(_BINARY.get(type(op), _unsupported), place, left, right)
 
 
+_SECONDS = "time.moment"  # seconds since the epoch, as ``time.time()`` counts
+
+
 def _later(op: ast.operator, moment: Instance, delta: Value, place: Place | None) -> Value:
-    """``now + timedelta(...)``: the distance to now is what matters."""
+    """``now + timedelta(...)``, ``time.time() + seconds``: the distance to now is what matters."""
     start: Value | None = moment.state.get("delta")
-    if start is None or not isinstance(op, ast.Add):
+    seconds = not isinstance(delta.data, timedelta)
+    if start is None or not isinstance(op, ast.Add) or seconds != (moment.type_name == _SECONDS):
         return Value(Unknown("an operation on objects"), place)
+    if seconds:
+        delta = derive(lambda number: timedelta(seconds=number), place, delta)
     later = Instance(moment.type_name, None, moment.level)
     total = delta if start.data == timedelta() else binary(op, start, delta, place)
     later.state["delta"] = total

@@ -186,7 +186,6 @@ _LOGIN: Final = (
     Argument("sslmode", "tls.database"),
 )
 _REDIS: Final = (Argument("host", "database.host"), Argument("password", "database.password"))
-_SCHEMES: Final = (Argument("schemes", "password.hashers", position=0),)
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     **{f"requests.{name}": _request("requests") for name in _METHODS},
@@ -233,7 +232,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "asyncpg.connect": recorder("asyncpg.connect", _LOGIN, "postgresql"),
     "asyncpg.create_pool": recorder("asyncpg.create_pool", _LOGIN, "postgresql"),
     "pymysql.connect": recorder("pymysql.connect", _LOGIN, "mysql"),
-    "passlib.context.CryptContext": recorder("CryptContext", _SCHEMES),
     "cryptography.fernet.Fernet": recorder(
         "Fernet", (Argument("key", "encryption.key", position=0),)
     ),

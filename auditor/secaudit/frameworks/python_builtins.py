@@ -24,6 +24,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks.moments import SECONDS
 from secaudit.frameworks.secrets_shown import show
 
 _MAX_DIGITS = 4_000
@@ -36,6 +37,8 @@ def _converter(function: Callable[..., Any], empty: Any) -> Callable[[Call], Val
         if not call.arguments:
             return Value(empty, call.place)
         first = call.arguments[0]
+        if isinstance(first.data, Instance) and first.data.type_name == SECONDS:
+            return first  # ``int(time.time())`` is the same moment
         others = [plain(other) for other in call.arguments[1:]]
         if any(isinstance(other, Unknown) for other in others):
             return unknown("an unknown argument", call.place)
@@ -319,7 +322,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "sum": _sum_like(sum),
         "sorted": _sum_like(sorted),
         "abs": _sum_like(abs),
-        "round": _sum_like(round),
+        "round": _converter(round, None),
         "chr": _sum_like(chr),
         "ord": _sum_like(ord),
         "print": _print,

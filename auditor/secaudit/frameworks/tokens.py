@@ -6,6 +6,7 @@ from typing import Any, Final
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
+from secaudit.frameworks.moments import MOMENTS
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _KEY: Final = Argument("key", "signing.secret", position=1)
@@ -38,7 +39,7 @@ def _claims(call: Call, claims: Value, group: str) -> None:
         return
     _use(call, "token.expires", Value(True, call.place), group)
     moment = expiry.data
-    if isinstance(moment, Instance) and moment.type_name == "datetime.datetime":
+    if isinstance(moment, Instance) and moment.type_name in MOMENTS:
         delta: Value | None = moment.state.get("delta")
         if delta is not None:
             kind = plain(data.items.get("type", data.items.get("token_type", Value(""))))
@@ -99,9 +100,8 @@ def _unverified(call: Call) -> Value:
 def _headed_encode(call: Call) -> Value:
     """``jwt.encode(header, claims, key)`` of Authlib and joserfc."""
     group = group_of(call.place, "jwt.encode")
-    header, claims, key = (
-        call.argument(index, name) for index, name in ((0, "header"), (1, "claims"), (2, "key"))
-    )
+    header, key = call.argument(0, "header"), call.argument(2, "key")
+    claims = call.keywords.get("payload") or call.argument(1, "claims")
     if header is not None and isinstance(header.data, DictData) and "alg" in header.data.items:
         _use(call, "token.algorithm", header.data.items["alg"], group)
     if key is not None:
@@ -114,11 +114,27 @@ def _headed_encode(call: Call) -> Value:
     return unknown("a token", call.place)
 
 
+def _decoder(arguments: tuple[Argument, ...]) -> Callable[[Call], Value]:
+    """Return the handler of a ``decode`` that never takes ``none`` unless it is told to."""
+
+    def handle(call: Call) -> Value:
+        record(call, "jwt.decode", arguments, "jwt")
+        return unknown("the claims of a token", call.place)
+
+    return handle
+
+
+def _generate(call: Call) -> Value:
+    """``OctKey.generate_key(...)``: another key at each start."""
+    return unknown("generated anew at each start", call.place)
+
+
 def _key_of(call: Call) -> Value:
     """``OctKey.import_key(text)``, ``OctKey(text)``: the key is its text."""
     return call.arguments[0] if call.arguments else unknown("a key", call.place)
 
 
+_AUTHLIB: Final = "authlib.jose.JsonWebToken"
 _STRATEGY: Final = (
     Argument("secret", "signing.secret", position=0),
     Argument("algorithm", "token.algorithm"),
@@ -135,8 +151,14 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "jose.jwt.decode": _decode,
     "jose.jwt.get_unverified_claims": _unverified,
     "joserfc.jwt.encode": _headed_encode,
-    "joserfc.jwk.OctKey.import_key": _key_of,
+    "joserfc.jwt.decode": _decoder((_KEY, _DECODE[1])),
     "authlib.jose.jwt.encode": _headed_encode,
+    "authlib.jose.jwt.decode": _decoder((_KEY,)),
+    "authlib.jose.JsonWebToken": recorder(
+        "JsonWebToken", (Argument("algorithms", "token.algorithms", position=0),), "jwt", _AUTHLIB
+    ),
+    **{f"{package}.OctKey.import_key": _key_of for package in ("joserfc.jwk", "authlib.jose")},
+    **{f"{package}.OctKey.generate_key": _generate for package in ("joserfc.jwk", "authlib.jose")},
     "fastapi_users.authentication.JWTStrategy": recorder("JWTStrategy", _STRATEGY, "jwt"),
     "fastapi_users.authentication.CookieTransport": recorder(
         "CookieTransport", _TRANSPORT, "session"
@@ -149,4 +171,8 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "itsdangerous.URLSafeSerializer": recorder(
         "URLSafeSerializer", (Argument("secret_key", "signing.secret", position=0),), "itsdangerous"
     ),
+}
+METHODS: Final = {
+    f"{_AUTHLIB}.encode": lambda _receiver, _instance, call: _headed_encode(call),
+    f"{_AUTHLIB}.decode": lambda _receiver, _instance, call: _decoder((_KEY,))(call),
 }

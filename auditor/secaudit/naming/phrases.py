@@ -36,6 +36,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     ("password.hashers", "password_{hashers,schemes,hash_schemes} pwd_schemes"),
+    ("password.bcrypt_rounds", "*bcrypt_{,log_}rounds *bcrypt_{cost,work_factor}"),
     ("password.validators", "auth_password_validators"),
     (
         "password.min_length",

@@ -32,6 +32,7 @@ _NUMBERS: Final = frozenset(
     (
         *("token.access_lifetime", "token.refresh_lifetime", "password.min_length"),
         *("header.hsts", "limit.page", "limit.body", "limit.upload", "server.workers"),
+        "password.bcrypt_rounds",
     )
 )
 

@@ -1,0 +1,46 @@
+"""Hashing of passwords: passlib, pwdlib and bcrypt."""
+
+from collections.abc import Callable
+from typing import Final
+
+from secaudit.evaluation.runtime import Call
+from secaudit.evaluation.values import Instance, Value, unknown
+from secaudit.frameworks.sinks import Argument, record, recorder
+
+_COST: Final = "password.bcrypt_rounds"
+_SCHEMES: Final = (
+    Argument("schemes", "password.hashers", position=0),
+    Argument("bcrypt__rounds", _COST),
+    Argument("bcrypt__default_rounds", _COST),
+)
+
+
+def _hasher(name: str, arguments: tuple[Argument, ...] = ()) -> Callable[[Call], Value]:
+    """Return the handler of a hasher of pwdlib, which stands for its scheme."""
+
+    def make(call: Call) -> Value:
+        record(call, name, arguments)
+        instance = Instance(f"pwdlib.{name}", None, call.interpreter.level)
+        instance.state["plain"] = Value(name, call.place)
+        return Value(instance, call.place)
+
+    return make
+
+
+def _salt(call: Call) -> Value:
+    """``bcrypt.gensalt(rounds=12, prefix=b"2b")``."""
+    record(call, "bcrypt.gensalt", (Argument("rounds", _COST, 12, 0),))
+    return unknown("a random salt", call.place)
+
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "passlib.context.CryptContext": recorder("CryptContext", _SCHEMES),
+    "passlib.hash.bcrypt.using": recorder("bcrypt.using", (Argument("rounds", _COST),)),
+    "passlib.hash.bcrypt.hash": recorder("bcrypt.hash", (Argument("rounds", _COST),)),
+    "pwdlib.PasswordHash": recorder(
+        "PasswordHash", (Argument("hashers", "password.hashers", position=0),)
+    ),
+    "pwdlib.hashers.argon2.Argon2Hasher": _hasher("argon2"),
+    "pwdlib.hashers.bcrypt.BcryptHasher": _hasher("bcrypt", (Argument("rounds", _COST, 12, 0),)),
+    "bcrypt.gensalt": _salt,
+}
