@@ -49,16 +49,31 @@ _PACKAGES: Final[dict[str, Kind]] = {
 }
 _ASSIGNMENT: Final = lazy(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
 
-# A Python file without any of these neither reads nor holds a setting the auditor knows.
-_PYTHON_WORDS: Final = lazy(
-    rb"import \*|BaseSettings|environ|getenv|decouple|load_dotenv|dynaconf|starlette\.config|"
-    rb"SECRET|secret_key|DEBUG|ALLOWED_HOSTS|MIDDLEWARE|add_middleware|Middleware\(|"
-    rb"FastAPI\(|Starlette\(|Flask\(|APIRouter\(|CORS|Talisman|Limiter|set_cookie|session_cookie|"
-    rb"uvicorn|gunicorn|jwt|CryptContext|PasswordHash|verify\s*=|_create_unverified|CERT_NONE|"
-    rb"create_(async_)?engine|GraphQL|Fernet|BEGIN [A-Z ]*PRIVATE KEY|PASSWORD|TOKEN|API_KEY|JWT_|"
-    rb"(?i:allow-origin)|\b401\b|UNAUTHORIZED|COOKIE|CSRF|SECURE_|DATABASE|REST_FRAMEWORK|ssl\.|"
-    rb"SSLContext|"
-    rb"\b(debug|reload|workers|forwarded_allow_ips|storage_uri|graphql_ide)\s*="
+# A Python file without any of these neither reads nor holds a setting the auditor knows. Plain
+# words are searched first: a pattern of them all takes five times as long.
+_PYTHON_WORDS: Final = (
+    *(b"import *", b"BaseSettings", b"environ", b"getenv", b"decouple", b"load_dotenv"),
+    *(b"dynaconf", b"starlette.config", b"SECRET", b"secret_key", b"DEBUG", b"ALLOWED_HOSTS"),
+    *(b"PASSWORD", b"TOKEN", b"API_KEY", b"JWT_", b"COOKIE", b"CSRF", b"SECURE_", b"DATABASE"),
+    *(b"MIDDLEWARE", b"REST_FRAMEWORK", b"add_middleware", b"Middleware(", b"CORS", b"APIRouter("),
+    *(b"FastAPI(", b"Starlette(", b"Flask(", b"Quart(", b"Litestar", b"GraphQL", b"Talisman"),
+    *(b"Limiter", b"set_cookie", b"session_cookie", b"llow-Origin", b"llow-origin", b"LLOW-ORIGIN"),
+    *(
+        b"UNAUTHORIZED",
+        b"uvicorn",
+        b"gunicorn",
+        b"jwt",
+        b"CryptContext",
+        b"PasswordHash",
+        b"bcrypt",
+    ),
+    *(b"Fernet", b"PRIVATE KEY", b"_create_unverified", b"CERT_NONE", b"ssl.", b"SSLContext"),
+    *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
+    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql"),
+)
+_PYTHON_SIGNS: Final = lazy(
+    rb"\b(debug|reload|workers|forwarded_allow_ips|storage_uri|graphql_ide|base_url|verify)\s*=|"
+    rb"\b401\b|://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
 _DATA_WORDS: Final = lazy(
@@ -129,7 +144,8 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
 def relevant(kind: Kind, data: bytes) -> bool:
     """Tell whether a file met in a directory is worth parsing; only such files can fail a run."""
     if kind == "python":
-        return _PYTHON_WORDS.search(data) is not None
+        known = any(word in data for word in _PYTHON_WORDS)
+        return known or _PYTHON_SIGNS.search(data) is not None
     if kind == "requirements":
         return _SOURCE_WORDS.search(data) is not None
     if kind in {"toml", "yaml", "json", "ini"}:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Project = Callable[[dict[str, str | bytes]], Path]
 Secaudit = Callable[..., Any]
 
@@ -55,3 +57,25 @@ def test_a_lone_env_file_whose_name_and_variables_disagree(
     assert run.codes() == ["GUARD004", "SEC001"]
     project({".env.development": "", ".env.example": "ENVIRONMENT=production\n"})
     assert secaudit(".").codes() == []
+
+
+MODULES = {
+    "a broker": 'from celery import Celery\napp = Celery("x", broker="amqp://guest:guest@mq.acme.io//")\n',
+    "a cache": 'import redis\nclient = redis.Redis(host="cache.acme.io", password="redis")\n',
+    "documents": 'from pymongo import MongoClient\nx = MongoClient("mongodb://mongo.acme.io/")\n',
+    "an upstream": 'import httpx\nclient = httpx.Client(base_url="http://ledger.acme.io")\n',
+    "an application": "from litestar import Litestar\napp = Litestar([], debug=True)\n",
+    "a store": 'import boto3\ns3 = boto3.client("s3", endpoint_url="http://s3.acme.io")\n',
+    "a connection": 'import psycopg\nx = psycopg.connect(host="db.acme.io", password="postgres")\n',
+}
+
+
+@pytest.mark.parametrize("source", MODULES.values(), ids=MODULES)
+def test_a_folder_shows_what_its_files_named_one_by_one_show(
+    project: Project, secaudit: Secaudit, source: str
+) -> None:
+    """The search for relevant names in a folder passes over no module that has a finding."""
+    project({"module.py": source})
+    named = secaudit("module.py")
+    assert named.codes()
+    assert secaudit(".").codes() == named.codes()
