@@ -2,9 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from app.health import Health
@@ -83,3 +87,52 @@ def test_an_outage_is_503_and_no_riddle(make_client: MakeClient, postgresql_serv
     assert client.get("/healthz").status_code == 200
     time.sleep(1.01)
     assert client.get("/readyz").status_code == 503
+
+
+def test_an_outage_under_traffic_ends_by_itself_and_loses_nothing(
+    make_client: MakeClient, postgresql_server: str
+) -> None:
+    """Connections are cut in the middle of writes; what was answered is there afterwards."""
+    with PostgresqlDatabase(postgresql_server) as url:
+        upgrade(url)
+        client = make_client(database={"url": url}, limits={"authenticated": ""})
+        alice = register(client, "alice@example.com")
+        ended = Event()
+
+        def write(writer: int) -> list[tuple[int, str]]:
+            answers: list[tuple[int, str]] = []
+            while not ended.is_set():
+                name = f"{writer}-{len(answers)}"
+                body = {"display_name": name}
+                answer = client.patch("/v1/users/me", json=body, headers=alice.bearer)
+                answers.append((answer.status_code, name))
+            return answers
+
+        with ThreadPoolExecutor(4) as pool:
+            writers = [pool.submit(write, number) for number in range(4)]
+            time.sleep(0.5)
+            with closed(postgresql_server, url):
+                time.sleep(0.5)
+                assert client.get("/v1/users/me", headers=alice.bearer).status_code == 503
+            time.sleep(1)
+            ended.set()
+        answers = [writer.result() for writer in writers]
+        assert {status for of_one in answers for status, _ in of_one} == {200, 503}
+        lasts = dict(of_one[-1][::-1] for of_one in answers)
+        assert set(lasts.values()) == {200}
+        kept = client.get("/v1/users/me", headers=alice.bearer).json()["display_name"]
+        assert kept in lasts
+
+
+@contextmanager
+def closed(server: str, url: str) -> Iterator[None]:
+    """Cut every connection of a database, and let nobody in for a while."""
+    name = make_url(url).database
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        connection.execute(text(ending), {"name": name})
+        yield
+        connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
+    engine.dispose()

@@ -8,17 +8,21 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import redis
+from starlette.testclient import TestClient
 
 from app.security.limit_stores import Limiters, limiters
+from app.security.limiter_leased import LeasedLimiter
 from app.security.limiter_memory import MemoryLimiter
 from app.security.limiter_redis import PATIENCE
 from app.security.limits import Quota, StoreUnavailableError
 
+from .accounts import NEW_PASSWORD, PASSWORD, post_sign_in, register, use_reset
 from .processes import process
 from .wire import Connection, ask, edge, hello, wait_until, with_lifespan
 
@@ -79,24 +83,24 @@ class Redis:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    redis = Redis(tmp_path_factory.mktemp("redis"))
-    redis.start()
-    yield redis
-    redis.stop()
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Redis]:
-    redis = Redis(tmp_path)
-    redis.start()
-    yield redis
-    redis.stop()
+    server = Redis(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
-def processes(redis: Redis, count: int, patience: float = 20) -> list[Limiters]:
+def processes(server: Redis, count: int, patience: float = 20) -> list[Limiters]:
     """Return what so many processes of one service would have."""
     namespace = uuid4().hex
-    return [limiters(redis.url, "local", namespace, patience=patience) for _ in range(count)]
+    return [limiters(server.url, "local", namespace, patience=patience) for _ in range(count)]
 
 
 async def close(members: list[Limiters]) -> None:
@@ -248,6 +252,52 @@ def test_general_limits_can_be_closed_without_the_store(own: Redis) -> None:
     assert answer.problem["title"] == "Service Unavailable"
     app = edge(hello, limiter=limiters(own.url, "local", "test").general)
     assert ask(app).status == 200
+
+
+@pytest.mark.parametrize(("setting", "status"), [("local", 200), ("refuse", 503)])
+def test_the_setting_says_what_an_outage_means(
+    own: Redis, make_client: Callable[..., TestClient], setting: str, status: int
+) -> None:
+    """Probes say so whatever the setting; sign-in, registration and passwords are closed."""
+    client = make_client(limits={"store_url": own.url, "store_on_failure": setting})
+    alice = register(client, "alice@example.com")
+    own.stop()
+    assert client.get("/v1/users/me", headers=alice.bearer).status_code == status
+    passwords = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    closed = [
+        post_sign_in(client, alice.email),
+        client.post("/v1/auth/register", json={"email": "b@example.com", "password": PASSWORD}),
+        client.post("/v1/auth/password", json=passwords, headers=alice.bearer),
+        use_reset(client, "token"),
+    ]
+    assert [answer.status_code for answer in closed] == [503] * 4
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in closed)
+    assert client.get("/healthz").status_code == 200
+    own.start()
+    time.sleep(1.1)
+    assert client.get("/readyz").status_code == 200
+    assert post_sign_in(client, alice.email).status_code == 200
+
+
+def test_a_flood_of_addresses_is_bounded_here_and_expires_there(
+    own: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.security.limiter_leased._MAX_KEYS", 100)
+
+    async def scenario() -> None:
+        members = processes(own, 1)
+        general = members[0].general
+        assert isinstance(general, LeasedLimiter)
+        for number in range(300):
+            assert (await general.hit(f"flood:{number}", QUOTA)).allowed
+        assert len(general._leases) <= 100  # noqa: SLF001 - what would grow
+        await close(members)
+
+    asyncio.run(scenario())
+    with redis.Redis.from_url(own.url) as store:
+        lives = [store.pttl(key) for key in store.scan_iter()]
+    assert len(lives) >= 300
+    assert all(0 < life < 2 * QUOTA.window * 1000 for life in lives)
 
 
 def test_an_outage_costs_one_request_a_second_its_patience(own: Redis) -> None:

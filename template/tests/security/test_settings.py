@@ -278,17 +278,33 @@ def test_secrets_come_from_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
     other = new_key("HS256")
     Path("keys").write_text(f"# comment\n{GOOD_KEY}\n\n{other}\n")
     Path("url").write_text("sqlite+aiosqlite:///./x.db\n")
+    Path("store").write_text("rediss://:hunter2hunter2@store.example.com/0\n")
     settings = load(
         monkeypatch,
         {
             f"{KEYS}_FILE": "keys",
             "APP_DATABASE__URL_FILE": "url",
+            "APP_LIMITS__STORE_URL_FILE": "store",
             "APP_HTTP__ALLOWED_HOSTS": '["api.example.com"]',
         },
     )
     keys = [key.get_secret_value() for key in settings.tokens.signing_keys]
     assert keys == [GOOD_KEY, other]
     assert settings.database.url.get_secret_value() == "sqlite+aiosqlite:///./x.db"
+    store = settings.limits.store_url.get_secret_value()
+    assert store == "rediss://:hunter2hunter2@store.example.com/0"
+    assert "hunter2hunter2" in settings.secrets()
+
+
+@pytest.mark.parametrize("name", ["APP_DATABASE__URL", "APP_LIMITS__STORE_URL"])
+@pytest.mark.parametrize("content", [None, "", "redis://8.8.8.8", "postgresql+psycopg://8.8.8.8/a"])
+def test_an_address_from_a_file_is_judged_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: str | None
+) -> None:
+    if content is not None:
+        Path("address").write_text(content)
+    (found,) = faults(monkeypatch, {**PRODUCTION, f"{name}_FILE": "address"})
+    assert found.removesuffix("_FILE") == name
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
