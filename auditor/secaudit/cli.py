@@ -42,10 +42,7 @@ def run(argv: Sequence[str]) -> int:
         return dispatch(understood(list(argv)))
     except AuditError as error:
         return misuse(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # no second complaint
-        return FAILED
-    except KeyboardInterrupt:
+    except (BrokenPipeError, KeyboardInterrupt):
         return FAILED
     except Exception as error:  # noqa: BLE001 - the promise: one line, never a traceback
         return failure(error, verbose=any(word in {"-v", "--verbose"} for word in argv))

@@ -1,5 +1,6 @@
 """Names and units: what a setting is called decides what it means, and what only looks secret."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,14 @@ MEANINGS = {
     "RATE_LIMIT_ENABLED": "limit.enabled",
     "API_AUTH_ENABLED": "access.enabled",
     "LOGIN_DISABLED": "access.enabled",
+    "DISABLE_DEBUG": "debug.enabled",
+    "DISABLE_CSRF": "csrf.enabled",
+    "ALLOW_INSECURE_COOKIES": "cookie.secure",
+    "RATE_LIMIT_DISABLED": "limit.enabled",
+    "DISABLE_DOCS": "docs.enabled",
+    "celery_broker": "database.url",
+    "JWT_HOURS": "token.access_lifetime",
+    "refresh_token_days": "token.refresh_lifetime",
 }
 NOT_SECRET = (
     *("PASSWORD_RESET_PATH", "API_KEY_RATE_LIMIT", "SMS_GATEWAY_AUTH_HEADER", "COOKIE_KEY"),
@@ -77,6 +86,15 @@ def test_a_name_that_only_looks_secret_is_none(name: str) -> None:
 def test_every_meaning_is_a_concept() -> None:
     meanings = {concept.removesuffix("!") for concept, _ in (*PHRASES, *LIVING)}
     assert meanings - {""} <= set(CONCEPTS)
+
+
+def test_every_phrase_keeps_to_the_notation() -> None:
+    """Words before a star are single ones, since the words of a name are looked at one by one."""
+    text = r"(?:[a-z0-9_]|\{[a-z0-9_,]*\}|PASSWORD|STORE|PROVIDER|BYTES)+"
+    among = r"\*(?:[a-z0-9]+|\{[a-z0-9,]+\}|STORE|PROVIDER)"
+    notation = re.compile(rf"(?:{among})?\*{text}|{text}")
+    phrases = [phrase for _, written in (*PHRASES, *LIVING) for phrase in written.split()]
+    assert [phrase for phrase in phrases if not notation.fullmatch(phrase)] == []
 
 
 @pytest.mark.parametrize(
