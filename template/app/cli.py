@@ -44,6 +44,7 @@ app: Final = typer.Typer(
 )
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Address of the account.")]
 PemFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, readable=True, help="PEM file.")
 ]
@@ -140,15 +141,18 @@ def env(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def create_admin(
-    email: str,
+    context: typer.Context,
+    email: Email,
     *,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
     """Create an administrator; the password is asked for, never an argument."""
+    if context.args:  # not shown, as the usual message would: it is a password, as likely as not
+        raise typer.BadParameter("the password is asked for, never an argument")
     address = _email(email)
     settings = load()
     password = _read_password(from_stdin=password_stdin)
@@ -162,7 +166,7 @@ def create_admin(
 
 
 @app.command()
-def reset_password(email: str) -> None:
+def reset_password(email: Email) -> None:
     """Print a single-use token that sets a new password within half an hour."""
     address = _email(email)
     say(run(load(), lambda services: services.password_resets.issue(address)).token)

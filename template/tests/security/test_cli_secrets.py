@@ -27,7 +27,10 @@ def test_an_administrator_is_created_from_standard_input() -> None:
     event = json.loads(created.stderr)
     assert (event["event"], event["role"]) == ("account_created", "admin")
     assert run(*create, variables=DEVELOPMENT, stdin=f"{PASSWORD}\n").exit_code == 1
-    assert run("create-admin", "x@example.com", PASSWORD, variables=DEVELOPMENT).exit_code == 2
+    for mistake in ([PASSWORD], ["--password", PASSWORD], [f"--password={PASSWORD}"]):
+        refused = run("create-admin", "x@example.com", *mistake, variables=DEVELOPMENT)
+        assert refused.exit_code == 2
+        assert PASSWORD not in refused.output
     reset = run("reset-password", "root@example.com", variables=DEVELOPMENT)
     token = reset.stdout.strip()
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
