@@ -22,6 +22,7 @@ _SECONDS: Final = {
     **dict.fromkeys(("day", "days"), 86400.0),
     **dict.fromkeys(("week", "weeks"), 604800.0),
 }
+_SPOKEN: Final = frozenset(("seconds", "minutes", "hours", "days", "weeks"))
 # Ends of names that have seconds without saying so: cookies (RFC 6265), RFC 6749, and
 # Flask-JWT-Extended's settings.
 _IN_SECONDS: Final = (
@@ -37,7 +38,8 @@ def living(text: str) -> str:
         for ending in _SPANS:
             if candidate.endswith(ending):
                 return candidate[: -len(ending)]
-    return ""
+    spoken = unit in _SPOKEN and ("token" in before or "jwt" in before)
+    return before if spoken else ""  # ``JWT_HOURS``, ``access_token_days``
 
 
 def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: ANN401 - any type

@@ -43,6 +43,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         "*password_{min,minimum}_{len,length} *{min,minimum}_password_{len,length}",
     ),
     ("session.serializer", "session_serializer"),
+    ("csrf.enabled!", "*{disable,skip}_csrf{,_protection,_check} *csrf{,_protection}_disabled"),
     (
         "csrf.enabled",
         (
@@ -159,6 +160,13 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     (
+        "limit.enabled!",
+        (
+            "*{disable,skip,no}_rate{_,}{limit,limiting,limiter,limits}"
+            " *rate{_,}{limit,limiting,limiter,limits}_disabled"
+        ),
+    ),
+    (
         "limit.enabled",
         (
             "*rate{_,}{limit,limiting,limiter,limits}_{enabled,enable}"
@@ -213,6 +221,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     ("debug.reload", "*reload *autoreload"),
+    ("", "*{disable,no}_debug{,_mode} *debug{,_mode}_disabled"),  # says little when it is off
     ("debug.enabled", "*debug{,_mode,_enabled,_on}"),
     (
         "graphql.ide",
@@ -264,7 +273,8 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         (
             "*STORE*{url,uri,dsn,connection_string,conn_str}"
             " *{celery,cache,queue,store,result}*{url,uri,dsn,connection_string,conn_str}"
-            " {,celery_}{broker,result}_{backend,url} *caches*location dsn *layers*hosts"
+            " {,celery_}{broker,result}_{backend,url} {,celery_,task_}broker *caches*location dsn"
+            " *layers*hosts"
         ),
     ),
     (

@@ -48,11 +48,8 @@ MEANINGS = {
     "RATE_LIMIT_ENABLED": "limit.enabled",
     "API_AUTH_ENABLED": "access.enabled",
     "LOGIN_DISABLED": "access.enabled",
-    "DISABLE_DEBUG": "debug.enabled",
     "DISABLE_CSRF": "csrf.enabled",
-    "ALLOW_INSECURE_COOKIES": "cookie.secure",
     "RATE_LIMIT_DISABLED": "limit.enabled",
-    "DISABLE_DOCS": "docs.enabled",
     "celery_broker": "database.url",
     "JWT_HOURS": "token.access_lifetime",
     "refresh_token_days": "token.refresh_lifetime",
@@ -69,6 +66,11 @@ def test_a_name_means_its_concept(name: str) -> None:
     meaning = meaning_of(name)
     assert meaning is not None
     assert meaning.concept == MEANINGS[name]
+
+
+@pytest.mark.parametrize("name", ["DISABLE_DEBUG", "DEBUG_DISABLED", "NO_DEBUG"])
+def test_a_flag_against_debug_mode_does_not_say_that_it_is_on(name: str) -> None:
+    assert meaning_of(name) is None
 
 
 @pytest.mark.parametrize("name", ["SMTP_AUTH_ENABLED", "MAIL_AUTH_REQUIRED", "USE_PROXY_AUTH"])
