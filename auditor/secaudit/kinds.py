@@ -69,10 +69,11 @@ _PYTHON_WORDS: Final = (
     ),
     *(b"Fernet", b"PRIVATE KEY", b"_create_unverified", b"CERT_NONE", b"ssl.", b"SSLContext"),
     *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
-    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql"),
+    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql", b"basicConfig"),
 )
 _PYTHON_SIGNS: Final = lazy(
-    rb"\b(debug|reload|workers|forwarded_allow_ips|storage_uri|graphql_ide|base_url|verify)\s*=|"
+    rb"\b(debug|reload|workers|forwarded_allow_ips|limit_request_\w+|storage_uri|graphql_ide|base_url|verify|ssl|"
+    rb"sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
     rb"\b401\b|://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")

@@ -14,6 +14,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.django_databases import add_transport
+from secaudit.frameworks.django_passwords import add_minimum
 from secaudit.frameworks.sinks import library_default
 from secaudit.records import NamedTuple
 
@@ -134,6 +135,7 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
     _csrf(module, installed, collector, place)
     _tokens(module, collector)
     add_transport(module, collector)
+    add_minimum(module, collector)
     _note_misspelt(interpreter, module)
 
 

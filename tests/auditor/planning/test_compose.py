@@ -445,3 +445,15 @@ def test_a_bomb_of_aliases_is_bounded(planned: Planner) -> None:
         lines.append(f"x-{name}: &{name} {{{inner}}}")
     text = "\n".join([*lines, "services:", "  api:", "    image: x", "    environment: *t", ""])
     assert planned({"compose.yaml": text}).deployments == ()
+
+
+def test_a_password_that_the_shell_must_give_is_one(planned: Planner) -> None:
+    for command in (
+        "redis-server --requirepass ${PW:?missing}",
+        '["redis-server", "--requirepass", "${PW:?missing}"]',
+    ):
+        text = "services:\n  api:\n    image: redis:8\n    ports: ['6379:6379']\n"
+        text += f"    command: {command}\n"
+        one = service(planned({"compose.yaml": text}), "api")
+        assert seen(one, "store-without-auth") == []
+        assert seen(one, "port-published")

@@ -187,13 +187,18 @@ class ServiceReader:
             value = node.get(name)
             if isinstance(value, Sequence):
                 words += [
-                    Text(self._text(item), item.location)
+                    Text(self._line(item), item.location)
                     for item in value.items
                     if isinstance(item, Scalar)
                 ]
             elif isinstance(value, Scalar) and isinstance(value.value, str):
-                words += commands.words_of(self._text(value), value.location)
+                words += commands.words_of(self._line(value), value.location)
         return tuple(words)
+
+    def _line(self, node: Scalar) -> str:
+        """Return a part of a command; as it is written when a variable it requires is not given."""
+        text = self.scope.text(node).value
+        return str(node.value) if isinstance(text, Unknown) else text or ""
 
     def _mounts(self, node: Node | None) -> list[Part]:
         """Return the host files and folders among the volumes."""

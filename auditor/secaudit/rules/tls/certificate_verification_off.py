@@ -1,11 +1,21 @@
 """TLS001: certificates of peers are not verified."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from secaudit.facts import Facts
 from secaudit.judgement.hosts import is_loopback, url_of
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities
+
+_UNVERIFIED: Final = (
+    "certificates are not verified: whoever is on the path can answer instead of the peer"
+)
+_OPTIONS: Final = (  # of data stores' URLs: redis-py, PyMongo
+    ("ssl_cert_reqs", frozenset({"none", "cert_none"})),
+    ("tlsinsecure", frozenset({"true"})),
+    ("tlsallowinvalidcertificates", frozenset({"true"})),
+)
 
 
 def check(facts: Facts) -> Iterator[Match]:
@@ -17,10 +27,14 @@ def check(facts: Facts) -> Iterator[Match]:
         url = url_of(peer.value) if peer is not None else None
         yield Match(
             setting,
-            "certificates are not verified: whoever is on the path can answer instead of the peer",
+            _UNVERIFIED,
             severity="low" if url is not None and is_loopback(url.host) else None,
             fix=switch(setting, to=True, title="Verify certificates"),
         )
+    for setting in facts.of("database.url"):
+        url = url_of(setting.value)
+        if url is not None and any(url.option(name) in values for name, values in _OPTIONS):
+            yield Match(setting, _UNVERIFIED, severity="low" if is_loopback(url.host) else None)
 
 
 RULE = Rule(
@@ -28,7 +42,7 @@ RULE = Rule(
     name="certificate-verification-off",
     summary="a client accepts any certificate",
     severities=Severities("high", "high", "low"),
-    applies_to=("tls.verify",),
+    applies_to=("tls.verify", "database.url"),
     owasp=("API10:2023", "API8:2023"),
     cwe=(295,),
     asvs=("12.3.2",),
@@ -48,6 +62,8 @@ Verify. For a certificate of your own authority pass its file:
                 )
             }
         ),
+        Example({"requirements.txt": "--trusted-host pypi.acme.io\nflask\n"}),
+        Example({".env": "REDIS_URL=rediss://:q3ZkT8wLr5Xn0cVb@r.acme.io/0?ssl_cert_reqs=none\n"}),
     ),
     good=(
         Example(

@@ -7,7 +7,10 @@ from secaudit.facts import Facts
 from secaudit.rule import Example, Match, Rule, Severities
 
 _OBSOLETE: Final = frozenset(
-    {"SSLV2", "SSLV3", "TLSV1", "TLSV1_0", "TLSV1.0", "TLSV1_1", "TLSV1.1", "MINIMUM_SUPPORTED"}
+    (
+        *("SSLV2", "SSLV3", "TLSV1", "TLSV1_0", "TLSV1.0", "TLSV1_1", "TLSV1.1", "TLS1.0"),
+        *("TLS1.1", "1", "1.0", "1.1", "MINIMUM_SUPPORTED"),
+    )
 )
 
 

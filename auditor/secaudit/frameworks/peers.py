@@ -1,0 +1,92 @@
+"""Clients that can be told not to verify a certificate: aiohttp, urllib3, redis, ``ssl`` itself."""
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
+from secaudit.evaluation.values import External, Instance, Place, Value
+from secaudit.frameworks import clients
+from secaudit.frameworks.sinks import Argument, group_of, record, use
+
+_METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+_AIOHTTP: Final = (Argument("ssl", "tls.verify"), Argument("verify_ssl", "tls.verify"))
+_REDIS: Final = ("redis.from_url", "redis.Redis.from_url", "redis.Redis", "redis.StrictRedis")
+
+
+def _session(call: Call) -> Value:
+    """``aiohttp.ClientSession()``."""
+    return Value(Instance("aiohttp.ClientSession", None, call.interpreter.level), call.place)
+
+
+def _request(_receiver: Value, _instance: Instance, call: Call) -> Value:
+    """``session.get(url, ssl=False)``."""
+    record(call, "aiohttp", _AIOHTTP, "aiohttp")
+    return Value(Instance("aiohttp.ClientResponse", None, call.interpreter.level), call.place)
+
+
+def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
+    return receiver
+
+
+def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Callable[[Call], Value]:
+    """Return the handler of a call with ``cert_reqs``: None and ``CERT_NONE`` ask for nothing."""
+
+    def make(call: Call) -> Value:
+        given = call.keywords.get(argument)
+        if given is not None and _asks_for_nothing(given):
+            name, place = f"{argument}", call.location(argument)
+            group, off = group_of(call.place, argument), Value(False, given.place)
+            use(call.interpreter, SinkUse("tls.verify", group, name, off, place, "client"))
+        if handle is not None:
+            return handle(call)
+        return Value(Instance("urllib3.PoolManager", None, call.interpreter.level), call.place)
+
+    return make
+
+
+def _asks_for_nothing(value: Value) -> bool:
+    data = value.data
+    text = data.name.rpartition(".")[2] if isinstance(data, External) else data
+    return text is None or (isinstance(text, str) and text.upper() in {"CERT_NONE", "NONE"})
+
+
+def _default_context(interpreter: Interpreter) -> None:
+    """``ssl._create_default_https_context = ssl._create_unverified_context``: for all of urllib."""
+    for module in interpreter.modules.values():
+        if "_create_default_https_context" not in module.syntax.text:
+            continue
+        for node in ast.walk(module.syntax.tree):
+            if not isinstance(node, ast.Assign) or not _switches_off(node):
+                continue
+            place = Place(module.syntax, node)
+            name, off = "ssl._create_default_https_context", Value(False, place)
+            sink = SinkUse("tls.verify", group_of(place, "ssl"), name, off, place.location(), "ssl")
+            use(interpreter, sink)
+
+
+def _switches_off(node: ast.Assign) -> bool:
+    targets = (ast.unparse(target) for target in node.targets)
+    written = ast.unparse(node.value)
+    return written.endswith("_create_unverified_context") and any(
+        target.endswith("_create_default_https_context") for target in targets
+    )
+
+
+CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "aiohttp.ClientSession": _session,
+    "urllib3.PoolManager": _requirement("cert_reqs", None),
+    "urllib3.HTTPSConnectionPool": _requirement("cert_reqs", None),
+    **{
+        f"{package}{name.removeprefix('redis')}": _requirement(
+            "ssl_cert_reqs", clients.CALLS.get(name)
+        )
+        for name in _REDIS
+        for package in ("redis", "redis.asyncio")
+    },
+}
+METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
+    **{f"aiohttp.ClientSession.{name}": _request for name in _METHODS},
+    "aiohttp.ClientSession.__enter__": _itself,
+}
+FINISH: Final = _default_context

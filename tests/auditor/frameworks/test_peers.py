@@ -1,0 +1,138 @@
+"""Certificates that are not verified, protocols, levels and hashes, however code asks for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from secaudit.facts import Setting
+
+Concepts = Callable[..., dict[str, list[Setting]]]
+
+UNVERIFIED = {
+    "aiohttp get": (
+        "import aiohttp\nasync def f():\n    async with aiohttp.ClientSession() as s:\n"
+        "        async with s.get('https://p.io', ssl=False) as r:\n            return r\n"
+    ),
+    "aiohttp old": (
+        "import aiohttp\nasync def f(s: aiohttp.ClientSession):\n"
+        "    return await s.post('https://p.io', verify_ssl=False)\n"
+    ),
+    "urllib3": "import urllib3\npool = urllib3.PoolManager(cert_reqs='CERT_NONE')\n",
+    "urllib3 constant": "import ssl, urllib3\np = urllib3.PoolManager(cert_reqs=ssl.CERT_NONE)\n",
+    "redis": "import redis\nr = redis.from_url('rediss://r', ssl_cert_reqs=None)\n",
+    "redis class": "import redis\nr = redis.Redis(host='r', ssl=True, ssl_cert_reqs='none')\n",
+    "redis asyncio": (
+        "import redis.asyncio as redis\nr = redis.Redis.from_url('rediss:', ssl_cert_reqs=None)\n"
+    ),
+    "urllib": "import ssl\nssl._create_default_https_context = ssl._create_unverified_context\n",
+}
+
+
+@pytest.mark.parametrize("source", UNVERIFIED.values(), ids=UNVERIFIED)
+def test_clients_that_verify_nothing(by_concept: Concepts, source: str) -> None:
+    found = by_concept({"client.py": source})["tls.verify"]
+    assert [setting.value for setting in found] == [False]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import urllib3\npool = urllib3.PoolManager(cert_reqs='CERT_REQUIRED')\n",
+        "import urllib3\npool = urllib3.PoolManager()\n",
+        "import redis\nr = redis.from_url('rediss://r', ssl_cert_reqs='required')\n",
+        "import redis\nfrom x import y\nr = redis.from_url('rediss://r', ssl_cert_reqs=y)\n",
+        "import ssl\nssl._create_default_https_context = ssl.create_default_context\n",
+        "import aiohttp\nasync def f(s: aiohttp.ClientSession):\n    return await s.get('u')\n",
+    ],
+)
+def test_clients_that_verify(by_concept: Concepts, source: str) -> None:
+    found = by_concept({"client.py": source}).get("tls.verify", [])
+    assert False not in [setting.value for setting in found]
+
+
+def test_the_url_of_a_redis_client_is_still_seen(by_concept: Concepts) -> None:
+    source = "import redis\nr = redis.from_url('redis://r.acme.io', ssl_cert_reqs=None)\n"
+    (url,) = by_concept({"client.py": source})["database.url"]
+    assert url.value == "redis://r.acme.io"
+
+
+def test_the_protocol_of_uvicorn(by_concept: Concepts) -> None:
+    source = "import ssl, uvicorn\nuvicorn.run('a:b', ssl_version=ssl.PROTOCOL_TLSv1)\n"
+    (version,) = by_concept({"serve.py": source})["tls.minimum"]
+    assert version.value == "PROTOCOL_TLSv1"
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("logging.DEBUG", "DEBUG"), ("'debug'", "DEBUG"), ("10", "DEBUG"), ("logging.INFO", "INFO")],
+)
+def test_the_level_of_logging(by_concept: Concepts, level: str, expected: str) -> None:
+    source = f"import logging\nlogging.basicConfig(format='%(message)s', level={level})\n"
+    (found,) = by_concept({"main.py": source})["debug.log_level"]
+    assert (found.value, found.location.line) == (expected, 2)
+
+
+def test_a_level_that_is_not_given_is_no_setting(by_concept: Concepts) -> None:
+    assert "debug.log_level" not in by_concept({"m.py": "import logging\nlogging.basicConfig()\n"})
+
+
+WEAK = {
+    "hashlib.sha256(password.encode()).hexdigest()": "sha256",
+    "hashlib.md5((salt + password).encode()).hexdigest()": "md5",
+    "hashlib.sha512(user.password.encode())": "sha512",
+    "generate_password_hash(password, method='pbkdf2:sha1')": "sha1",
+    "generate_password_hash(password, 'sha256')": "sha256",
+    "generate_password_hash(password, method='plain')": "plain",
+}
+
+
+def hashers(by_concept: Concepts, expression: str, head: str = "") -> list[Any]:
+    source = (
+        f"{head}import hashlib\nfrom werkzeug.security import generate_password_hash\n\n\n"
+        f"def store(user, password, salt, password_hash, reset_password_token):\n"
+        f"    return {expression}\n"
+    )
+    return [one.value for one in by_concept({"u.py": source}).get("password.hashers", [])]
+
+
+@pytest.mark.parametrize("expression", WEAK)
+def test_passwords_that_are_only_digested(by_concept: Concepts, expression: str) -> None:
+    assert hashers(by_concept, expression) == [[WEAK[expression]]]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "hashlib.sha256(salt.encode())",
+        "hashlib.sha256(password_hash.encode())",
+        "hashlib.sha256(reset_password_token.encode())",
+        "generate_password_hash(password)",
+        "generate_password_hash(password, method='scrypt')",
+        "generate_password_hash(password, method='pbkdf2:sha256:600000')",
+    ],
+)
+def test_digests_of_something_else_and_strong_methods(
+    by_concept: Concepts, expression: str
+) -> None:
+    assert hashers(by_concept, expression) == []
+
+
+@pytest.mark.parametrize(
+    "head", ["import bcrypt\n", "from argon2 import PasswordHasher\n", "URL = 'pwnedpasswords'\n"]
+)
+def test_a_digest_before_a_password_hash_or_for_a_list_of_leaks(
+    by_concept: Concepts, head: str
+) -> None:
+    assert hashers(by_concept, "hashlib.sha1(password.encode()).hexdigest()", head) == []
+
+
+def test_the_minimum_length_of_djangos_validator(by_concept: Concepts) -> None:
+    validator = "django.contrib.auth.password_validation.MinimumLengthValidator"
+    source = (
+        "MIDDLEWARE = []\nROOT_URLCONF = 'urls'\nAUTH_PASSWORD_VALIDATORS = [\n"
+        "    {'NAME': 'x.Other', 'OPTIONS': {'min_length': 3}},\n"
+        f"    {{'NAME': '{validator}', 'OPTIONS': {{'min_length': 4}}}},\n]\n"
+    )
+    (found,) = by_concept({"settings.py": source})["password.min_length"]
+    assert (found.value, found.location.line) == (4, 5)
