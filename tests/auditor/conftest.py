@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.evaluation import evaluate
@@ -13,6 +14,12 @@ from secaudit.facts import Candidate, Setting
 from secaudit.planning.deployment import Deployment
 
 Evaluate = Callable[..., Evaluated]
+
+# A busy machine makes examples slow, and that is no failure.
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def evaluate_folder(
