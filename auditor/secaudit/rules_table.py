@@ -529,6 +529,12 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("limit.upload",),
     ),
     (
+        "LIMIT007",
+        "unbounded-head",
+        "limit.unbounded_head",
+        ("limit.head",),
+    ),
+    (
         "GUARD001",
         "fail-open-environment",
         "guard.fail_open_environment",

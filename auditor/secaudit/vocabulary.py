@@ -81,6 +81,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "limit.store": "URL of the limiter's store",
     "limit.page": "largest page size; None = no cap",
     "limit.body": "bytes; None = no cap",
+    "limit.head": "bytes of a request line or header; zero = no cap",
     "limit.upload": "bytes; None = no cap",
     # deployment
     "environment": "name of the environment that the code branches on",

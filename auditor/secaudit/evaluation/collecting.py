@@ -1,5 +1,6 @@
 """Turns what an evaluation found into the settings that rules see."""
 
+from datetime import timedelta
 from typing import Any
 
 from secaudit.evaluation.by_variable import meaning_by_variable
@@ -196,6 +197,9 @@ class Collector:
                 return
             if setting.concept == sink.concept and index not in self._sunk:
                 self.settings[index] = setting._replace(concept="", group="", service="")
+            elif not setting.concept and isinstance(sink.value.data, timedelta):
+                self._own(sink, setting.location)  # the number that code gives a unit
+                return
         self._own(sink)
 
     def _fits(self, setting: Setting, sink: SinkUse) -> bool:
@@ -216,9 +220,12 @@ class Collector:
             self.add(slot, name, hidden, owner, type_=type_, meaning=None)
         return self.by_slot.get(slot)
 
-    def _own(self, sink: SinkUse) -> None:
+    def _own(self, sink: SinkUse, written: Location | None = None) -> None:
+        """List a sink's own value; ``written`` is where a part stands that decides it."""
         value = sink.value
         candidates = candidates_of(value, sink.layer)
+        if written is not None:
+            candidates = (candidates[0]._replace(location=written), *candidates[1:])
         if sink.layer == "library-default":
             first = candidates[0]._replace(location=sink.location, layer=sink.layer)
             candidates = (first, *candidates[1:])

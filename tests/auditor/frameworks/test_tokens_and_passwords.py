@@ -141,3 +141,14 @@ def test_how_passwords_are_hashed(
 def test_a_hasher_of_the_project_is_not_known(by_concept: Concepts) -> None:
     source = PWDLIB + "class Own:\n    pass\nPasswordHash([Own(), Argon2Hasher()])\n"
     assert isinstance(by_concept({"passwords.py": source})["password.hashers"][0].value, Unknown)
+
+
+@pytest.mark.parametrize("expiry", ["time.time() + TTL", "datetime.now() + timedelta(minutes=TTL)"])
+def test_a_lifetime_is_changed_where_its_number_stands(expiry: str, by_concept: Concepts) -> None:
+    source = (
+        "import time\nimport jwt\nfrom datetime import datetime, timedelta\nTTL = 900000\n"
+        f"def issue(key):\n    return jwt.encode({{'exp': {expiry}}}, key)\n"
+    )
+    (lifetime,) = by_concept({"tokens.py": source})["token.access_lifetime"]
+    assert lifetime.location.line == 4
+    assert [one.line for one in lifetime.used] == [6]
