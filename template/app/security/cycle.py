@@ -2,6 +2,7 @@
 
 import http
 import re
+import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from .exchange import LINES
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping
 
 _PLAIN, _LENGTH, _CODING, _CONNECTION = range(4)
@@ -22,6 +24,8 @@ _BAD_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _BAD_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_BODY: Final = frozenset({204, 304})
 _SMALL: Final = 65_536
+_UNSENT_BYTES: Final = 131_072
+_UNSENT_OPTION: Final[int | None] = getattr(socket, "TCP_NOTSENT_LOWAT", None)  # not on Windows
 
 
 class Cycle(RequestResponseCycle):
@@ -97,6 +101,17 @@ class Cycle(RequestResponseCycle):
             self.chunked_encoding = True
             parts.append(b"transfer-encoding: chunked\r\n")
         return b"".join(parts)
+
+
+def bound_unsent(transport: "asyncio.Transport") -> None:
+    """Let the system hold little of what a connection still has to send.
+
+    It would take megabytes from whoever does not read, and tell of room again only when a third of
+    them has left: a slow reader would seem to stand still.
+    """
+    if _UNSENT_OPTION is not None:
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, _UNSENT_OPTION, _UNSENT_BYTES)
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .cycle import Cycle, field_line, status_line
+from .cycle import Cycle, bound_unsent, field_line, status_line
 from .exchange import LINES
 from .policies.headers import security_lines
 from .policies.request_id import request_id
@@ -71,6 +71,7 @@ class HardenedProtocol(HttpToolsProtocol):
         """Give the client ``head_seconds`` for its first head."""
         super().connection_made(transport)
         self._socket = transport
+        bound_unsent(transport)
         self.transport = _Transport(transport, self)  # type: ignore[assignment] # what uvicorn uses
         self._arm(self._policy.head_seconds)
 

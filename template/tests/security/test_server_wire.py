@@ -354,6 +354,25 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
         wait_until(lambda: not connections, 4)
 
 
+def test_little_is_held_for_a_client_that_does_not_read() -> None:
+    sent = 0
+
+    async def endless(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        nonlocal sent
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+            sent += 65536
+
+    app = edge(endless, timeout_seconds=0.5, public=None)
+    with serving(app, BOUNDS) as port, Connection(port) as connection:
+        connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        connections = port.server.server_state.connections
+        wait_until(lambda: len(connections) == 1)
+        wait_until(lambda: not connections, 4)
+    assert 0 < sent < 2**20
+
+
 @pytest.mark.parametrize(("last", "whole"), [(0.3, True), (5, False)])
 def test_an_answer_in_parts_may_take_long_but_not_stand_still(*, last: float, whole: bool) -> None:
     """Each part has the time of an answer anew; what is cut off looks cut off."""
