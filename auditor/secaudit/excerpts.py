@@ -22,6 +22,7 @@ _NAME_BEFORE: Final = lazy(r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|=
 LINE_END: Final = lazy(r"\r\n|\r|\n")
 _PYTHON: Final = (".py", ".pyi")
 
+_WHOLE_FILE: Final = (1, 1, 1, 1)  # the span of a fault that no line of a file has
 _LONGEST: Final = 5_000  # code points of a line worth showing; minified files have longer ones
 
 Masks = list[tuple[int, int]]
@@ -57,7 +58,7 @@ class Source:
     def excerpt(self, location: Location) -> Excerpt | None:
         """Return the first line of a span, or None where nothing may be shown."""
         number = location.line
-        if not 1 <= number <= len(self.lines):
+        if not 1 <= number <= len(self.lines) or location[1:] == _WHOLE_FILE:
             return None
         line = self.lines[number - 1]
         masks = self.masks(number) if len(line) <= _LONGEST else None

@@ -61,6 +61,12 @@ def test_a_literal_in_code_is_hidden_where_it_stands_for_a_secret() -> None:
     assert shown(source, 2, 5, 26) == 'k = getenv("KEY", "<redacted: 4 characters>")'
 
 
+def test_a_fault_of_the_whole_file_shows_no_line_of_it() -> None:
+    source = Source("/a.py", b"x = 1\n", collect([]), "python")
+    assert source.excerpt(place("/a.py", 1, 1, 1)) is None
+    assert shown(source, 1, 1, 2) == "x = 1"
+
+
 def test_a_module_that_does_not_parse_is_not_shown() -> None:
     source = Source("/a.py", b"x = (\n", collect([]), "python")
     assert source.excerpt(place("/a.py", 1, 1, 2)) is None
