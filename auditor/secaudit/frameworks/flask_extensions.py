@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.runtime import Call, SinkUse
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import DictData, Instance, ListData, Value, plain
 from secaudit.frameworks.sinks import (
     Argument,
@@ -81,13 +81,32 @@ def _talisman(call: Call) -> Value:
 
 def _limiter(call: Call) -> Value:
     """``Limiter(get_remote_address, app=app, default_limits=[...], storage_uri=...)``."""
-    arguments = (
-        Argument("enabled", "limit.enabled", default=True),
-        Argument("storage_uri", "limit.store", "memory://"),
-    )
-    record(call, "Limiter", arguments, "flask")
+    call.interpreter.state.setdefault("flask-limiter", []).append(call)
     mitigation(call.interpreter, call.place.location(), "limiter")
     return Value(Instance("flask_limiter.Limiter"), call.place)
+
+
+def _finish(interpreter: Interpreter) -> None:
+    """Record limiters when the configuration of the applications is final.
+
+    ``RATELIMIT_ENABLED`` replaces the argument ``enabled``; the argument ``storage_uri`` replaces
+    ``RATELIMIT_STORAGE_URI``; what the configuration gives is recorded with it.
+    """
+    configs = [config.state["items"] for config in interpreter.state.get("flask", [])]
+    for call in interpreter.state.get("flask-limiter", []):
+        arguments = [
+            argument
+            for argument, key, strong in (
+                (Argument("enabled", "limit.enabled", default=True), "RATELIMIT_ENABLED", True),
+                (_STORE, "RATELIMIT_STORAGE_URI", "storage_uri" not in call.keywords),
+            )
+            if not (strong and any(key in config.items for config in configs))
+        ]
+        open_ = next((config.rest for config in configs if config.rest is not None), None)
+        record(call._replace(rest=call.rest or open_), "Limiter", tuple(arguments), "flask")
+
+
+_STORE: Final = Argument("storage_uri", "limit.store", "memory://")
 
 
 def _init_talisman(_receiver: Value, _instance: Instance, call: Call) -> Value:
@@ -107,3 +126,4 @@ METHODS: Final = {
     "flask_talisman.Talisman.init_app": _init_talisman,
     "flask_cors.CORS.init_app": _init_cors,
 }
+FINISH: Final = _finish
