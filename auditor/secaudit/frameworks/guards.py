@@ -74,9 +74,17 @@ def _is_selector(name: str) -> bool:
     return meaning is not None and meaning.concept == "environment"
 
 
+def _is_debug(name: str) -> bool:
+    meaning = meaning_of(name)
+    return meaning is not None and meaning.concept == "debug.enabled" and not meaning.inverted
+
+
 def _development(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the classes and modules of development settings that statements name."""
+    """Yield the classes and modules of development settings that statements name, or debug mode."""
     for node in _inside(body):
+        if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is True:
+            targets = (target for target in node.targets if isinstance(target, ast.Name))
+            yield from ((target.id, node) for target in targets if _is_debug(target.id))
         names = [getattr(node, "id", ""), getattr(node, "attr", "")]
         if isinstance(node, ast.ImportFrom):
             names = [(node.module or "").rpartition(".")[2], *(one.name for one in node.names)]

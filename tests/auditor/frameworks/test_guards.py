@@ -23,13 +23,16 @@ MAPPING = (
     "settings = {'production': ProductionSettings, 'development': DevSettings}.get(\n"
     "    os.getenv('APP_ENV'), DevSettings)()\n"
 )
+DEBUG_MODE = (
+    "if os.getenv('APP_ENV') == 'production':\n    DEBUG = False\nelse:\n    DEBUG = True\n"
+)
 CONDITIONAL = (
     "live = os.getenv('APP_ENV') == 'production'\n"
     "settings = ProductionSettings() if live else DevSettings()\n"
 )
 
 
-@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING])
+@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING, DEBUG_MODE])
 @pytest.mark.parametrize(
     ("given", "absent"),
     [({}, [True]), ({"APP_ENV": "prod"}, [False]), ({"APP_ENV": "production"}, [])],
@@ -56,6 +59,8 @@ def test_a_development_branch_that_is_asked_for_does_not_fail_open(
     [
         "if os.getenv('APP_ENV') == 'dev':\n    X = 1\nelse:\n    s = ProductionSettings()\n",
         "if os.getenv('COLOUR') == 'red':\n    X = 1\nelse:\n    settings = DevSettings()\n",
+        "if os.getenv('APP_ENV') == 'dev':\n    DEBUG = True\nelse:\n    DEBUG = False\n",
+        "if os.getenv('APP_ENV') == 'dev':\n    X = 1\nelse:\n    CACHE = True\n",
     ],
 )
 def test_a_branch_that_chooses_no_development_settings_is_silent(

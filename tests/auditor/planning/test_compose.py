@@ -410,6 +410,17 @@ def test_stores_without_authentication(planned: Planner, lines: str, *, is_open:
     assert bool(seen(service(plan, "s"), "store-without-auth")) is is_open
 
 
+def test_a_store_without_authentication_is_shown_where_it_is_switched_off(
+    planned: Planner,
+) -> None:
+    lines = "image: elasticsearch:8\n    environment:\n      - xpack.security.enabled=false\n"
+    plan = planned({"compose.yaml": f"services:\n  s:\n    {lines}  t:\n    image: redis\n"})
+    (switched,) = seen(service(plan, "s"), "store-without-auth")
+    assert switched.location.line == 5
+    (open_,) = seen(service(plan, "t"), "store-without-auth")
+    assert open_.location.line == 6
+
+
 def test_privileged_and_user(planned: Planner) -> None:
     text = "services:\n  api:\n    image: x\n    privileged: true\n    user: 'root:root'\n"
     one = service(planned({"compose.yaml": text}), "api")

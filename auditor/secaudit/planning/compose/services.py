@@ -9,7 +9,7 @@ from secaudit.planning.compose.contents import contents, parts, places, read_thr
 from secaudit.planning.compose.merging import keyed, listed
 from secaudit.planning.compose.ports import published
 from secaudit.planning.compose.scope import Scope
-from secaudit.planning.compose.stores import store_of, without_authentication
+from secaudit.planning.compose.stores import open_by_default, store_of, switched_off
 from secaudit.planning.filesystem import Part
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
@@ -242,10 +242,13 @@ class ServiceReader:
     ) -> list[Observation]:
         store = store_of(image)
         line = " ".join(word.value for word in command)
-        if not store or not without_authentication(store, layers.values(environment), line):
+        values = layers.values(environment)
+        switch = switched_off(values) if store else ""
+        if not switch and not (store and open_by_default(store, values, line)):
             return []
+        written = environment[switch][0].location if switch else None
         detail = {"service": name, "image": image}
-        return [Observation("store-without-auth", key.location, name, detail)]
+        return [Observation("store-without-auth", written or key.location, name, detail)]
 
 
 def _setting(name: str, concept: str, value: bool | str, node: Scalar) -> Setting:  # noqa: FBT001 - the value of any setting

@@ -63,18 +63,23 @@ def store_of(image: str) -> str:
     return next((store for store, pattern in _IMAGES if re.fullmatch(pattern, name)), "")
 
 
-def without_authentication(store: str, values: Mapping[str, object], command: str) -> bool:
-    """Say whether a store answers anyone.
+def switched_off(values: Mapping[str, object]) -> str:
+    """Return the variable of a container that switches authentication off, ``""`` for none."""
+    for name, pattern in _SWITCHES:
+        value = values.get(name)
+        if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE):
+            return name
+    return ""
+
+
+def open_by_default(store: str, values: Mapping[str, object], command: str) -> bool:
+    """Say whether a store that nobody tells otherwise answers anyone.
 
     Args:
         store: a name that ``store_of`` returned.
         values: the container's variables.
         command: its command line, for options such as ``--requirepass``.
     """
-    for name, pattern in _SWITCHES:
-        value = values.get(name)
-        if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE):
-            return True
     if store not in _OPEN_BY_DEFAULT or _PASSWORD_OPTION.search(command):
         return False
     return not any(values.get(name) for name in _AUTH[store])
