@@ -74,7 +74,8 @@ _PYTHON_WORDS: Final = (
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|workers|forwarded_allow_ips|limit_request_\w+|storage_uri|graphql_ide|base_url|verify|ssl|"
     rb"sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
-    rb"\b401\b|://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
+    rb"\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
+    rb"://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
 _DATA_WORDS: Final = lazy(

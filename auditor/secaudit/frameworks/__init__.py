@@ -81,6 +81,8 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "litestar": ("litestar",),
     "slowapi": ("slowapi",),
     "strawberry": ("graphql",),
+    "ariadne": ("graphql",),
+    "graphene_django": ("graphql",),
     "fastapi": ("starlette",),
     "starlette": ("starlette", "starlette_config"),
     "uvicorn": ("servers",),

@@ -30,13 +30,10 @@ def _request(library: str) -> Callable[[Call], Value]:
     """Return the handler of ``requests.get(url, verify=...)``."""
 
     def handle(call: Call) -> Value:
-        if "verify" in call.keywords:
+        address = _address(call)
+        plaintext = isinstance(address, Value) and str(address.data).startswith("http://")
+        if "verify" in call.keywords or plaintext:
             group = record(call, library, (_VERIFY,), library)
-            node = call.place.node
-            target = node.func if isinstance(node, ast.Call) else None
-            name = target.attr if isinstance(target, ast.Attribute) else ""
-            position = 1 if name in {"request", "stream"} else 0
-            address = call.argument(position, "url")
             if address is not None:
                 sink = SinkUse(
                     "service.url", group, f"{library}.url", address, call.place.location(), library
@@ -45,6 +42,14 @@ def _request(library: str) -> Callable[[Call], Value]:
         return Value(Instance(f"{library}.Response"), call.place)
 
     return handle
+
+
+def _address(call: Call) -> Value | None:
+    """Return the URL of a request: the first argument, or the second after the method's name."""
+    node = call.place.node
+    target = node.func if isinstance(node, ast.Call) else None
+    name = target.attr if isinstance(target, ast.Attribute) else ""
+    return call.argument(1 if name in {"request", "stream"} else 0, "url")
 
 
 def _method(_receiver: Value, instance: Instance, call: Call) -> Value:

@@ -1,14 +1,19 @@
-"""Strawberry: GraphQL routers and views, which serve an interactive page unless told otherwise."""
+"""GraphQL servers that serve an interactive page unless told otherwise: Strawberry, Ariadne."""
 
 from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value
-from secaudit.frameworks.sinks import Argument, record
+from secaudit.frameworks.sinks import Argument, record, recorder
 
 _IDE: Final = (Argument("graphql_ide", "graphql.ide", "graphiql"),)
 _OLD_IDE: Final = (Argument("graphiql", "graphql.ide"),)  # before graphql_ide; wins when given
+_ARIADNE: Final = (  # ariadne 0.26, asgi.GraphQL
+    Argument("debug", "debug.errors", default=False),
+    Argument("introspection", "graphql.introspection"),
+)
+_GRAPHENE: Final = (Argument("graphiql", "graphql.ide", default=False),)  # graphene-django 3
 
 
 def _router(call: Call) -> Value:
@@ -17,8 +22,27 @@ def _router(call: Call) -> Value:
     return Value(Instance("strawberry.GraphQL"), call.place)
 
 
+def _ariadne(call: Call) -> Value:
+    """``GraphQL(schema, debug=False, introspection=True, explorer=None)``: no page without both."""
+    record(call, "GraphQL", _ARIADNE, "ariadne")
+    introspection = call.keywords.get("introspection")
+    if "explorer" not in call.keywords and (introspection is None or introspection.data is True):
+        record(call, "GraphQL", (Argument("explorer", "graphql.ide", "graphiql"),), "ariadne")
+    return Value(Instance("ariadne.GraphQL"), call.place)
+
+
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "strawberry.fastapi.GraphQLRouter": _router,
     "strawberry.asgi.GraphQL": _router,
     "strawberry.litestar.make_graphql_controller": _router,
+    **{
+        f"strawberry.{package}.views.{view}.as_view": _router
+        for package in ("django", "flask", "quart", "chalice")
+        for view in ("GraphQLView", "AsyncGraphQLView")
+    },
+    "strawberry.aiohttp.views.GraphQLView": _router,
+    "strawberry.sanic.views.GraphQLView.as_view": _router,
+    "ariadne.asgi.GraphQL": _ariadne,
+    "ariadne.wsgi.GraphQL": _ariadne,
+    "graphene_django.views.GraphQLView.as_view": recorder("GraphQLView", _GRAPHENE, "graphene"),
 }

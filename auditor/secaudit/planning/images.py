@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from secaudit.facts import Candidate, Observation, Setting
+from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands, packages, paths
 from secaudit.planning.image import Image
@@ -124,15 +125,17 @@ def _secrets(item: Instruction) -> list[Observation]:
     """Return the variables of ENV and ARG whose names say that the value is a secret."""
     if item.keyword not in {"ENV", "ARG"}:
         return []
+    pairs = ((name, text) for name, text in item.pairs if text is not None)
+    found = (secret_in_image(name, text.value, text.location, item.keyword) for name, text in pairs)
+    return [seen for seen in found if seen is not None]
+
+
+def secret_in_image(name: str, value: str, place: Location, how: str) -> Observation | None:
+    """Return the observation of a secret that a build writes into the image, None for others."""
+    meaning = meaning_of(name)
+    if not value or "$" in value or meaning is None or meaning.concept not in SECRET_CONCEPTS:
+        return None
     from secaudit.judgement.secrets import is_placeholder  # noqa: PLC0415 - few runs have an image
 
-    seen = []
-    for name, text in item.pairs:
-        meaning = meaning_of(name)
-        if text is None or not text.value or "$" in text.value:
-            continue
-        if meaning is not None and meaning.concept in SECRET_CONCEPTS:
-            placeholder = is_placeholder(text.value)
-            detail = {"name": name, "instruction": item.keyword, "placeholder": placeholder}
-            seen.append(Observation("secret-in-image", text.location, name, detail))
-    return seen
+    detail = {"name": name, "instruction": how, "placeholder": is_placeholder(value)}
+    return Observation("secret-in-image", place, name, detail)

@@ -136,3 +136,49 @@ def test_the_minimum_length_of_djangos_validator(by_concept: Concepts) -> None:
     )
     (found,) = by_concept({"settings.py": source})["password.min_length"]
     assert (found.value, found.location.line) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "requests.get('http://api.partner.io/v1', timeout=3)",
+        "httpx.post('http://api.partner.io/v1')",
+        "requests.request('GET', 'http://api.partner.io/v1')",
+        "requests.Session().get('http://api.partner.io/v1')",
+    ],
+)
+def test_an_address_of_plain_http_is_a_service(by_concept: Concepts, call: str) -> None:
+    (url,) = by_concept({"c.py": f"import httpx, requests\n{call}\n"})["service.url"]
+    assert url.value == "http://api.partner.io/v1"
+
+
+def test_an_address_of_https_is_no_setting(by_concept: Concepts) -> None:
+    assert by_concept({"c.py": "import httpx\nhttpx.get('https://api.partner.io')\n"}) == {}
+
+
+PAGES = {
+    "from strawberry.flask.views import GraphQLView": ("GraphQLView.as_view('g', schema=1)", True),
+    "from strawberry.django.views import AsyncGraphQLView": (
+        "AsyncGraphQLView.as_view(schema=1, graphql_ide=None)",
+        False,
+    ),
+    "from graphene_django.views import GraphQLView": ("GraphQLView.as_view(graphiql=True)", True),
+    "from graphene_django.views import GraphQLView as V": ("V.as_view(schema=1)", False),
+    "from ariadne.asgi import GraphQL": ("GraphQL(1)", True),
+    "from ariadne.wsgi import GraphQL": ("GraphQL(1, introspection=False)", False),
+    "from ariadne.asgi import GraphQL as G": ("G(1, explorer=None)", False),
+}
+
+
+@pytest.mark.parametrize("line", PAGES)
+def test_graphql_servers_with_an_interactive_page(by_concept: Concepts, line: str) -> None:
+    call, served = PAGES[line]
+    found = by_concept({"g.py": f"{line}\nview = {call}\n"}).get("graphql.ide", [])
+    assert any(setting.value for setting in found) is served
+
+
+def test_what_ariadne_is_told(by_concept: Concepts) -> None:
+    source = "from ariadne.asgi import GraphQL\na = GraphQL(1, debug=True, introspection=True)\n"
+    found = by_concept({"g.py": source})
+    assert [one.value for one in found["debug.errors"]] == [True]
+    assert [one.value for one in found["graphql.introspection"]] == [True]

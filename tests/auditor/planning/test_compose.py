@@ -468,3 +468,17 @@ def test_a_password_that_the_shell_must_give_is_one(planned: Planner) -> None:
         one = service(planned({"compose.yaml": text}), "api")
         assert seen(one, "store-without-auth") == []
         assert seen(one, "port-published")
+
+
+def test_a_secret_among_the_build_arguments_is_kept_by_the_image(planned: Planner) -> None:
+    text = (
+        "services:\n  api:\n    build:\n      context: .\n      args:\n"
+        "        API_TOKEN: q3ZkT8wLr5Xn0cVb\n        DB_PASSWORD: ${DB_PASSWORD}\n"
+        "        VERSION: '3'\n        SECRET_KEY: dummy\n"
+    )
+    (one,) = planned({"compose.yaml": text}).deployments
+    found = [(at.subject, at.location.line, at.detail) for at in seen(one, "secret-in-image")]
+    assert found == [
+        ("API_TOKEN", 6, {"name": "API_TOKEN", "instruction": "ARG", "placeholder": False}),
+        ("SECRET_KEY", 9, {"name": "SECRET_KEY", "instruction": "ARG", "placeholder": True}),
+    ]

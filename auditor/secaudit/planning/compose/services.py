@@ -11,6 +11,7 @@ from secaudit.planning.compose.ports import published
 from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.stores import open_by_default, store_of, switched_off
 from secaudit.planning.filesystem import Part
+from secaudit.planning.images import secret_in_image
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
@@ -76,6 +77,7 @@ class ServiceReader:
             *self._published(name, image, node),
             *self._unprotected(name, key, image, environment, command),
             *self._file_observations(uses),
+            *self._build_secrets(node.get("build")),
         ]
         return Service(
             name,
@@ -180,6 +182,18 @@ class ServiceReader:
             arguments[name] = self._text(value)
         target = self._text(parts.get("target")) if parts else ""
         return context, paths.join(context, dockerfile or "Dockerfile"), target, arguments
+
+    @staticmethod
+    def _build_secrets(node: Node | None) -> list[Observation]:
+        """Return the literal secrets among the build arguments: the image's history keeps them."""
+        written = node.get("args") if isinstance(node, Mapping) else None
+        pairs = keyed(written).items.items() if written is not None else ()
+        found = [
+            secret_in_image(name, value.value, value.location, "ARG")
+            for name, (_, value) in pairs
+            if isinstance(value, Scalar) and isinstance(value.value, str)
+        ]
+        return [seen for seen in found if seen is not None]
 
     def _command(self, node: Mapping) -> tuple[Text, ...]:
         words: list[Text] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
-from secaudit.judgement.cookies import carries_credentials
+from secaudit.judgement.cookies import carries_credentials, is_preference
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities, is_absent
 
@@ -14,7 +14,7 @@ _OTHER: Final = Severities("medium", "low")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield cookies without Secure; high for those that carry a session or a token."""
     for setting in facts.of("cookie.secure"):
-        if setting.value is False:
+        if setting.value is False and not is_preference(setting.service):
             how = "is not set" if is_absent(setting) else "is off"
             yield Match(
                 setting,
