@@ -89,6 +89,7 @@ def test_the_scheduled_update_reports_conflicts(
     project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
     path = project / "mypy.ini"
     path.write_text(path.read_text() + "# mine\n")
+    (project / ".gitattributes").write_text("*.ini -diff\n")  # `git diff --check` is blind now
     commit(project, "Edit what is the template's")
     assert prepare(project, tmp_path / "run") == "conflicts"
     assert "- `mypy.ini`" in (tmp_path / "run/out/body.md").read_text()

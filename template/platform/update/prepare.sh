@@ -20,8 +20,10 @@ before=$(mktemp -d)
 cp .copier-answers.yml "$before"
 uvx copier@9.19.1 update --defaults --quiet
 
-# Copier exits 0 on conflicts.
-conflicts=$(git diff --check | sed -n 's/:[0-9]*: leftover conflict marker$//p' | sort -u)
+# Copier exits 0 on conflicts. It leaves them unmerged in the index, whatever `.gitattributes` says of their diff.
+conflicts=$(
+    { git diff --name-only --diff-filter=U; git diff --check | sed -n 's/:[0-9]*: leftover conflict marker$//p'; } | sort -u
+)
 test -n "$conflicts" || uv lock --quiet
 
 version() { sed -n 's/^_commit: *//p' "$1/.copier-answers.yml"; }
