@@ -49,6 +49,8 @@ def _outermost(tree: ast.AST) -> Iterator[ast.AST]:
 def _function(interpreter: Interpreter, module: Module, function: ast.AST) -> None:
     written = list(_headers(function))
     names = _names_of_origin(function)
+    mirrors = any(one.name == _ORIGIN and _is_origin(one.value, names) for one in written)
+    mirrors = mirrors and not _is_checked(function, names)
     for header in written:
         if header.name != _ORIGIN:
             continue
@@ -56,7 +58,7 @@ def _function(interpreter: Interpreter, module: Module, function: ast.AST) -> No
         group = group_of(Place(module, function), _NAME)
         if _text(header.value) == "*":
             value, concept = Value(ListData([Value("*", place)], "list"), place), "cors.origins"
-        elif _is_origin(header.value, names) and not _is_checked(function, names):
+        elif mirrors and _is_origin(header.value, names):
             value, concept = Value(True, place), "cors.allow_all"
         else:
             continue

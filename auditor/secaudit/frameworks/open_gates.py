@@ -6,7 +6,9 @@ KEYS``), a check inside ``if KEYS:``, and a return before the refusal (``if not 
 
 import ast
 from collections.abc import Iterable
-from typing import Final
+from functools import lru_cache
+from itertools import islice
+from typing import Final, TypeAlias
 
 from secaudit.evaluation import operators
 from secaudit.evaluation.expressions import evaluate
@@ -15,7 +17,9 @@ from secaudit.evaluation.values import Place, Value
 from secaudit.frameworks.sinks import group_of, use
 from secaudit.patterns import lazy
 
+_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_MAX_NODES: Final = 2_000  # of a function; a check of access is short
 _CREDENTIAL: Final = lazy(r"(^|_)(api_?keys?|keys?|tokens?|secrets?|passwords?|credentials?)(_|$)")
 _SWITCH: Final = lazy(
     r"(^|_)(require|check|verify|validate|enforce|enable|protect|use)d?_.*(auth|token|key|login|jwt)"
@@ -28,63 +32,61 @@ _WORDS: Final = ("UNAUTHORIZED", "FORBIDDEN", "Unauthorized", "Forbidden", "Perm
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If) -> None:
     """Record a check of access that does not take place in this deployment."""
-    if frame.is_module():
+    gate, negated = _gate(node.test)
+    name = _name(gate).lower()
+    is_credential, is_switch = _CREDENTIAL.search(name), _SWITCH.search(name)
+    if frame.is_module() or not (is_credential or is_switch) or _ELSEWHERE.search(name):
         return
-    gate = _gate(frame, node)
-    if not isinstance(gate, ast.Name | ast.Attribute | ast.Subscript):
-        return
-    name = _name(gate)
-    if _ELSEWHERE.search(name.lower()):
+    function = _functions(frame.module.syntax.tree).get(id(node))
+    if function is None or not _is_check(function, node, negated=negated):
         return
     value = evaluate(interpreter, frame, gate)
     if operators.truth(value) is not False or not (value.variables or value.source):
         return
-    is_switch = value.data is False
-    if is_switch and not _SWITCH.search(name.lower()):
+    if value.data is not False and not (is_credential and _is_compared(function, gate)):
         return
-    if not is_switch and not (_CREDENTIAL.search(name.lower()) and _is_compared(frame, gate)):
+    if value.data is False and not is_switch:
         return
     place = Place(frame.module.syntax, gate)
     off = tuple(one._replace(value=False) for one in value.candidates)
     closed = Value(False, value.place or place, off, value.variables)
-    service = "" if is_switch else "credential"
-    group = group_of(place, "gate")
-    use(interpreter, SinkUse("access.enabled", group, name, closed, place.location(), service))
+    service = "" if value.data is False else "credential"
+    group, written = group_of(place, "gate"), _name(gate)
+    use(interpreter, SinkUse("access.enabled", group, written, closed, place.location(), service))
 
 
-def _gate(frame: Frame, node: ast.If) -> ast.expr | None:
-    """Return what must be true for the check to take place, None where no check is seen."""
-    if _refuses(node.body):
-        if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And):
-            return node.test.values[0]
-        inner = [one for one in node.body if isinstance(one, ast.If)]
-        return node.test if inner and _refuses(inner) and not _refuses(_others(node)) else None
-    first = node.test
-    if isinstance(first, ast.BoolOp) and isinstance(first.op, ast.Or):
-        first = first.values[0]
+def _gate(test: ast.expr) -> tuple[ast.expr, bool]:
+    """Return what decides first in a condition, and whether it is negated."""
+    first = test.values[0] if isinstance(test, ast.BoolOp) else test
     if isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.Not):
-        leaves = isinstance(node.body[-1], ast.Return)
-        return first.operand if leaves and _refuses(_after(frame, node)) else None
-    return None
+        return first.operand, True
+    return first, False
 
 
-def _others(node: ast.If) -> list[ast.stmt]:
-    return [one for one in node.body if not isinstance(one, ast.If)]
+def _is_check(function: _Function, node: ast.If, *, negated: bool) -> bool:
+    """Return whether a condition stands before a refusal in one of the three shapes."""
+    if negated:
+        behind = function.body[function.body.index(node) + 1 :] if node in function.body else []
+        is_or = not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or)
+        return is_or and isinstance(node.body[-1], ast.Return) and _refuses(behind)
+    if isinstance(node.test, ast.BoolOp):
+        return isinstance(node.test.op, ast.And) and _refuses(node.body)
+    inner = [one for one in node.body if isinstance(one, ast.If)]
+    others = [one for one in node.body if not isinstance(one, ast.If)]
+    return bool(inner) and _refuses(inner) and not _refuses(others)
 
 
-def _after(frame: Frame, node: ast.If) -> list[ast.stmt]:
-    """Return the statements behind a node in its function."""
-    function = _function(frame, node)
-    body = function.body if function is not None else []
-    return body[body.index(node) + 1 :] if node in body else []
-
-
-def _function(frame: Frame, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Return the innermost function that holds a node."""
-    found = None
-    for outer in ast.walk(frame.module.syntax.tree):
-        if isinstance(outer, _FUNCTIONS) and any(inner is node for inner in ast.walk(outer)):
-            found = outer  # walked breadth first: the last one is the innermost
+@lru_cache(maxsize=2)
+def _functions(tree: ast.Module) -> dict[int, _Function]:
+    """Return the innermost function of each ``if``; none for those in very long ones."""
+    found: dict[int, _Function] = {}
+    for function in ast.walk(tree):  # breadth first: inner functions come later
+        if isinstance(function, _FUNCTIONS):
+            nodes = list(islice(ast.walk(function), _MAX_NODES + 1))
+            known = function if len(nodes) <= _MAX_NODES else None
+            for node in nodes:
+                if isinstance(node, ast.If) and known is not None:
+                    found[id(node)] = known
     return found
 
 
@@ -110,10 +112,10 @@ def _is_status(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and any(word in node.attr for word in _WORDS)
 
 
-def _is_compared(frame: Frame, gate: ast.expr) -> bool:
+def _is_compared(function: _Function, gate: ast.expr) -> bool:
     """Return whether the function also looks at the credential elsewhere than in the gate."""
-    function, text = _function(frame, gate), ast.unparse(gate)
-    nodes = ast.walk(function) if function is not None else ()
+    text = ast.unparse(gate)
+    nodes = ast.walk(function)
     return sum(isinstance(one, type(gate)) and ast.unparse(one) == text for one in nodes) > 1
 
 
