@@ -58,16 +58,9 @@ _PYTHON_WORDS: Final = (
     *(b"MIDDLEWARE", b"REST_FRAMEWORK", b"add_middleware", b"Middleware(", b"CORS", b"APIRouter("),
     *(b"FastAPI(", b"Starlette(", b"Flask(", b"Quart(", b"Litestar", b"GraphQL", b"Talisman"),
     *(b"Limiter", b"set_cookie", b"session_cookie", b"llow-Origin", b"llow-origin", b"LLOW-ORIGIN"),
-    *(
-        b"UNAUTHORIZED",
-        b"uvicorn",
-        b"gunicorn",
-        b"jwt",
-        b"CryptContext",
-        b"PasswordHash",
-        b"bcrypt",
-    ),
-    *(b"Fernet", b"PRIVATE KEY", b"_create_unverified", b"CERT_NONE", b"ssl.", b"SSLContext"),
+    *(b"UNAUTHORIZED", b"uvicorn", b"gunicorn", b"jwt", b"CryptContext", b"PasswordHash"),
+    *(b"bcrypt", b"Fernet", b"itsdangerous", b"PRIVATE KEY", b"_create_unverified"),
+    *(b"CERT_NONE", b"ssl.", b"SSLContext"),
     *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
     *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql", b"basicConfig"),
 )
@@ -111,7 +104,7 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     kind = _SUFFIXES.get(name[dot:]) if dot >= 0 else None
     if kind is None or _TOOLS.match(name):
         return None
-    if {"config", "conf", "configs"} & set(folders) or _CONFIGURATION.match(name):
+    if {"config", "conf", "configs", "settings"} & set(folders) or _CONFIGURATION.match(name):
         return kind
     return None
 

@@ -6,13 +6,24 @@ environment.
 
 from typing import Any, Final
 
-from secaudit.facts import Setting, Unknown
-from secaudit.naming import Meaning, from_text, meaning_of
+from secaudit.facts import Candidate, Setting, Unknown
+from secaudit.naming import Meaning, from_text, meaning_of, normalised, tells_unit
 from secaudit.patterns import lazy
 
 _STORE: Final = lazy(
     r"(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|oracle|clickhouse)(\+\w+)?://[^\s/]+\S*"
 )
+
+
+def unit_by_variable(name: str, variables: tuple[str, ...], given: Candidate | None) -> str:
+    """Return the name that tells a setting's unit: its own, or the one of the variable it holds.
+
+    ``token_ttl = int(os.environ["TOKEN_TTL_HOURS"])`` is in hours.
+    """
+    if len(variables) != 1 or given is None or tells_unit(normalised(name)):
+        return name
+    as_given = given.raw is None or str(given.value) == given.raw.strip()
+    return variables[0] if as_given and tells_unit(normalised(variables[0])) else name
 
 
 def meaning_by_variable(setting: Setting) -> Meaning | None:

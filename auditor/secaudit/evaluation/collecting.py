@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from secaudit.evaluation.by_variable import meaning_by_variable
+from secaudit.evaluation.by_variable import meaning_by_variable, unit_by_variable
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import (
@@ -79,7 +79,9 @@ class Collector:
             index = len(self.settings)
             known.append(index)
             judged = from_text(meaning, data) if text and meaning else data
-            judged = in_unit(meaning, name, judged) if meaning else judged
+            if meaning:
+                given = candidates[0] if candidates else None
+                judged = in_unit(meaning, unit_by_variable(name, value.variables, given), judged)
             setting = self._setting(
                 name, value, data, judged, candidates, location, owner, meaning, type_
             )

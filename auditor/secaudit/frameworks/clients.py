@@ -234,8 +234,12 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     ),
     "psycopg2.connect": recorder("psycopg2.connect", _LOGIN, "postgresql"),
     "psycopg.connect": recorder("psycopg.connect", _LOGIN, "postgresql"),
-    "asyncpg.connect": recorder("asyncpg.connect", _LOGIN, "postgresql"),
-    "asyncpg.create_pool": recorder("asyncpg.create_pool", _LOGIN, "postgresql"),
+    **{
+        f"asyncpg.{name}": recorder(
+            f"asyncpg.{name}", (*_LOGIN, Argument("ssl", "tls.database")), "postgresql"
+        )
+        for name in ("connect", "create_pool")
+    },
     "pymysql.connect": recorder("pymysql.connect", _LOGIN, "mysql"),
     "cryptography.fernet.Fernet": recorder(
         "Fernet", (Argument("key", "encryption.key", position=0),)

@@ -1,12 +1,14 @@
 """JSON Web Tokens: PyJWT, python-jose, Authlib, joserfc, and FastAPI Users."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.moments import MOMENTS
+from secaudit.frameworks.reading import cast
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _KEY: Final = Argument("key", "signing.secret", position=1)
@@ -135,6 +137,23 @@ def _key_of(call: Call) -> Value:
 
 
 _AUTHLIB: Final = "authlib.jose.JsonWebToken"
+
+
+def _strategy(call: Call) -> Value:
+    """``JWTStrategy(secret, lifetime_seconds, algorithm=...)``; without a lifetime for ever."""
+    group = record(call, "JWTStrategy", _STRATEGY, "jwt")
+    given = call.argument(1, "lifetime_seconds")
+    if given is not None:
+        lasting = cast(call.interpreter, given, _seconds, call.place, "a number of seconds")
+        name, place = "JWTStrategy.lifetime_seconds", call.location("lifetime_seconds")
+        use(call.interpreter, SinkUse("token.access_lifetime", group, name, lasting, place, "jwt"))
+    return Value(Instance("JWTStrategy", None, call.interpreter.level), call.place)
+
+
+def _seconds(number: Any) -> timedelta | None:  # noqa: ANN401 - an argument
+    return None if number is None else timedelta(seconds=number)
+
+
 _STRATEGY: Final = (
     Argument("secret", "signing.secret", position=0),
     Argument("algorithm", "token.algorithm"),
@@ -159,7 +178,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     ),
     **{f"{package}.OctKey.import_key": _key_of for package in ("joserfc.jwk", "authlib.jose")},
     **{f"{package}.OctKey.generate_key": _generate for package in ("joserfc.jwk", "authlib.jose")},
-    "fastapi_users.authentication.JWTStrategy": recorder("JWTStrategy", _STRATEGY, "jwt"),
+    "fastapi_users.authentication.JWTStrategy": _strategy,
     "fastapi_users.authentication.CookieTransport": recorder(
         "CookieTransport", _TRANSPORT, "session"
     ),

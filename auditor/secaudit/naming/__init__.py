@@ -1,5 +1,6 @@
 """What the name of a setting says: its concept, the unit of its value, and whether it is secret."""
 
+from secaudit.naming.lifetimes import tells_unit
 from secaudit.naming.meanings import Meaning, meaning_of, normalised
 from secaudit.naming.secrecy import SECRET_CONCEPTS, only_looks_secret, sounds_secret
 from secaudit.naming.values import from_text, in_unit
@@ -13,4 +14,5 @@ __all__ = [
     "normalised",
     "only_looks_secret",
     "sounds_secret",
+    "tells_unit",
 ]

@@ -42,6 +42,11 @@ def living(text: str) -> str:
     return before if spoken else ""  # ``JWT_HOURS``, ``access_token_days``
 
 
+def tells_unit(text: str) -> bool:
+    """Say whether a normalised name ends in a unit of time."""
+    return text.rpartition("_")[2] in _SECONDS
+
+
 def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: ANN401 - any type
     """Return the value of a lifetime with this normalised name; None when it never ends.
 

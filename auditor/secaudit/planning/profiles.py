@@ -23,7 +23,7 @@ PRODUCTION, DEVELOPMENT, TEST, EXAMPLE, UNKNOWN = (
 _WORDS = {
     PRODUCTION: {"prod", "production", "prd", "live", "staging", "stage", "stg", "preprod"},
     DEVELOPMENT: {"dev", "develop", "development", "devel", "devcontainer", "local", "localhost"},
-    TEST: {"test", "tests", "testing", "ci", "e2e", "pytest"},
+    TEST: {"test", "tests", "testing", "ci", "e2e", "pytest", "conftest"},
     EXAMPLE: {"example", "examples", "sample", "template", "tmpl", "tpl", "dist", "skel"},
 }
 _VALUES = {

@@ -1,6 +1,7 @@
 """Libraries by what their calls mean: each argument at its concept, each default at its place."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +49,20 @@ CASES = {
     "a client's base": (
         'import httpx\nclient = httpx.Client(base_url="http://ledger.acme.io", verify=False)\n',
         {"service.url": ["http://ledger.acme.io"], "tls.verify": [False]},
+    ),
+    "a strategy of FastAPI Users": (
+        (
+            "from fastapi_users.authentication import JWTStrategy\n"
+            "def get():\n    return JWTStrategy(os.environ['KEY'], lifetime_seconds=60 * 60)\n"
+        ),
+        {"token.access_lifetime": [timedelta(hours=1)], "signing.secret": ["w"]},
+    ),
+    "asyncpg": (
+        (
+            "import asyncpg\nasync def pool():\n"
+            "    return await asyncpg.create_pool(host='db.acme.io', ssl=False)\n"
+        ),
+        {"tls.database": [False], "database.host": ["db.acme.io"]},
     ),
     "boto3": (
         'import boto3\nclient = boto3.client("s3", verify=False, endpoint_url="http://s3.acme.io")\n',

@@ -52,6 +52,22 @@ def test_a_name_that_says_nothing_means_what_its_variable_means(
 
 
 @pytest.mark.parametrize(
+    ("value", "hours"),
+    [
+        ('int(os.environ["TOKEN_TTL_HOURS"])', 800),
+        ('int(os.environ.get("OTHER_TTL_DAYS", 2))', 48),
+        ('int(os.environ["TOKEN_TTL_HOURS"]) * 3600', 800),  # the code makes seconds of them
+    ],
+)
+def test_a_unit_is_told_by_the_name_or_by_the_variable(
+    by_concept: Concepts, value: str, hours: int
+) -> None:
+    source = f"{READING}token_ttl = {value}\n"
+    found = by_concept({"settings.py": source, ".env": "TOKEN_TTL_HOURS=800\n"})
+    assert found["token.access_lifetime"][0].value == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         'raw = os.environ["CORS_ORIGINS"]',  # a list that is still one text

@@ -36,6 +36,7 @@ from secaudit.planning.profiles import (
         (".devcontainer/.env", "development"),
         (".env.test", "test"),
         ("tests/settings.py", "test"),
+        ("conftest.py", "test"),
         ("settings_test.py", "test"),
         (".env.example", "example"),
         (".env.production.example", "example"),

@@ -32,6 +32,7 @@ from secaudit.testing import Shell
         ("pyproject.toml", "toml"),
         ("settings.toml", "toml"),
         ("config/anything.yaml", "yaml"),
+        ("settings/live.toml", "toml"),
         ("application.yml", "yaml"),
         ("app_config.json", "json"),
         ("settings.ini", "ini"),
