@@ -1,13 +1,14 @@
 """SHA-256 without OpenSSL: loading that library costs a cold start more than all its hashes."""
 
-try:
-    # Python's own, since 3.12; no stubs exist for modules that only hashlib is to import.
-    from _sha2 import sha256 as _sha256  # type: ignore[import-not-found]
-except ImportError:
-    try:
-        from _sha256 import sha256 as _sha256  # type: ignore[import-not-found]  # in 3.11
-    except ImportError:
-        from hashlib import sha256 as _sha256  # another Python than CPython
+import sys
+
+try:  # Python's own code, for which no stubs exist since only hashlib is to import it
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256 as _sha256  # type: ignore[import-not-found]
+    else:
+        from _sha256 import sha256 as _sha256  # type: ignore[import-not-found]
+except ImportError:  # another Python than CPython
+    from hashlib import sha256 as _sha256
 
 
 def sha256(text: str) -> str:

@@ -9,7 +9,6 @@ from secaudit.errors import AuditError
 from secaudit.finding import Problem
 from secaudit.kinds import Kind, kind_of_content, kind_of_name, matches, relevant
 from secaudit.options import Options
-from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 
 MAXIMUM_BYTES: Final = 2 * 1024 * 1024
@@ -45,7 +44,7 @@ _PASSED_OVER: Final = frozenset(
         ".vscode",
     ]
 )
-_MARKERS: Final = lazy(r"^(pyproject\.toml|setup\.cfg|manage\.py|requirements[\w.-]*\.txt)$")
+_MARKERS: Final = frozenset(("pyproject.toml", "setup.cfg", "manage.py"))
 
 
 class SourceFile(NamedTuple):
@@ -235,6 +234,11 @@ def _roots(found: Mapping[str, tuple[SourceFile, str]]) -> tuple[Root, ...]:
     return tuple(Root(path, tuple(files)) for path, files in sorted(groups.items()))
 
 
+def _is_marker(name: str) -> bool:
+    """Tell whether a file of this name makes its folder a project."""
+    return name in _MARKERS or (name.startswith("requirements") and name.endswith(".txt"))
+
+
 def _marked(folder: str, cache: dict[str, str | None]) -> str | None:
     """Return the nearest folder at or above ``folder`` with a project marker.
 
@@ -249,7 +253,7 @@ def _marked(folder: str, cache: dict[str, str | None]) -> str | None:
             names = os.listdir(folder)  # noqa: PTH208 - pathlib costs start-up
         except OSError:
             names = []
-        if any(_MARKERS.match(name) for name in names):
+        if any(map(_is_marker, names)):
             result = folder
         elif ".git" not in names:
             result = _marked(os.path.dirname(folder), cache)  # noqa: PTH120 - see above

@@ -59,6 +59,11 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     return collector.finish()
 
 
+def _is_test(path: str) -> bool:
+    """Tell whether a path below the project's root is a test's, whose settings run nowhere."""
+    return ("test" in path) and _TEST_FILE.search(path) is not None
+
+
 def _is_of_django(module: ModuleData) -> bool:
     """Tell whether Django reads its settings from a module."""
     if "INSTALLED_APPS" not in module.namespace and "MIDDLEWARE" not in module.namespace:
@@ -73,7 +78,7 @@ def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> l
     modules = [
         module
         for module in interpreter.modules.values()
-        if not _TEST_FILE.search(module.path.removeprefix(interpreter.world.root))
+        if not _is_test(module.path.removeprefix(interpreter.world.root))
     ]
     final = [module for module in modules if _is_selected(module, selected)] or [
         module for module in modules if not selected and _is_of_django(module)

@@ -276,8 +276,6 @@ def class_attribute(
 
 def finish(interpreter: Interpreter) -> None:
     """Let every library that was met say its last word; look at what is written without one."""
-    from secaudit.frameworks import cors_headers  # noqa: PLC0415 - once an evaluation
-
     for cls in interpreter.classes:  # a class may be defined and never called
         for base in cls.externals():
             _table(base, "BASES", base)
@@ -286,14 +284,20 @@ def finish(interpreter: Interpreter) -> None:
         if last is not None:
             with suppress(ProgramError):  # an object that cannot be made hides no other
                 last(interpreter)
-    cors_headers.look(interpreter)
+    if any("llow-" in module.syntax.text for module in interpreter.modules.values()):
+        from secaudit.frameworks import cors_headers  # noqa: PLC0415 - only code with headers
+
+        cors_headers.look(interpreter)
 
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     """Note facts about the collected settings: guards, selectors, generated and shown secrets."""
-    from secaudit.frameworks import guards, secrets_shown  # noqa: PLC0415 - once an evaluation
+    from secaudit.frameworks import secrets_shown  # noqa: PLC0415 - once an evaluation
 
-    guards.observe(interpreter, settings)
+    if interpreter.tested or interpreter.fallbacks or interpreter.guards:
+        from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions
+
+        guards.observe(interpreter, settings)
     secrets_shown.observe(interpreter, settings)
 
 

@@ -18,6 +18,8 @@ from secaudit.syntax.python import Module
 
 _ENV_NAME = lazy(r"(?:^|[\w./~-]*/)(?:\.env(?:[.\-_][\w.\-]*)?|[\w.\-]*\.env|\.flaskenv)$")
 _IMPLICIT = {"load_dotenv": "python-dotenv", "find_dotenv": "python-dotenv"}
+_ENVIRON_IMPORT = lazy(r"^\s*(import environ|from environ import)\b", re.MULTILINE)
+_DECOUPLE_IMPORT = lazy(r"^\s*(from|import) decouple\b", re.MULTILINE)
 _HINT = lazy(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
 _LOADERS = frozenset(  # take a path as seen from the working directory first
     ("load_dotenv", "dotenv_values", "Config", "RepositoryEnv", "RepositoryIni", "read_env")
@@ -172,11 +174,11 @@ def _import(node: ast.ImportFrom | ast.Import, seen: _Scan) -> str:
 def _dialect(module: Module) -> str:
     """Return the dialect of the library by which a module loads env files."""
     text = module.text
-    if re.search(r"^\s*(import environ|from environ import)\b", text, re.MULTILINE):
+    if "environ" in text and _ENVIRON_IMPORT.search(text):
         return "django-environ"
     if "starlette.config" in text:
         return "starlette"
-    if re.search(r"^\s*(from|import) decouple\b", text, re.MULTILINE):
+    if "decouple" in text and _DECOUPLE_IMPORT.search(text):
         return "decouple"
     return "python-dotenv"
 
@@ -228,7 +230,7 @@ def _named(module: Module, node: ast.AST, pattern: str, root: str, start: str = 
     plain = re.sub(r"\\(.)", r"\1", tail)
     is_name = re.escape(plain) == tail and not pattern.startswith("/")
     places = tuple(paths.join(place, plain) for place in found) if is_name else ()
-    return Named(re.compile(whole), module.location(node), "", places)
+    return Named(lazy(whole), module.location(node), "", places)
 
 
 def _upwards(path: str, root: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Decoding files and finding the line and column of an offset."""
 
-import re
 from bisect import bisect_right
 
 from secaudit.errors import AuditError
@@ -37,8 +36,9 @@ def decode(data: bytes, path: str, encoding: str = "utf-8") -> str:
     if len(data) > MAX_BYTES:
         raise AuditError("the file is larger than 2 MiB", "exclude it with --exclude", path=path)
     name = encoding.lower().replace("_", "-").replace("utf8", "utf-8")
-    name = re.sub(r"-(unix|dos|mac)$", "", name)
-    if not _ENCODING.fullmatch(name):
+    for ending in ("-unix", "-dos", "-mac"):  # of line ends, as Emacs writes it
+        name = name.removesuffix(ending)
+    if name != "utf-8" and not _ENCODING.fullmatch(name):
         raise AuditError("an encoding that is not read", "save it as UTF-8", path=path, line=1)
     try:
         text = data.decode(name)
