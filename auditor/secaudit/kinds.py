@@ -6,7 +6,16 @@ from typing import Final, Literal
 from secaudit.patterns import lazy
 
 Kind = Literal[
-    "env", "python", "compose", "dockerfile", "toml", "yaml", "json", "ini", "requirements"
+    "env",
+    "python",
+    "compose",
+    "dockerfile",
+    "toml",
+    "yaml",
+    "json",
+    "ini",
+    "requirements",
+    "manifest",
 ]
 
 # Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
@@ -39,6 +48,14 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".cfg": "ini",
     ".conf": "ini",
 }
+# Objects of Kubernetes: where they usually are, and what tells them from other YAML.
+_MANIFEST_FOLDERS: Final = frozenset(
+    ("k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", "kustomize")
+)
+_MANIFEST: Final = lazy(
+    rb"^kind:\s*[\"']?(ConfigMap|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)\b",
+    re.MULTILINE,
+)
 # Configuration of tools that says where packages come from: name and kind.
 _PACKAGES: Final[dict[str, Kind]] = {
     "pyproject.toml": "toml",
@@ -106,7 +123,14 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
         return None
     if {"config", "conf", "configs", "settings"} & set(folders) or _CONFIGURATION.match(name):
         return kind
+    if kind == "yaml" and (_MANIFEST_FOLDERS & set(folders) or _is_manifest_name(name)):
+        return "manifest"
     return None
+
+
+def _is_manifest_name(name: str) -> bool:
+    words = ("configmap", "secret", "deployment", "statefulset", "k8s", "kube")
+    return any(word in name.lower() for word in words)
 
 
 def _is_env_file(name: str) -> bool:
@@ -122,6 +146,8 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
     dot = name.rfind(".")
     if kind is None and dot >= 0:
         kind = _SUFFIXES.get(name[dot:])
+    if kind == "manifest" and not _MANIFEST.search(data):
+        kind = "yaml"
     if kind == "yaml" and re.search(rb"^services\s*:", data, re.MULTILINE):
         return "compose"
     if kind == "ini" and not re.search(rb"^\s*\[", data, re.MULTILINE):
@@ -141,6 +167,8 @@ def relevant(kind: Kind, data: bytes) -> bool:
     if kind == "python":
         known = any(word in data for word in _PYTHON_WORDS)
         return known or _PYTHON_SIGNS.search(data) is not None
+    if kind == "manifest":
+        return _MANIFEST.search(data) is not None
     if kind == "requirements":
         return _SOURCE_WORDS.search(data) is not None
     if kind in {"toml", "yaml", "json", "ini"}:

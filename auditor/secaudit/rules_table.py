@@ -144,6 +144,12 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        "SEC019",
+        "secret-in-manifest",
+        "sec.secret_in_manifest",
+        ("secret-in-manifest",),
+    ),
+    (
         "CRED001",
         "default-service-credentials",
         "cred.default_service_credentials",

@@ -111,6 +111,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "secret-per-process": ("purpose",),  # signing or encryption; anew at each start
     "secret-logged": ("name",),
     "secret-in-image": ("name", "instruction", "placeholder"),  # Dockerfile ENV or ARG
+    "secret-in-manifest": ("name", "object", "value"),  # of Kubernetes; the value in the clear
     "file-readable": ("mode",),
     "file-tracked": (),
     "example-loaded": ("loader",),

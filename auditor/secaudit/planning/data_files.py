@@ -1,4 +1,7 @@
-"""Configuration files without code: each key of TOML, YAML, JSON and INI is a setting."""
+"""Configuration files without code: each key of TOML, YAML, JSON and INI is a setting.
+
+Objects of Kubernetes among them are read as such.
+"""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +12,7 @@ from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.kinds import Kind
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 from secaudit.options import Options
-from secaudit.planning import packages, paths, profiles
+from secaudit.planning import manifests, packages, paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
@@ -31,6 +34,10 @@ def deployments(
     found = []
     for path, kind in files:
         for tree in _trees(path, kind, reader):
+            if manifests.is_manifest(tree) or kind == "manifest":
+                given = manifests.deployment(root, path, tree, options)
+                found += [given] if given is not None else []
+                continue
             budget = [MAX_VISITS]
             for section, mapping in _sections(tree):
                 settings = _settings(paths.name_of(path), mapping, budget)
@@ -42,7 +49,8 @@ def deployments(
 
 
 def _trees(path: str, kind: Kind, reader: Reader) -> list[Mapping]:
-    parser = import_module(f"secaudit.syntax.{kind}").parse  # only the formats that are there
+    syntax = "yaml" if kind == "manifest" else kind
+    parser = import_module(f"secaudit.syntax.{syntax}").parse  # only the formats that are there
     node: Node | tuple[Node, ...] | None = reader.parse(path, parser)
     documents = [node] if isinstance(node, Mapping) else node if isinstance(node, tuple) else []
     return [one for one in documents if isinstance(one, Mapping)]

@@ -69,7 +69,8 @@ def _images(root: Root, consumed: frozenset[str], reader: Reader) -> list[Image]
 
 def _data(root: Root, reader: Reader, options: Options) -> list[Deployment]:
     """Return the deployments of configuration files without code."""
-    files = [(file.path, file.kind) for file in _of_kind(root, "toml", "yaml", "json", "ini")]
+    formats = ("toml", "yaml", "json", "ini", "manifest")
+    files = [(file.path, file.kind) for file in _of_kind(root, *formats)]
     found: list[Deployment] = []
     if files:
         from secaudit.planning import data_files  # noqa: PLC0415 - brings YAML and TOML
