@@ -20,6 +20,7 @@ from .security.access import Access
 from .security.bodies import JSON, NO_BODY, Body, parse_json
 from .security.context import caller_of
 from .security.declarations import NO_CONTENT, check
+from .security.forms import parse_form
 from .security.problems import Problem
 from .security.routes import Route, object_id
 from .security.versioning import Deprecation
@@ -121,10 +122,13 @@ class SecureRoute(APIRoute):
         if not self._body.media_types:
             return request
         request.state.media_type = self._body.check(request.scope["headers"])
-        if self._body is not JSON:
+        if self._body.upload:
             return request
         content = await request.body()
-        return _JsonRequest(request, content, parse_json(content))
+        if self._body is JSON:
+            return _JsonRequest(request, content, parse_json(content))
+        parse_form(content, self._body.required)  # it is a form; the handler reads its fields
+        return request
 
 
 class _JsonRequest(Request):

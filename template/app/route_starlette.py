@@ -246,7 +246,9 @@ class _Endpoint:
         if self.body.upload:
             return IncomingFile(media_type, http.stream())
         content = await http.body()
-        return parse_form(content) if self.model is None else parse_json(content)
+        if self.model is None:
+            return parse_form(content, self.body.required)
+        return parse_json(content)
 
     def _parameters(self, http: HttpRequest) -> Mapping[str, Any] | None:
         if self.query is None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.handlers_fastapi import Caller, CallerId, Loaded, Paging, Session
 from app.routing_fastapi import Router
 from app.security.access import owner, public, role, user
-from app.security.forms import parse_form, required
+from app.security.forms import parse_form
 from app.security.schemas import Listing, Page
 from app.storage.models import AuthSession, User
 from app.storage.paging import paginate
@@ -55,7 +55,7 @@ async def issue_token(request: Request) -> TokenView:
 async def revoke_token(request: Request) -> RevokedView:
     """End the session of a token, known or not (RFC 7009); 400 `invalid_request` without one."""
     fields = parse_form(await request.body())
-    await services_of(request).sessions.revoke(required(fields, "token"))
+    await services_of(request).sessions.revoke(fields["token"])
     return RevokedView()
 
 

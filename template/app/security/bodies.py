@@ -19,7 +19,7 @@ class Body:
         media_types: accepted media types, lower case, without parameters; empty accepts no body
             (one that comes anyway is never read).
         upload: whether the larger upload cap applies and the handler reads the bytes itself.
-        required: names of form fields that must be sent, for the posture and the API document.
+        required: names of form fields that must be sent and not be empty.
         optional: names of form fields that may be sent.
     """
 

@@ -1,6 +1,6 @@
 """Reads `application/x-www-form-urlencoded` bodies strictly (RFC 6749 appendix B)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -9,12 +9,12 @@ from .problems import Problem
 _MAX_FIELDS: Final = 32
 
 
-def parse_form(body: bytes) -> dict[str, str]:
-    """Return the fields of a form.
+def parse_form(body: bytes, needed: Iterable[str] = ()) -> dict[str, str]:
+    """Return the fields of a form, among them all that are ``needed``.
 
     Raises:
         Problem: 400 ``invalid_request`` (RFC 6749 section 5.2): not a form, not UTF-8, too many
-            fields, or a repeated one.
+            fields, a repeated one, or a needed one that is missing or empty.
     """
     try:
         pairs = parse_qsl(
@@ -29,6 +29,8 @@ def parse_form(body: bytes) -> dict[str, str]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         raise invalid_request("A form field is repeated.")
+    for name in needed:
+        required(fields, name)
     return fields
 
 

@@ -78,7 +78,7 @@ def other_router() -> Router:
     async def read_open() -> Seen:
         return Seen(user_id="anyone")
 
-    @router.post("/form", access=public, body=form())
+    @router.post("/form", access=public, body=form("name"))
     async def post_form() -> None:
         return None
 

@@ -99,7 +99,7 @@ def other_router() -> Router:
     rename = "/v1/admin/probes/{probe_id}"
     return Router(
         get("/v1/open", read_open, access=public, answer=Seen),
-        post("/v1/form", post_form, access=public, body=form()),
+        post("/v1/form", post_form, access=public, body=form("name")),
         get("/v1/me", read_me, access=user, answer=Seen),
         patch(rename, change, access=admin, body=ProbeChanges, answer=ProbeView),
         get("/v1/admin/ping", ping, access=role("admin"), answer=Seen),

@@ -183,6 +183,17 @@ def test_json_that_two_parsers_could_read_differently_is_400(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"name", b"name=", b"other=1", b"name=a&name=b", b"name=%ff", b"name=a&&b=c"]
+)
+def test_a_form_is_one_and_holds_what_its_route_needs(client: TestClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/v1/form", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    good = client.post("/v1/form", content=b"name=a&other=1", headers=headers)
+    assert good.status_code == 204
+
+
 def test_nul_is_refused_wherever_it_stands(client: TestClient) -> None:
     answer = client.post("/v1/probes", json={"name": "a\x00b"}, headers=bearer("alice"))
     assert answer.status_code == 422
