@@ -62,6 +62,13 @@ def prepare(project: Path, folder: Path) -> str:
     return (folder / "out/state").read_text().strip()
 
 
+def edit_where_the_update_does(project: Path) -> None:
+    """Edit a template-owned file so that the update must conflict."""
+    path = project / "mypy.ini"
+    path.write_text(path.read_text() + "# mine\n")
+    commit(project, "Edit what is the template's")
+
+
 def test_the_scheduled_update_prepares_a_patch_and_says_what_is_new(
     copy: Copy,
     tmp_path: Path,
@@ -87,12 +94,58 @@ def test_the_scheduled_update_reports_conflicts(
     tmp_path: Path,
 ) -> None:
     project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
-    path = project / "mypy.ini"
-    path.write_text(path.read_text() + "# mine\n")
     (project / ".gitattributes").write_text("*.ini -diff\n")  # `git diff --check` is blind now
-    commit(project, "Edit what is the template's")
+    edit_where_the_update_does(project)
     assert prepare(project, tmp_path / "run") == "conflicts"
     assert "- `mypy.ini`" in (tmp_path / "run/out/body.md").read_text()
+
+
+GH: Final = """\
+#!/bin/sh
+echo "$@" >> "$RUNNER_TEMP/calls"
+for last; do :; done
+case "$1 $2" in
+    "run download") mkdir -p "$last" && cp "$PREPARED"/* "$last" ;;
+    "pr edit") exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("state", ["clean", "conflicts"])
+def test_github_gets_a_branch_and_a_pull_request(state: str, copy: Copy, tmp_path: Path) -> None:
+    """The first time: there is no pull request whose text could be renewed."""
+    project = started(copy(BASE, VARIANTS[0]), tmp_path / "project")
+    if state == "conflicts":
+        edit_where_the_update_does(project)
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(project), str(remote))
+    checkout = tmp_path / "checkout"
+    git(tmp_path, "clone", "--quiet", str(remote), str(checkout))
+    assert prepare(project, tmp_path / "run") == state
+    job = YAML(typ="safe").load((project / ".github/workflows/update.yml").read_text())["jobs"]
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text(GH)
+    (tools / "gh").chmod(0o755)
+    ours = {
+        "GITHUB_RUN_ID": "1",
+        "RUNNER_TEMP": str(tmp_path),
+        "PREPARED": str(tmp_path / "run/out"),
+        "STATE": state,
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    }
+    subprocess.run(
+        ["bash", "-e", "-c", job["propose"]["steps"][-1]["run"]],
+        cwd=checkout,
+        env=os.environ | ours,
+        check=True,
+        capture_output=True,
+    )
+    assert f"_commit: {TOP}" in git(remote, "show", "template-update:.copier-answers.yml")
+    created = (tmp_path / "calls").read_text().splitlines()[-1]
+    assert created.startswith("pr create --head template-update --title Update the template")
+    assert created.endswith(f"--body-file {tmp_path}/update/body.md")
+    assert ("--draft" in created) is (state == "conflicts")
 
 
 RECORD: Final = """\
@@ -107,9 +160,7 @@ def test_gitlab_gets_a_branch_and_the_text_of_a_merge_request(
 ) -> None:
     project = started(copy(BASE, VARIANTS[0] | {"ci": "gitlab"}), tmp_path / "project")
     if edit == "conflict":
-        path = project / "mypy.ini"
-        path.write_text(path.read_text() + "# mine\n")
-        commit(project, "Edit what is the template's")
+        edit_where_the_update_does(project)
     remote = tmp_path / "remote.git"
     git(tmp_path, "init", "--quiet", "--bare", str(remote))
     git(remote, "config", "receive.advertisePushOptions", "true")
