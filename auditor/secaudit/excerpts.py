@@ -135,7 +135,7 @@ class Source:
     def _comment(self, number: int) -> int:
         """Return the offset at which a trailing comment begins, or the length of the line."""
         line = self.lines[number - 1]
-        if self.kind == "json":
+        if self.kind == "json" or "#" not in line:
             return len(line)
         literals = (self._literals or {}).get(number, quoted(line))
         for match in re.finditer(r"#", line):

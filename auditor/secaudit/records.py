@@ -42,19 +42,31 @@ else:
 
         def _replace(self, /, **changes: object) -> Self:
             """Return the same record with other values for some of its fields."""
-            return type(self)(**{**self._asdict(), **changes})
+            values = [changes.pop(name, value) for name, value in self._asdict().items()]
+            if changes:
+                raise _misuse(type(self), 0, changes)
+            return tuple.__new__(type(self), values)
 
         def _asdict(self) -> dict[str, object]:
             """Return the values by the names of their fields."""
             return dict(zip(self._fields, self, strict=True))
 
     def _completed(cls: type, given: int, named: dict[str, object]) -> tuple[object, ...]:
-        """Return the values of the fields that follow the first ``given``."""
-        rest = cls._fields[given:]
-        missing = [name for name in rest if name not in named and name not in cls._defaults]
-        if missing or given > len(cls._fields) or not named.keys() <= set(rest):
-            raise TypeError(
-                f"{cls.__name__} takes {', '.join(cls._fields)}; "
-                f"given {given} values and {', '.join(named) or 'no names'}"
-            )
-        return tuple(named[name] if name in named else cls._defaults[name] for name in rest)
+        """Return the values of the fields that follow the first ``given``; empties ``named``."""
+        values = []
+        for name in cls._fields[given:]:
+            if name in named:
+                values.append(named.pop(name))
+            elif name in cls._defaults:
+                values.append(cls._defaults[name])
+            else:
+                raise _misuse(cls, given, named)
+        if named or given > len(cls._fields):
+            raise _misuse(cls, given, named)
+        return tuple(values)
+
+    def _misuse(cls: type, given: int, named: dict[str, object]) -> TypeError:
+        names = ", ".join(named) or "no names"
+        return TypeError(
+            f"{cls.__name__} takes {', '.join(cls._fields)}; given {given} values and {names}"
+        )

@@ -234,5 +234,10 @@ def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 
         texts = [value] if secret else []
         texts += [match["hide"] for match in _url_passwords(value)]
         for text in texts:
-            if len(text) >= _SHORTEST_KNOWN and not re.fullmatch(r"[A-Za-z]+|[\d.]+", text):
+            if len(text) >= _SHORTEST_KNOWN and not _is_common(text):
                 yield text
+
+
+def _is_common(text: str) -> bool:
+    """Tell whether a text is one word or one number, which other texts hold by chance."""
+    return (text.isascii() and text.isalpha()) or text.replace(".", "").isdigit()

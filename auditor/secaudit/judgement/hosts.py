@@ -1,6 +1,5 @@
 """Where a host name points: this machine, the deployment's own network, or the world."""
 
-import re
 from typing import Final
 
 from secaudit.patterns import lazy
@@ -14,6 +13,7 @@ _UNIQUE_LOCAL: Final = lazy(r"f[cd][0-9a-f]{2}:")  # RFC 4193
 _LOOPBACK: Final = frozenset(("localhost", "::1", "0:0:0:0:0:0:0:1"))
 _LOOPBACK_NETWORK: Final = lazy(r"127(\.\d{1,3}){3}")
 _INTERNAL: Final = (".local", ".internal", ".lan", ".svc", ".cluster.local", ".home.arpa", ".test")
+_RESERVED: Final = (".example", ".example.com", ".example.net", ".example.org", ".invalid")
 _URL: Final = lazy(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://)?"
     r"(?:(?P<user>[^\s:/?#]*)(?::(?P<password>[^\s/?#]*|[^\s]*))?@)?"
@@ -32,8 +32,12 @@ class Url(NamedTuple):
 
     def option(self, name: str) -> str:
         """Return a query parameter in lower case, empty when it is not there."""
-        found = re.search(rf"[?&]{re.escape(name)}=([^&#\s]*)", self.rest, re.IGNORECASE)
-        return found.group(1).lower() if found else ""
+        query = self.rest.partition("#")[0].partition("?")[2]
+        for pair in query.lower().split("&"):
+            key, _, value = pair.partition("=")
+            if key == name.lower():
+                return value
+        return ""
 
 
 def url_of(text: object) -> Url | None:
@@ -81,4 +85,4 @@ def is_internal(host: str) -> bool:
 
 def is_reserved(host: str) -> bool:
     """Return whether ``host`` is an example that no real service has (RFC 2606)."""
-    return re.search(r"(^|\.)(example(\.(com|net|org))?|invalid)$", host.lower()) is not None
+    return f".{host.lower()}".endswith(_RESERVED)

@@ -23,6 +23,9 @@ WORDS: Final[dict[str, str]] = {
         "cloudinary,pusher,plaid,razorpay,linkedin,apple,auth0,okta,keycloak,sso,saml,vapid,bot,"
         "sms,storage"
     ),
+    "OTHER": (
+        "smtp,mail,email,redis,proxy,ldap,oidc,oauth,oauth2,saml,sso,social,google,github,basic,kerberos"
+    ),
     "BYTES": ",_mb,_kb,_bytes,_in_mb,_in_kb,_in_bytes",
 }
 
@@ -142,8 +145,9 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("", "*{webhook,webhooks}*verify_{jwt,token,signature}{,s}"),  # whose signature is no token's
     ("token.verify", "*verify_{jwt,token,signature}{,s} jwt_verify"),
-    ("", "*{smtp,mail,email,redis,proxy}_{,use_}{auth,authentication}_{enabled,required}"),
-    ("", "*{enable,require,use}_{smtp,mail,email,redis,proxy}_{auth,authentication}"),
+    # How the service signs in elsewhere, and one way to sign in among others.
+    ("", "*OTHER_{,use_}{auth,authentication}_{enabled,required}"),
+    ("", "*{enable,require,use}_OTHER_{auth,authentication}"),
     (
         "access.enabled!",
         (
@@ -248,8 +252,10 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (
         "admin.password",
         (
-            "*{admin,administrator,superuser,super_user,superadmin,root_user,initial_user,default_user,"
-            "owner,pgadmin_default}{,_user,_account,_initial,_default,_login,_email}_PASSWORD"
+            "*{admin,administrator,superuser,super_user,superadmin,root_user,initial_user}_PASSWORD"
+            " *{default_user,owner,pgadmin_default}_PASSWORD"
+            " *{admin,administrator,superuser,superadmin,owner}"
+            "*{user,account,initial,default,login,email}_PASSWORD"
         ),
     ),
     (

@@ -89,7 +89,7 @@ def parse(data: bytes, path: str) -> Module:
 def _encoding(data: bytes) -> str:
     """Return the declared source encoding (PEP 263): a comment on one of the first two lines."""
     for line in data[:400].splitlines()[:2]:
-        match = _COOKIE.match(line)
+        match = _COOKIE.match(line) if b"coding" in line else None
         if match:
             return match[1].decode("ascii")
         if line.strip() and not line.lstrip().startswith(b"#"):
