@@ -41,6 +41,7 @@ def test_drafts_make_a_branch_of_their_own(url: str, monkeypatch: pytest.MonkeyP
     assert (revision(first).branch_labels, revision(first).down_revision) == (("app",), None)
     assert "UtcDateTime" not in first.read_text()
     assert "users" not in first.read_text()
+    assert f'\nrevision = "{revision(first).revision}"\n' in first.read_text(), "as ruff formats"
     migrate.upgrade(url)
     assert not migrate.pending(url)
 
