@@ -311,10 +311,13 @@ def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData
 
 def note_condition(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
     """Look at an ``if``: selectors, guards, and checks that do not take place."""
-    from secaudit.frameworks import guards, open_gates  # noqa: PLC0415 - only code with conditions
+    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
 
     guards.note_if(interpreter, frame, node, condition)
-    open_gates.note_if(interpreter, frame, node)
+    if not frame.is_module():
+        from secaudit.frameworks import open_gates  # noqa: PLC0415 - checks stand in functions
+
+        open_gates.note_if(interpreter, frame, node)
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:

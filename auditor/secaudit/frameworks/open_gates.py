@@ -31,11 +31,11 @@ _WORDS: Final = ("UNAUTHORIZED", "FORBIDDEN", "Unauthorized", "Forbidden", "Perm
 
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If) -> None:
-    """Record a check of access that does not take place in this deployment."""
+    """Record a check of access, in a function, that does not take place in this deployment."""
     gate, negated = _gate(node.test)
     name = _name(gate).lower()
     is_credential, is_switch = _CREDENTIAL.search(name), _SWITCH.search(name)
-    if frame.is_module() or not (is_credential or is_switch) or _ELSEWHERE.search(name):
+    if not (is_credential or is_switch) or _ELSEWHERE.search(name):
         return
     function = _functions(frame.module.syntax.tree).get(id(node))
     if function is None or not _is_check(function, node, negated=negated):
