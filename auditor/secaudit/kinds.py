@@ -79,7 +79,15 @@ _PYTHON_WORDS: Final = (
     *(b"bcrypt", b"Fernet", b"itsdangerous", b"PRIVATE KEY", b"_create_unverified"),
     *(b"CERT_NONE", b"ssl.", b"SSLContext"),
     *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
-    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql", b"basicConfig"),
+    *(
+        b"MongoClient",
+        b"MotorClient",
+        b"psycopg",
+        b"asyncpg",
+        b"pymysql",
+        b"basicConfig",
+        b"DEFAULT_ACL",
+    ),
 )
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|workers|forwarded_allow_ips|limit_request_\w+|storage_uri|graphql_ide|base_url|verify|ssl|"
@@ -90,7 +98,7 @@ _PYTHON_SIGNS: Final = lazy(
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
 _DATA_WORDS: Final = lazy(
     rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"
-    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|insecure|PRIVATE KEY|limit|admin",
+    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|insecure|PRIVATE KEY|limit|admin|acl",
     re.IGNORECASE,
 )
 

@@ -602,6 +602,12 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("container.user",),
     ),
     (
+        "NET004",
+        "public-object-storage",
+        "net.public_object_storage",
+        ("storage.acl",),
+    ),
+    (
         "DRIFT001",
         "misspelt-key",
         "drift.misspelt_key",

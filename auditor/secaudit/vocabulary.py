@@ -84,6 +84,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "limit.head": "bytes of a request line or header; zero = no cap",
     "limit.upload": "bytes; None = no cap",
     # deployment
+    "storage.acl": "canned ACL that an object store gives each stored file",
     "environment": "name of the environment that the code branches on",
     "server.host": "address the server binds",
     "server.workers": "number of worker processes",

@@ -23,9 +23,6 @@ WORDS: Final[dict[str, str]] = {
         "cloudinary,pusher,plaid,razorpay,linkedin,apple,auth0,okta,keycloak,sso,saml,vapid,bot,"
         "sms,storage"
     ),
-    "OTHER": (
-        "smtp,mail,email,redis,proxy,ldap,oidc,oauth,oauth2,saml,sso,social,google,github,basic,kerberos"
-    ),
     "BYTES": ",_mb,_kb,_bytes,_in_mb,_in_kb,_in_bytes",
 }
 
@@ -54,6 +51,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
             " jwt_csrf_enabled *jwt_cookie_csrf_protect"
         ),
     ),
+    ("storage.acl", "*default_acl"),
     ("cors.allow_all", "cors_{,origin_}allow_all{,_origins}"),
     (
         "cors.credentials",
@@ -146,8 +144,15 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ("", "*{webhook,webhooks}*verify_{jwt,token,signature}{,s}"),  # whose signature is no token's
     ("token.verify", "*verify_{jwt,token,signature}{,s} jwt_verify"),
     # How the service signs in elsewhere, and one way to sign in among others.
-    ("", "*OTHER_{,use_}{auth,authentication}_{enabled,required}"),
-    ("", "*{enable,require,use}_OTHER_{auth,authentication}"),
+    (
+        "",
+        (
+            "*{smtp,mail,email,redis,proxy,ldap,oidc,oauth,oauth2,saml,sso,social,google,github,basic}"
+            "_{,use_}{auth,authentication}_{enabled,required} *{enable,require,use}"
+            "_{smtp,mail,email,redis,proxy,ldap,oidc,oauth,oauth2,saml,sso,social,google,github,basic}"
+            "_{auth,authentication}"
+        ),
+    ),
     (
         "access.enabled!",
         (

@@ -48,6 +48,8 @@ MEANINGS = {
     "RATE_LIMIT_ENABLED": "limit.enabled",
     "API_AUTH_ENABLED": "access.enabled",
     "LOGIN_DISABLED": "access.enabled",
+    "AWS_DEFAULT_ACL": "storage.acl",
+    "STORAGES.default.OPTIONS.default_acl": "storage.acl",
     "DISABLE_CSRF": "csrf.enabled",
     "RATE_LIMIT_DISABLED": "limit.enabled",
     "celery_broker": "database.url",
@@ -56,7 +58,14 @@ MEANINGS = {
 }
 NOT_SECRET = (
     *("PASSWORD_RESET_PATH", "API_KEY_RATE_LIMIT", "SMS_GATEWAY_AUTH_HEADER", "COOKIE_KEY"),
-    *("SECRET_KEY_PATH", "TOKEN_URL", "PASSWORD_MIN_LENGTH", "JWT_SECRET_NAME", "API_KEY_HEADER"),
+    *(
+        "INGRESS_TLS_SECRET",
+        "SECRET_KEY_PATH",
+        "TOKEN_URL",
+        "PASSWORD_MIN_LENGTH",
+        "JWT_SECRET_NAME",
+        "API_KEY_HEADER",
+    ),
     *("ACCESS_TOKEN_EXPIRE_MINUTES", "STRIPE_PUBLISHABLE_KEY", "SENTRY_DSN", "PASSWORD_POLICY"),
 )
 
@@ -73,7 +82,9 @@ def test_a_flag_against_debug_mode_does_not_say_that_it_is_on(name: str) -> None
     assert meaning_of(name) is None
 
 
-@pytest.mark.parametrize("name", ["SMTP_AUTH_ENABLED", "MAIL_AUTH_REQUIRED", "USE_PROXY_AUTH"])
+@pytest.mark.parametrize(
+    "name", ["SMTP_AUTH_ENABLED", "MAIL_AUTH_REQUIRED", "USE_PROXY_AUTH", "LDAP_AUTH_ENABLED"]
+)
 def test_how_the_service_signs_in_elsewhere_is_not_its_own_access(name: str) -> None:
     assert meaning_of(name) is None
 
