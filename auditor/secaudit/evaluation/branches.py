@@ -48,6 +48,7 @@ def undecided_branches(
     """
     before = dict(frame.locals)
     outer = interpreter.condition
+    interpreter.forks += 1
     interpreter.level += 1
     interpreter.condition = f"depends on {reason}" if not reason.startswith("depends") else reason
     ends: list[dict[str, Value]] = []

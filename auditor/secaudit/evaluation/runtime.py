@@ -258,6 +258,7 @@ class Interpreter:
         self.depth = 0
         self.level = 0  # nested undecided branches
         self.condition: str = ""  # why the innermost branch is undecided
+        self.forks = 0  # undecided branches met so far
         self.sinks: list[SinkUse] = []
         self.observations: list[Observation] = []
         self.instances: list[Instance] = []  # settings objects, in the order they were made

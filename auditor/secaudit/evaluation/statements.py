@@ -204,9 +204,12 @@ def _for(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 
 def _while(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.While)  # noqa: S101 - narrows the type for the dispatcher
-    for _ in range(1 if _endless(node) else MAX_LOOP):
+    leaves = _leaves(node)
+    endless = isinstance(node.test, ast.Constant) and not leaves  # a service's own, until cancelled
+    forks = interpreter.forks
+    for _ in range(1 if endless else MAX_LOOP):
         decided = operators.truth(evaluate(interpreter, frame, node.test))
-        if decided is None:
+        if decided is None or (leaves and interpreter.forks > forks):  # it may have been left
             break
         if not decided:
             execute(interpreter, frame, node.orelse)
@@ -220,12 +223,9 @@ def _while(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     undecided_branches(interpreter, frame, [node.body, []], "a loop without a known end")
 
 
-def _endless(node: ast.While) -> bool:
-    """Whether nothing in the loop leaves it: a service's own loop, which runs until cancelled."""
-    leaving = (ast.Break, ast.Return, ast.Raise)
-    return isinstance(node.test, ast.Constant) and not any(
-        isinstance(inner, leaving) for inner in ast.walk(node)
-    )
+def _leaves(node: ast.While) -> bool:
+    """Say whether something in the loop may leave it."""
+    return any(isinstance(inner, ast.Break | ast.Return | ast.Raise) for inner in ast.walk(node))
 
 
 def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:

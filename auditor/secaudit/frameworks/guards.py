@@ -101,13 +101,19 @@ def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar
         if kind and not any(name in kind for name in _BROAD):
             continue
         for name, call in _assigned(handler.body):
-            made = frame.locals.get(name)
-            settings = made is not None and isinstance(made.data, Instance) and made.data.cls
-            if name in targets and settings and call.keywords:
+            if name in targets and call.keywords and _holds_settings(frame.locals.get(name)):
                 location = Place(frame.module.syntax, handler).location()
                 interpreter.observe(
                     "settings-fallback", location, name, exception=kind or "any exception"
                 )
+
+
+def _holds_settings(value: Value | None) -> bool:
+    """Say whether a value is an object of a settings class, by its library or by its name."""
+    if value is None or not isinstance(value.data, Instance) or value.data.cls is None:
+        return False
+    names = (*value.data.cls.externals(), *(cls.name for cls in value.data.cls.lineage()))
+    return any(word in name.lower() for name in names for word in ("settings", "config"))
 
 
 def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.Call]]:

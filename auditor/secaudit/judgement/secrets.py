@@ -94,6 +94,7 @@ _FILLERS: Final = ("***", "!!!", "xxxxx", "...")
 _FRAMED: Final = lazy(
     r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$|^-{2,}$|^__.*__$"
 )
+_DOTTED: Final = lazy(r"[a-z_]{2,}(\.[A-Za-z_][a-z_]+){2,}")
 _NAMED: Final = lazy(r"[a-z]{0,16}(secret|key|password|token)s?[0-9]{0,4}")
 _RANDOM_FROM: Final = 16  # characters from which digits behind a word may be a secret
 _SEQUENCES: Final = ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop")
@@ -117,6 +118,11 @@ def is_templated(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
+def is_dotted_name(text: str) -> bool:
+    """Return whether ``text`` names a function or class of Python that gives the secret."""
+    return "." in text and _DOTTED.fullmatch(text.strip()) is not None
+
+
 def is_published(text: str) -> bool:
     """Return whether ``text`` is a key that everybody can look up, or is marked like one."""
     return is_marked_insecure(text) or sha256(text.strip()) in PUBLISHED
@@ -133,7 +139,7 @@ def is_marked_insecure(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Return whether ``text`` stands where a secret should: ``change-me``, ``<key>``, ``test``."""
     lower = text.strip().lower()
-    if is_empty(text) or is_templated(text):
+    if is_empty(text) or is_templated(text) or is_dotted_name(text):
         return False
     if _is_marked(lower) or _is_reference(text) or _is_monotonous(lower):
         return True
@@ -181,8 +187,8 @@ def is_private_key(text: str) -> bool:
 
 
 def is_usable(text: str) -> bool:
-    """Return whether ``text`` is none of empty, templated, published and placeholder."""
-    unusable = is_empty(text) or is_templated(text) or is_published(text)
+    """Return whether ``text`` is none of empty, templated, published, placeholder and a name."""
+    unusable = is_empty(text) or is_templated(text) or is_published(text) or is_dotted_name(text)
     return not (unusable or is_placeholder(text))
 
 

@@ -28,6 +28,7 @@ _NOT_SECRET: Final = frozenset(  # last words of names that only look secret
         *("lowercase", "digit", "digits", "special", "symbol", "symbols", "chars"),
         *("characters", "usage", "grant", "scope", "scopes", "description", "label"),
         *("message", "template", "subject", "placeholder", "salt_length", "iterations"),
+        "tls_secret",  # of Kubernetes: the name of a certificate
     )
 )
 _PARTS: Final = (  # whatever stands around them

@@ -76,6 +76,26 @@ def test_reaching_the_limit_is_a_problem(evaluated: Callable[..., Any]) -> None:
     assert ["limit" in problem.message for problem in result.problems] == [True]
 
 
+@pytest.mark.parametrize(
+    "exit_",
+    ["if not page.items:\n            break", "if page.last():\n            return size"],
+)
+def test_a_loop_that_unknown_values_end_takes_no_steps_of_others(
+    exit_: str, evaluated: Callable[..., Any]
+) -> None:
+    """Business code counts pages until a database has no more: nobody knows when that is."""
+    work = "        kind = [kind.upper(), size, page.items[0]][0]\n" * 9
+    source = (
+        "from store import query\n"
+        "def every(kind):\n    size = 0\n    while True:\n        page = query(kind, size)\n"
+        f"        {exit_}\n        size += 1\n{work}"
+        "TIMES = every('x')\n"
+    )
+    result = evaluated({"settings.py": source})
+    assert result.problems == ()
+    assert not [one for one in result.facts.settings if isinstance(one.value, int)]
+
+
 def test_a_limit_does_not_hide_what_came_before(values: Callable[..., dict[str, Any]]) -> None:
     found = values({"settings.py": f"DEBUG = True\n{HOSTILE['nested loops']}\n"})
     assert found["DEBUG"] is True

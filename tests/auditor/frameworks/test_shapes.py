@@ -274,6 +274,10 @@ def test_a_handler_that_replaces_settings_is_noted(evaluated: Callable[..., Any]
         '    settings = Settings(secret_key="test")\n'
     )
     assert len(kinds(evaluated({"settings.py": source}))["settings-fallback"]) == 1
+    other = source.replace("class Settings(BaseSettings)", "class Note").replace(
+        "Settings(", "Note("
+    )
+    assert "settings-fallback" not in kinds(evaluated({"settings.py": other}))
 
 
 def test_a_shadowed_default_is_remembered_behind_the_winner(by_concept: Concepts) -> None:

@@ -20,6 +20,7 @@ from secaudit.judgement.secrets import (
     is_private_key,
     is_published,
     is_real,
+    is_usable,
     text_of,
 )
 from secaudit.judgement.stores import is_store
@@ -46,6 +47,7 @@ REAL = [
     "xJ3kV9qLmN0bR7tYwE2sZ5uHcA8fGdP1oI6", "correct horse battery staple", "Tr0ub4dor&3-xkcd-936",
     "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
     "hNfL2x/9kQ+J7sWvYzP0bTgRmC4dEaU8oI1uXl3w5K6=",
+    "example.authentication.services.user_secret_key",  # a function that gives it
 ]  # fmt: skip
 
 
@@ -57,6 +59,11 @@ def test_placeholder(text: str) -> None:
 @pytest.mark.parametrize("text", REAL)
 def test_no_placeholder(text: str) -> None:
     assert not is_placeholder(text)
+
+
+def test_a_dotted_name_is_no_secret_either() -> None:
+    assert not is_usable("example.authentication.services.user_secret_key")
+    assert is_usable("k9.Xw2L.qZ7v")
 
 
 def test_empty_is_no_placeholder() -> None:
