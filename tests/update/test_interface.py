@@ -1,5 +1,6 @@
 """Paths and choices are an interface: within a major version none is moved, deleted or removed."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_a_foreign_tag_and_a_wrong_one_are_named(template_repo: Path, tmp_path: 
     git(repo, "commit", "--quiet", "--allow-empty", "--message", "More")
     git(repo, "tag", "auditor-v1.0.0")
     assert "tags outside the one namespace vX.Y.Z: auditor-v1.0.0" in list(tags(repo, "1000.0.0"))
+
+
+def test_the_migrations_of_the_template_are_one_line() -> None:
+    """Two with one parent are two heads: what a database has would depend on their order."""
+    folder = ROOT / "template/app/storage/migrations/versions"
+    texts = [path.read_text("utf-8") for path in folder.glob("*.py")]
+    names = re.findall(r'^revision = "(\w+)"$', "\n".join(texts), re.MULTILINE)
+    parents = re.findall(r'^down_revision = "(\w+)"$', "\n".join(texts), re.MULTILINE)
+    assert len(names) == len(texts)
+    assert sorted(parents) == sorted(names)[:-1]
 
 
 def move_a_file(repo: Path) -> None:
