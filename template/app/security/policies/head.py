@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_LISTS: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
+# Two request ids are joined to one that is none, and replaced.
+_LISTS: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-request-id"})
 _SINGLE: Final = frozenset(
     {
         b"access-control-request-headers",
@@ -15,7 +16,6 @@ _SINGLE: Final = frozenset(
         b"host",
         b"origin",
         b"transfer-encoding",
-        b"x-request-id",
     }
 )
 _WANTED: Final = _LISTS | _SINGLE
