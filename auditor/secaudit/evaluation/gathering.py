@@ -340,7 +340,7 @@ def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
         meaning = meaning_of(name)
         if meaning is not None or value.candidates:
             shown.add(name)
-            collector.add(None, name, value, "environment", meaning=meaning)
+            collector.add(None, name, value, "environment", meaning=meaning, text=True)
 
 
 def gather_keys(interpreter: Interpreter, owner: str) -> tuple[Setting, ...]:

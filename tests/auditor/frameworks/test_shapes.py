@@ -86,6 +86,19 @@ def test_what_is_made_of_a_variable_does_not_mean_the_same(
     assert names <= {"CORS_ORIGINS"}
 
 
+def test_a_variable_that_nobody_knows_how_the_code_reads_means_what_most_make_of_it(
+    by_concept: Concepts,
+) -> None:
+    source = READING + (
+        "from helpers import parse\ndef flag(key):\n    return parse(os.getenv(key))\n"
+        "switch = flag('DATABASE_ECHO')\n"
+    )
+    (setting,) = by_concept({"settings.py": source, ".env": "DATABASE_ECHO=false\n"})[
+        "debug.sql_echo"
+    ]
+    assert (setting.value, setting.program_value) == (False, "false")
+
+
 RECORDS = {
     "dataclass": (
         "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass Mine:\n"
