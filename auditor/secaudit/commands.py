@@ -84,15 +84,9 @@ def _reported(report: Report, options: Options, view: View, diff: str, notes: st
 
     Whoever records a baseline has not asked to read what is in it: one line says what it accepts.
     """
-    from importlib import import_module  # noqa: PLC0415 - one format a run
-
     text_form = options.format == "text"
     recorded = bool(options.write_baseline) and text_form and not options.output
-    text = (
-        ""
-        if recorded
-        else import_module(f"secaudit.reporters.{options.format}").render(report, view)
-    )
+    text = "" if recorded else _rendered(report, options.format, view)
     stderr = notes
     if text_form:
         text += diff
@@ -106,6 +100,13 @@ def _reported(report: Report, options: Options, view: View, diff: str, notes: st
         write(options.output, text)
         text = ""
     return Result(text, stderr, _status(report, options))
+
+
+def _rendered(report: Report, form: str, view: View) -> str:
+    from importlib import import_module  # noqa: PLC0415 - one format a run
+
+    text: str = import_module(f"secaudit.reporters.{form}").render(report, view)
+    return text
 
 
 def _outcome(report: Report, options: Options) -> str:
