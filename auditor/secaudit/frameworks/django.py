@@ -15,6 +15,7 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Unknown
 from secaudit.frameworks.django_databases import add_transport
 from secaudit.frameworks.django_passwords import add_minimum
+from secaudit.frameworks.django_throttles import add_store
 from secaudit.frameworks.sinks import library_default
 from secaudit.records import NamedTuple
 
@@ -136,6 +137,7 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
     _tokens(module, collector)
     add_transport(module, collector)
     add_minimum(module, collector)
+    add_store(module, collector)
     _note_misspelt(interpreter, module)
 
 

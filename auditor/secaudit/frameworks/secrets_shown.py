@@ -1,7 +1,7 @@
 """Secrets that a program prints, logs or makes anew at each start."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from secaudit.evaluation.expressions import evaluate
@@ -12,22 +12,39 @@ from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS
 
 _DUMPS: Final = frozenset({"model_dump", "model_dump_json", "dict", "json"})  # of a pydantic model
+_DEEPEST: Final = 20  # of a text put together in a call
 _GENERATED = "generated anew at each start"
 
 
 def show(call: Call) -> None:
-    """Remember what a call prints or logs: its arguments, and what f-strings among them hold."""
+    """Remember what a call prints or logs: its arguments, and what texts among them are made of."""
     interpreter = call.interpreter
     interpreter.shown.extend((value, call.place) for value in call.arguments)
     node = call.place.node
     for argument in node.args if isinstance(node, ast.Call) else ():
-        for part in ast.walk(argument) if isinstance(argument, ast.JoinedStr) else ():
-            inner = part.value if isinstance(part, ast.FormattedValue) else None
-            if isinstance(inner, ast.Name | ast.Attribute):
-                interpreter.shown.append((evaluate(interpreter, call.frame, inner), call.place))
+        for inner in _pieces(argument, 0):
+            interpreter.shown.append((evaluate(interpreter, call.frame, inner), call.place))
         dumped = _dumped(argument)
         if dumped is not None:
             interpreter.shown.append((evaluate(interpreter, call.frame, dumped), call.place))
+
+
+def _pieces(node: ast.expr, depth: int) -> Iterator[ast.expr]:
+    """Yield the names in a text that is put together: f-strings, ``+``, ``%`` and ``format``."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    elif isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Tuple):
+        parts = node.elts
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "format":
+        parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+    for part in parts:
+        if isinstance(part, ast.Name | ast.Attribute):
+            yield part
+        elif depth < _DEEPEST:
+            yield from _pieces(part, depth + 1)
 
 
 def _dumped(node: ast.expr) -> ast.expr | None:

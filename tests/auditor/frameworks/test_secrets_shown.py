@@ -52,6 +52,10 @@ def logged(evaluated: Any, line: str) -> list[str]:  # noqa: ANN401 - a fixture
         "print(settings.secret_key)",
         "log.info('key %s', settings.secret_key)",
         "print(f'key {settings.secret_key}')",
+        "print('key ' + settings.secret_key)",
+        "print('key %s of %s' % (settings.secret_key, settings.title))",
+        "log.info('key {}'.format(settings.secret_key))",
+        "log.info('key {key}'.format(key=settings.secret_key))",
         "print(settings)",
         "log.debug(settings)",
         "print(f'with {settings}')",
@@ -81,6 +85,8 @@ def test_what_shows_a_secret(evaluated: Any, line: str) -> None:  # noqa: ANN401
         "print(settings.model_dump(exclude={'secret_key'}))",
         "print(len(settings.secret_key))",
         "print('secret_key')",
+        "print('key has %d' % len(settings.secret_key))",
+        "print('key ' + mask(settings.secret_key))",
     ],
 )
 def test_what_shows_none(evaluated: Any, line: str) -> None:  # noqa: ANN401 - a fixture

@@ -30,8 +30,11 @@ def _pages(facts: Facts) -> Iterator[Match]:
         document = facts.beside(setting, "docs.openapi")
         if document is not None and (isinstance(document.value, Unknown) or not document.value):
             continue
+        redoc = facts.beside(setting, "docs.redoc")
         if setting.value:
             yield Match(setting, f"the API's documentation is open at {setting.value}")
+        elif redoc is not None and redoc.value and not isinstance(redoc.value, Unknown):
+            yield Match(redoc, f"the API's documentation is open at {redoc.value}")
 
 
 RULE = Rule(
@@ -50,6 +53,9 @@ everyone else.
 
 If the API is not public, pass `openapi_url=None`, which closes all three.""",
     bad=(
+        Example(
+            {"main.py": "from fastapi import FastAPI\n\napp = FastAPI(docs_url=None)\n"},
+        ),
         Example({"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}),
         Example(
             {

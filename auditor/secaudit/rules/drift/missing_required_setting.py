@@ -15,7 +15,7 @@ def check(facts: Facts) -> Iterator[Match]:
         if candidate.raw is not None and candidate.location is not None
         if not candidate.location.path.endswith(".py")
     }
-    if not given:
+    if not given and not facts.seen("key-unread"):  # a key of a file too
         return
     for setting in facts.settings:
         if setting.variables and _is_missing(setting):
@@ -47,6 +47,18 @@ from elsewhere; sometimes it is a forgotten or misspelt key.
 
 Add the variable, or suppress the finding with the place it comes from.""",
     bad=(
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    '    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n'
+                    "    secret_key: str\n\n\n"
+                    "settings = Settings()\n"
+                ),
+                ".env": "UNRELATED=1\n",
+            }
+        ),
         Example(
             {
                 "settings.py": (
