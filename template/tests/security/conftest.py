@@ -21,6 +21,8 @@ from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from app import service
+from app.auth.password_resets import unsent
 from app.settings import Settings
 from app.storage.migrate import upgrade
 from tests.security.accounts import PASSWORD, Account, promote, register, sign_in
@@ -33,6 +35,12 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     for name in [name for name in os.environ if name.upper().startswith("APP_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_mailed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the owner's mail function out of every test; a frozen ``service.py`` may have none."""
+    monkeypatch.setattr(service, "send_password_reset", unsent, raising=False)
 
 
 @pytest.fixture(autouse=True)
