@@ -154,7 +154,8 @@ def rules(invocation: Invocation) -> Result:
 
     if invocation.words:
         raise AuditError("rules takes no arguments", "secaudit explain shows one rule")
-    return Result(catalogue.render(invocation.given.get("format", "text")), "", 0)
+    width = _columns(terminal=True) if sys.stdout.isatty() else None
+    return Result(catalogue.render(invocation.given.get("format", "text"), width), "", 0)
 
 
 def template(invocation: Invocation) -> Result:

@@ -2,11 +2,17 @@
 
 from secaudit.judging import HELP_URI
 from secaudit.registry import load_all
+from secaudit.reporters.common import wrapped
 from secaudit.rule import Rule
 
 
-def render(form: str) -> str:
-    """Return the list of all rules in their order."""
+def render(form: str, width: int | None = None) -> str:
+    """Return the list of all rules in their order.
+
+    Args:
+        form: text, json or markdown.
+        width: columns of a terminal, None for a line a rule however long.
+    """
     rules = load_all()
     if form == "json":
         import json  # noqa: PLC0415 - only for this form
@@ -20,10 +26,17 @@ def render(form: str) -> str:
         ]
         return "\n".join([*head, *rows, ""])
     widest = max((len(rule.name) for rule in rules), default=0)
-    return "".join(
-        f"{rule.code:<11} {rule.name:<{widest}}  {_severity(rule):<8}  {rule.summary}\n"
-        for rule in rules
-    )
+    lines = [line for rule in rules for line in _lines(rule, widest, width)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(rule: Rule, widest: int, width: int | None) -> list[str]:
+    """Return a rule on one line where it fits, else with its summary below."""
+    head = f"{rule.code:<11} {rule.name:<{widest}}  {_severity(rule):<8}"
+    line = f"{head}  {rule.summary}"
+    if width is None or len(line) <= width:
+        return [line]
+    return [head.rstrip(), *wrapped(rule.summary, 12, width)]
 
 
 def _severity(rule: Rule) -> str:

@@ -14,9 +14,11 @@ import pytest
 
 from secaudit.options import FORMATS
 from secaudit.reference import report_schema
+from secaudit.reporters import catalogue
 from secaudit.reporters.common import OWASP, safe, wrapped
 from secaudit.reporters.explanation import rule
 from secaudit.reporters.markdown import code, prose
+from secaudit.rules_table import RULES_TABLE
 from secaudit.testing import Shell
 
 WORDS = ("config", ".", "--profile", "production", "--show-settings")
@@ -78,6 +80,13 @@ def test_prose_keeps_every_word_and_the_width(width: int) -> None:
     lines = wrapped(text, 4, width)
     assert " ".join(line.strip() for line in lines) == text
     assert all(len(line) <= width and line.startswith("    ") for line in lines)
+
+
+def test_the_list_of_rules_fits_a_terminal_and_is_a_line_a_rule_elsewhere() -> None:
+    wide, narrow = catalogue.render("text"), catalogue.render("text", 80)
+    assert narrow.split() == wide.split()
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert len(wide.splitlines()) == len(RULES_TABLE)
 
 
 def test_text_shows_the_value_in_a_long_line_and_marks_where_it_is_cut(shell: Shell) -> None:
