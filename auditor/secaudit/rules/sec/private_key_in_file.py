@@ -18,14 +18,14 @@ def check(facts: Facts) -> Iterator[Match]:
         for candidate in setting.candidates[:1]:
             if candidate.literal and is_private_key(text_of(candidate.value) or ""):
                 place = candidate.location
-                untracked = place is not None and place.path not in tracked
-                if untracked and candidate.layer == "secrets-dir":
+                private = place is not None and place.path not in tracked
+                if private and candidate.layer == "secrets-dir":
                     continue  # a file of its own is where a key belongs
-                private = untracked and place is not None and is_env_file(place)
+                in_env_file = place is not None and is_env_file(place)
                 yield Match(
                     setting,
                     f"{setting.name} is a private key written into this file",
-                    severities=_PRIVATE if private else None,
+                    severities=_PRIVATE if private and in_env_file else None,
                 )
 
 

@@ -12,10 +12,9 @@ def check(facts: Facts) -> Iterator[Match]:
     """Yield ``http:`` addresses of packages outside the deployment's own network."""
     for setting in facts.of("packages.index"):
         for address in (one for text in as_list(setting.value) for one in text.split()):
-            url = url_of(address.rpartition("@")[2] if "://" not in address else address)
-            if url is None or url.scheme != "http" or is_internal(url.host):
-                continue
-            if not is_reserved(url.host):
+            url = url_of(address)
+            outside = url is not None and not is_internal(url.host) and not is_reserved(url.host)
+            if url is not None and url.scheme == "http" and outside:
                 yield Match(setting, f"packages from {url.host} come without TLS")
                 break
 
