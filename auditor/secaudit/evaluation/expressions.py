@@ -20,6 +20,7 @@ from secaudit.evaluation.values import (
     DictData,
     External,
     FunctionData,
+    Instance,
     Place,
     Value,
     merge_parts,
@@ -134,6 +135,8 @@ def _formatted(value: Value, part: ast.FormattedValue) -> str | Unknown:
     data = plain(value)
     if isinstance(data, Unknown):
         return data
+    if isinstance(value.data, Instance) and value.data.state.get("masked"):
+        return Unknown("a masked secret")
     if isinstance(value.data, External) or not isinstance(
         data, str | int | float | bool | type(None) | list | tuple
     ):

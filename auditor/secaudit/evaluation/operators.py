@@ -288,12 +288,20 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Va
     for side in (first, second):
         if isinstance(side, Unknown):
             return Value(side, place)
+    if isinstance(op, ast.Eq | ast.NotEq) and _wrapper(left) != _wrapper(right):
+        return Value(isinstance(op, ast.NotEq), place, (), merge_variables([left, right]))
     function = _COMPARE[type(op)]
 
     def compared(one: Any, two: Any) -> Any:  # noqa: ANN401 - values of the evaluated program
         return function(plain(one), plain(two))
 
     return provenance(run(compared, place, first, second), compared, place, left, right)
+
+
+def _wrapper(value: Value) -> str:
+    """Return the class of an object that wraps a text and equals only its like, else ``""``."""
+    wraps = isinstance(value.data, Instance) and "wraps" in value.data.state
+    return value.data.type_name if wraps else ""
 
 
 def _identity(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
@@ -320,7 +328,8 @@ def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -
         return Value(needle, place)
     container = right.data
     if isinstance(container, ListData):
-        items = [plain(item) for item in container.items]
+        alike = [item for item in container.items if _wrapper(item) == _wrapper(left)]
+        items = [plain(item) for item in alike]
         if needle in [item for item in items if not isinstance(item, Unknown)]:
             found = True
         elif container.rest is not None or any(isinstance(item, Unknown) for item in items):

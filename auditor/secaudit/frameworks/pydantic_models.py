@@ -242,6 +242,8 @@ def wrap(type_name: str, value: Value) -> Value:
     """Return a text inside a library object that stands for it."""
     holder = Instance(type_name)
     holder.state["plain"] = value
+    holder.state["wraps"] = True
+    holder.state["masked"] = type_name == _WRAPPED["secret"]
     return value._replace(data=holder)
 
 

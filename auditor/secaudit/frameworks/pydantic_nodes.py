@@ -1,10 +1,10 @@
 """The tree of values that a settings class is given: decoded texts and ``NAME__KEY`` variables."""
 
 from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any, Final, Union
 
 from secaudit.evaluation.runtime import Interpreter
-from secaudit.evaluation.values import plain
+from secaudit.evaluation.values import DictData, Value, plain
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.pydantic_coercion import decode
 from secaudit.frameworks.pydantic_fields import Field, fields_of
@@ -26,6 +26,9 @@ class Leaf(NamedTuple):
 Node = Union[Leaf, dict[str, "Node"]]  # noqa: UP007 - a name in quotes cannot be an operand
 
 
+NULL: Final = Leaf(None, (), "")  # JSON null, which version 2 takes for "not given"
+
+
 def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
     """Return a tree of given values as plain data."""
     if isinstance(node, dict):
@@ -35,6 +38,8 @@ def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
 
 def merge(strong: Node, weak: Node) -> Node:
     """Merge two sources: dictionaries by key, anything else is replaced and remembered."""
+    if isinstance(weak, dict):
+        strong = _opened(strong)
     if isinstance(strong, dict) and isinstance(weak, dict):
         result: dict[str, Node] = dict(weak)
         for key, node in strong.items():
@@ -45,6 +50,14 @@ def merge(strong: Node, weak: Node) -> Node:
     if isinstance(strong, Leaf) and isinstance(weak, Leaf):
         return strong._replace(candidates=(*strong.candidates, *weak.candidates))
     return strong
+
+
+def _opened(node: Node) -> Node:
+    """Return a dictionary that code gives as a node for each key; anything else as it is."""
+    data = node.data.data if isinstance(node, Leaf) and isinstance(node.data, Value) else None
+    if not isinstance(data, DictData) or data.rest is not None:
+        return node
+    return {str(key): _opened(Leaf(item, (), "")) for key, item in data.items.items()}
 
 
 def leaf(config: Config, entry: tuple[str, Candidate], data: Any) -> Leaf:  # noqa: ANN401 - plain data
@@ -59,7 +72,8 @@ def decoded(
 ) -> Node:
     """Decode the text of a complex field, then follow the path of an ``AliasPath``."""
     text = entry[1].value
-    plain_text = spec.undecoded or not (config.decoding or spec.kind == "anything")
+    none = config.none_text is not None and text == config.none_text
+    plain_text = none or spec.undecoded or not (config.decoding or spec.kind == "anything")
     if isinstance(text, Unknown) or plain_text or not isinstance(text, str):
         return leaf(config, entry, text)
     if config.own_decoding:
@@ -76,7 +90,7 @@ def decoded(
             data = data[step]
         except (KeyError, IndexError, TypeError):
             return Leaf(Unknown("a path that is not in the value"), (entry[1],), entry[0])
-    return _spread(entry, data)
+    return NULL if data is None and not config.version_1 else _spread(entry, data)
 
 
 def _spread(entry: tuple[str, Candidate], data: Any) -> Node:  # noqa: ANN401 - decoded JSON
@@ -162,9 +176,9 @@ def _put(
     if spec is not None and decodes and entry[1].value and isinstance(entry[1].value, str):
         node = decoded(config, spec, entry, ())
         if isinstance(node, Leaf) and node.error is not None:
-            node = Leaf(
-                entry[1].value, (entry[1],), entry[0]
-            )  # nested failures are left to validation
+            node = leaf(config, entry, entry[1].value)  # nested failures are left to validation
+        elif node is NULL:
+            node = leaf(config, entry, None)
         known = target.get(names[-1])
         target[names[-1]] = merge(known, node) if isinstance(known, dict) else node
     elif not isinstance(target.get(names[-1]), dict) or entry[1].value:

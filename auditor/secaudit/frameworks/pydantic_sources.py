@@ -1,11 +1,13 @@
 """What a field of a settings class is given: its names, looked up in one source after another."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.pydantic_fields import Choice, Field
 from secaudit.frameworks.pydantic_nodes import (
+    NULL,
     Leaf,
     Node,
     decoded,
@@ -56,8 +58,7 @@ def _from_table(
         return None if found is None else leaf(config, found, found[1].value)
     node = None if found is None else decoded(config, field.spec, found, path)
     if isinstance(node, Leaf):
-        null = node.data is None and not config.version_1  # JSON null: as if it were not given
-        return None if null else node
+        return None if node is NULL else node
     known = [name for name, _ in names]
     exploded = (
         explode_1(interpreter, config, known, table)
@@ -96,28 +97,44 @@ def source_tables(
 def given_to(
     call: Call, config: Config, field: Field, order: list[str], tables: dict[str, Table]
 ) -> Node | None:
-    """Return what the sources give a field: under its aliases first, whatever the source."""
+    """Return what the constructor and the sources give a field, the strongest first."""
+    argument = _refused(call, config, field) or _argument(call, config, field)
+    if _fails(argument):
+        return argument
+
+    def under(names: Config, found: dict[str, Table], given: Node | None = argument) -> Node | None:
+        return _merged(call.interpreter, names, field, order, found, given)
+
     if config.version_1:
-        return _given_1(call, config, field, order, tables)
-    if field.choices and config.by_name and config.by_alias:
-        aliased = _under(call, config._replace(by_name=False), field, order, tables)
-        if aliased is not None:
-            return aliased
-        names = [config.normal(one) for one, _ in names_of(config._replace(by_name=False), field)]
-        tables = {  # a source that has an alias is not asked for the field's name
-            source: table
-            for source, table in tables.items()
-            if not any(name in table for name in names)
-        }
-        config = config._replace(by_alias=False)
-    return _under(call, config, field, order, tables)
+        return _given_1(call, config, field, under, tables)
+    if not (field.choices and config.by_name and config.by_alias):
+        return under(config, tables)
+    aliases = config._replace(by_name=False)
+    aliased = under(aliases, tables)
+    names = [config.normal(one) for one, _ in names_of(aliases, field)]
+    tables = {  # a source that has an alias is not asked for the field's name
+        source: table
+        for source, table in tables.items()
+        if not any(name in table for name in names)
+    }
+    named = under(config._replace(by_alias=False), tables, None)
+    if aliased is None or _fails(named):
+        return named
+    if named is None or argument is not None or config.extra != "forbid":
+        return aliased
+    reason = f"start-up refuses {field.name} beside its alias"
+    return Leaf(Unknown(reason), (), "", reason)
 
 
 def _given_1(
-    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, Table]
+    call: Call,
+    config: Config,
+    field: Field,
+    under: Callable[[Config, dict[str, Table]], Node | None],
+    tables: dict[str, Table],
 ) -> Node | None:
     """Return what pydantic 1 gives a field, with the text of an env file that it shadows."""
-    node = _under(call, config, field, [one for one in order if one != _FILES], tables)
+    node = under(config, {name: table for name, table in tables.items() if name != _FILES})
     if not isinstance(node, Leaf):
         return node
     behind = _from_table(call.interpreter, config, field, tables[_FILES])
@@ -127,17 +144,22 @@ def _given_1(
     return node._replace(candidates=(*node.candidates, *more))
 
 
-def _under(
-    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, Table]
+def _merged(  # noqa: PLR0913, PLR0917 - where to look, for what, and what is given already
+    interpreter: Interpreter,
+    config: Config,
+    field: Field,
+    order: list[str],
+    tables: dict[str, Table],
+    argument: Node | None,
 ) -> Node | None:
     node: Node | None = None
     for source in reversed(order):
         found: Node | None = None
         if source == "init_settings":
-            found = _argument(call, field)
+            found = argument
         elif source in tables:
             rules = config if source != _SECRETS else config._replace(delimiter="")
-            found = _from_table(call.interpreter, rules, field, tables[source])
+            found = _from_table(interpreter, rules, field, tables[source])
         if found is not None and not (_fails(node) and not config.version_1):
             node = found if node is None else merge(found, node)
     return node
@@ -148,8 +170,21 @@ def _fails(node: Node | None) -> bool:
     return isinstance(node, Leaf) and node.error is not None
 
 
-def _argument(call: Call, field: Field) -> Node | None:
-    for name in (field.name, *(choice[0] for choice in field.choices)):
+def _argument(call: Call, config: Config, field: Field) -> Node | None:
+    """Return the constructor's argument: by alias, by the name where that is no alias's place."""
+    names = [choice[0] for choice in field.choices]
+    if not names or config.by_name:
+        names.append(field.name)
+    for name in names:
         if name in call.keywords:
             return Leaf(call.keywords[name], (), "")
     return None
+
+
+def _refused(call: Call, config: Config, field: Field) -> Leaf | None:
+    """Return the error of an argument by the name of a field that has an alias instead."""
+    named = field.name in call.keywords and field.choices and not config.by_name
+    if not named or config.extra != "forbid" or field.name in {one[0] for one in field.choices}:
+        return None
+    reason = f"start-up refuses the argument {field.name}, whose field has an alias"
+    return Leaf(Unknown(reason), (), "", reason)

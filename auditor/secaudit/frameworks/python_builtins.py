@@ -75,7 +75,7 @@ def _str(call: Call) -> Value:
         return call.arguments[0]._replace(data=call.arguments[0].data.text)
     if call.arguments and isinstance(call.arguments[0].data, Instance):
         holder = call.arguments[0].data
-        if holder.type_name == "pydantic.SecretStr":
+        if holder.state.get("masked"):
             return unknown("a masked secret", call.place)
         if "plain" in holder.state:
             inner = holder.state["plain"]

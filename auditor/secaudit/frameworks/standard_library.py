@@ -157,12 +157,19 @@ def enum_attribute(
     return enum_member(cls, name, found, place)
 
 
+_MIXED: Final = frozenset(
+    ("enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "builtins.str", "builtins.int")
+)
+
+
 def enum_member(cls: ClassData, name: str, value: Value, place: Place) -> Value:
     """Return the member ``name`` of an enumeration; a ``str`` mixin equals its text."""
     member = Instance(f"enum.{cls.name}", None)
     member.attributes = {"value": value, "name": Value(name, place)}
     member.state["plain"] = value
     member.state["member"] = (cls, name)
+    if not _MIXED.intersection(cls.externals()):
+        member.state["wraps"] = True  # it is equal to no text and no number
     return Value(member, place)
 
 

@@ -88,8 +88,9 @@ _VALUES: Final = (
     *("prod", "https://example.com", "http://x.example/p?q=1", "30", "1e3", '"quoted"', "x # c"),
     *('{"host": "j", "port": 9}', '{"inner": {"host": "deep"}}', "${A}", "data/x", "'single'"),
 )
+_PREFIXES: Final = ['""', '"APP_"', '"app_"']
 _CONFIG: Final = {
-    "env_prefix": ['""', '"APP_"', '"app_"'],
+    "env_prefix": _PREFIXES,
     "env_file": ['".env"', '(".env", ".env.prod")', "None", '"missing.env"'],
     "env_nested_delimiter": ['"__"', '"_"'],
     "case_sensitive": ["True", "False"],
@@ -98,7 +99,10 @@ _CONFIG: Final = {
     "populate_by_name": ["True"],
     "validate_default": ["False"],
     "enable_decoding": ["False"],
+    "env_parse_none_str": ['"null"', '"None"'],
+    "env_nested_max_split": ["1", "2"],
 }
+_RARE: Final = ("env_parse_none_str", "env_nested_max_split")
 
 
 class Case:
@@ -110,15 +114,45 @@ class Case:
             ["debug", "secret_key", "DB", "origins", "Level", "a"], rng.randint(1, 4)
         )
         self.config = {
-            key: rng.choice(values) for key, values in _CONFIG.items() if rng.random() < 0.45
+            key: rng.choice(values)
+            for key, values in _CONFIG.items()
+            if rng.random() < (0.1 if key in _RARE else 0.45)
         }
         self.types = {name: rng.choice(list(_TYPES)) for name in self.names}
-        self.source = _HEADER + self._class()
+        self.source = _HEADER + self._class() + self._call()
         self.files = {name: self._env() for name in (".env", ".env.prod") if rng.random() < 0.8}
         self.environment = dict(self._pairs(rng.randint(0, 2)))
 
+    def _call(self) -> str:
+        """Return the statement that makes the object: plain, or with arguments."""
+        given = {}
+        for name in self.names:
+            if self.rng.random() < 0.08:
+                given[name] = self.rng.choice(_TYPES[self.types[name]])
+        if self.rng.random() < 0.1:
+            given["_env_file"] = self.rng.choice(['".env.prod"', "None"])
+        if self.rng.random() < 0.1:
+            given["_env_prefix"] = self.rng.choice(['"OTHER_"', '""'])
+        arguments = ", ".join(f"{name}={value}" for name, value in given.items())
+        return f"made = Settings({arguments})\n"
+
+    def _base(self) -> tuple[str, str, list[str]]:
+        """Return a base class with some of the fields, its name, and the fields that are left."""
+        if self.rng.random() < 0.75 or len(self.names) == 1:
+            return "", "BaseSettings", self.names
+        inherited = self.names[: self.rng.randint(1, len(self.names) - 1)]
+        lines = ["class Common(BaseSettings):"]
+        if self.rng.random() < 0.5:
+            lines.append(
+                f"    model_config = SettingsConfigDict(env_prefix={self.rng.choice(_PREFIXES)})"
+            )
+        lines += [self._field(name) for name in inherited]
+        own = [name for name in self.names if name not in inherited or self.rng.random() < 0.2]
+        return "\n".join(lines) + "\n", "Common", own
+
     def _class(self) -> str:
-        lines = ["class Settings(BaseSettings):"]
+        base, parent, names = self._base()
+        lines = [f"{base}class Settings({parent}):"]
         written = ", ".join(f"{key}={value}" for key, value in self.config.items())
         style = self.rng.random()
         if style < 0.5:
@@ -126,7 +160,7 @@ class Case:
         elif style < 0.7:
             pairs = ", ".join(f'"{key}": {value}' for key, value in self.config.items())
             lines.append(f"    model_config = {{{pairs}}}")
-        lines += [self._field(name) for name in self.names]
+        lines += [self._field(name) for name in names]
         if self.rng.random() < 0.4:
             lines.append(self._validator())
         if 0.7 <= style < 0.9 and self.config:
@@ -241,7 +275,7 @@ def real_settings(source: str) -> dict[str, Any] | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-            made: BaseSettings = module.__dict__["Settings"]()
+            made: BaseSettings = module.__dict__["made"]
     except (ValidationError, SettingsError):
         return None
     finally:
@@ -295,9 +329,14 @@ def _stops(result: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - an Evaluated
 
 
 def refuses(result: Any) -> bool:  # noqa: ANN401 - an Evaluated
-    """Say whether the auditor knows that, or does not know whether, the class refuses to start."""
+    """Say whether the auditor knows that, or does not know whether, the class refuses to start.
+
+    A text that refers to a variable nobody gives is not known, also where another one wins.
+    """
     settings = result.facts.settings
     return bool(_stops(result)) or any(
-        setting.error is not None or isinstance(setting.program_value, Unknown)
+        setting.error is not None
+        or isinstance(setting.program_value, Unknown)
+        or any(isinstance(candidate.value, Unknown) for candidate in setting.candidates)
         for setting in settings
     )

@@ -42,6 +42,12 @@ SNIPPETS = {
     "    b: list = field(default_factory=list)\nA = P(a=2).a\nB = P().b",
     "enumerations": "from enum import Enum\nclass E(str, Enum):\n    DEV = 'dev'\n    PROD = 'prod'\n"
     "A = E.DEV.value\nB = E('prod') == E.PROD\nC = E['DEV'].value",
+    "enumerations that are no texts": "from enum import Enum\nclass E(Enum):\n    DEV = 'dev'\n"
+    "A = E.DEV == 'dev'\nB = E.DEV != 'dev'\nC = E.DEV in ('dev', 'x')\nD = E.DEV in [E.DEV]\n"
+    "F = E('dev') == E.DEV\nG = 'dev' in [E.DEV]",
+    "secrets that are no texts": "from pydantic import SecretStr\nS1 = SecretStr('a')\n"
+    "A = S1 == 'a'\nB = S1 != 'a'\nC = S1 in ('a', 'b')\nD = S1 == SecretStr('a')\n"
+    "E = len(S1)\nF = S1.get_secret_value() == 'a'\nG = 'a' in [S1]\nH = S1 in [SecretStr('a')]",
     "exceptions": "try:\n    A = int('x')\nexcept (TypeError, ValueError):\n    A = 1\nelse:\n    A = 2\n"
     "finally:\n    B = 3",
     "exceptions of another kind": "try:\n    try:\n        A = int('x')\n        B = 1\n    except KeyError:\n        A = 1\n"
@@ -109,6 +115,7 @@ UNKNOWN = {
     "    return 2\nA = f()",
     "a loop over unknown items": "import somewhere\nA = 0\nfor i in somewhere.items():\n    A = 1",
     "a wrapped function": "def twice(f):\n    return lambda: f() * 2\n@twice\ndef f():\n    return 1\nA = f()",
+    "a masked secret": "from pydantic import SecretStr\nA = f'{SecretStr(chr(97))}'",
     "random": "import secrets\nA = secrets.token_urlsafe(32)",
     "an unknown base class": "from somewhere import Base\nclass C(Base):\n    pass\nA = C().x",
     "a generator": "def f():\n    yield 1\nA = f()",

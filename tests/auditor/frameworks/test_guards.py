@@ -143,3 +143,25 @@ def test_a_check_that_asks_for_a_later_field_never_runs(
 )
 def test_a_check_that_may_run_is_not_noted(body: str, evaluated: Callable[..., Any]) -> None:
     assert not evaluated({"settings.py": VALIDATED.format(body)}).facts.seen("guard")
+
+
+def test_a_check_that_compares_a_secret_with_a_text_never_refuses(
+    evaluated: Callable[..., Any],
+) -> None:
+    """``SecretStr("x") == "x"`` is false, so that the guard lets the very text pass."""
+    source = (
+        "from pydantic import SecretStr, model_validator\n"
+        "from pydantic_settings import BaseSettings\n"
+        "class Settings(BaseSettings):\n    secret_key: SecretStr = SecretStr('changethis')\n"
+        "    @model_validator(mode='after')\n    def check(self):\n"
+        "        if self.secret_key == 'changethis':\n            raise ValueError('change it')\n"
+        "        return self\n"
+    )
+    result = evaluated({"settings.py": source})
+    (seen,) = result.facts.seen("guard")
+    assert (seen.detail["fires"], seen.detail["subject"]) == (False, "secret_key")
+    (setting,) = result.facts.settings
+    assert setting.error is None
+    text = source.replace("self.secret_key ==", "self.secret_key.get_secret_value() ==")
+    (seen,) = evaluated({"settings.py": text}).facts.seen("guard")
+    assert seen.detail["fires"] is True

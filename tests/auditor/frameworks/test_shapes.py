@@ -735,3 +735,31 @@ def test_what_a_leaf_module_replaces_is_remembered_behind_it(by_concept: Concept
 
     assert chain("debug.enabled") == [("assignment", "live.py"), ("replaced", "middle.py")]
     assert chain("signing.secret") == [("process-environment", ""), ("replaced", "base.py")]
+
+
+ALIASED = (
+    "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n"
+    "class Settings(BaseSettings):\n    model_config = {}\n"
+    "    key: str = Field('default', validation_alias='KEY_ALIAS')\n"
+    "made = Settings(ARGUMENT)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "argument", "given", "expected"),
+    [
+        ("{}", "key='x'", {}, None),
+        ("{'extra': 'ignore'}", "key='x'", {}, "default"),
+        ("{'populate_by_name': True}", "key='x'", {"KEY_ALIAS": "y"}, "x"),
+        ("{}", "KEY_ALIAS='x'", {"KEY_ALIAS": "y"}, "x"),
+        ("{'populate_by_name': True, 'extra': 'ignore'}", "", {"KEY": "n", "KEY_ALIAS": "a"}, "a"),
+        ("{'populate_by_name': True}", "", {"KEY": "by name"}, "by name"),
+    ],
+)
+def test_arguments_and_variables_of_a_field_with_an_alias(
+    config: str, argument: str, given: dict[str, str], expected: str | None, values: Values
+) -> None:
+    source = ALIASED.replace("model_config = {}", f"model_config = {config}")
+    source = source.replace("ARGUMENT", argument)
+    found = values({"settings.py": source}, given)["key"]
+    assert (None if isinstance(found, Unknown) else found) == expected
