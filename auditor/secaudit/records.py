@@ -19,7 +19,12 @@ else:
             """Define the class; what the body assigns to a field is its default."""
             made = super().__new__(cls, name, bases, {"__slots__": (), **body})
             fields = made._fields = made.__match_args__ = tuple(made.__annotations__)
-            made._defaults = {field: body[field] for field in fields if field in body}
+            defaults = made._defaults = {field: body[field] for field in fields if field in body}
+            required = len(fields) - len(defaults)  # fields with a default come last
+            made._tails = {
+                given: tuple(defaults.values())[given - required :]
+                for given in range(required, len(fields) + 1)
+            }
             for position, field in enumerate(fields):
                 setattr(made, field, _field(position, f"Field {position}."))
             return made
@@ -31,9 +36,10 @@ else:
 
         def __new__(cls, /, *values: object, **named: object) -> Self:
             """Make a record of values in order, values by name, and defaults."""
-            if named or len(values) != len(cls._fields):
-                values += _completed(cls, len(values), named)
-            return tuple.__new__(cls, values)
+            tail = None if named else cls._tails.get(len(values))
+            if tail is None:
+                tail = _completed(cls, len(values), named)
+            return tuple.__new__(cls, values + tail)
 
         def __repr__(self) -> str:
             """Show the values with the names of their fields."""

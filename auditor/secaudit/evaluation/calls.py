@@ -129,7 +129,7 @@ def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:
     interpreter, node = call.interpreter, function.node
     if isinstance(node, ast.Lambda):
         return interpreter.evaluate(frame, node.body)
-    if isinstance(node, ast.AsyncFunctionDef) or _yields(node):
+    if isinstance(node, ast.AsyncFunctionDef) or _is_generator(interpreter, node):
         run_body(interpreter, frame, node)
         return unknown("the result of a generator or coroutine", call.place)
     try:
@@ -148,6 +148,13 @@ def run_body(
         interpreter.execute(frame, node.body)
     except (ReturnSignal, ProgramError):
         return
+
+
+def _is_generator(interpreter: Interpreter, node: ast.FunctionDef) -> bool:
+    known: dict[int, bool] = interpreter.state.setdefault("generators", {})
+    if id(node) not in known:
+        known[id(node)] = _yields(node)
+    return known[id(node)]
 
 
 def _yields(node: ast.FunctionDef) -> bool:

@@ -36,18 +36,22 @@ class Guard(NamedTuple):
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
     """Remember a guard; it is judged when all settings are known."""
-    if not any(isinstance(inner, ast.Raise) for inner in _inside(node.body)):
-        return
-    names = [*_names(node.test)]
-    for inner in _inside(node.body):
-        if isinstance(inner, ast.If):
-            names += _names(inner.test)
-    guard = Guard(
-        Place(frame.module.syntax, node.test),
-        tuple(dict.fromkeys(names)),
-        operators.truth(condition),
-    )
-    interpreter.guards.append(guard)
+    known: dict[int, tuple[str, ...] | None] = interpreter.state.setdefault("guarded", {})
+    if id(node) not in known:
+        known[id(node)] = _guarded(node)
+    names = known[id(node)]
+    if names is not None:
+        place = Place(frame.module.syntax, node.test)
+        interpreter.guards.append(Guard(place, names, operators.truth(condition)))
+
+
+def _guarded(node: ast.If) -> tuple[str, ...] | None:
+    """Return the names that a condition tests with those inside it, None without a ``raise``."""
+    inside = list(_inside(node.body))
+    if not any(isinstance(inner, ast.Raise) for inner in inside):
+        return None
+    tests = [node.test, *(inner.test for inner in inside if isinstance(inner, ast.If))]
+    return tuple(dict.fromkeys(name for test in tests for name in _names(test)))
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
