@@ -65,13 +65,14 @@ class ClosedApplication(Starlette):
             docs: whether the API document and its page are served, to anyone.
 
         Raises:
-            UnsafeRouteError: a route is declared twice, or a router is the framework's own; the
-                path of each of its routes is named.
+            UnsafeRouteError: a route is declared twice, or a router is the framework's own or
+                none at all; the path of each of its routes is named.
         """
         self.database = database
         self.upload_bytes = upload_bytes
         self.uploads = Uploads(database, quota=storage_bytes)
-        routes = [route for router in routers for route in router.routes]
+        groups: list[Sequence[Any]] = [getattr(router, "routes", (router,)) for router in routers]
+        routes = [route for group in groups for route in group]
         _refuse_foreign([route for route in routes if not hasattr(route, "declared")])
         self.declared = [route.declared for route in routes]
         pages = documentation(self.openapi) if docs else []

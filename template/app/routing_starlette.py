@@ -23,7 +23,7 @@ from starlette.types import Lifespan
 from .answers import Download
 from .dispatch import ClosedApplication, DeclaredRoutes
 from .openapi import complete
-from .openapi_starlette import Described, describe
+from .openapi_starlette import describe
 from .request_starlette import PageRequest, Request
 from .route_starlette import SecureRoute, declare
 from .security.access import Access
@@ -163,11 +163,14 @@ class SecureAPI(ClosedApplication):
     ) -> None:
         super().__init__(middleware=middleware, lifespan=lifespan)
         self._title = title
-        self._described = list(_described(routers))
         self._document: dict[str, Any] | None = None
         self.serve(
             routers, database, upload_bytes=upload_bytes, storage_bytes=storage_bytes, docs=docs
         )
+        tables = [router for router in routers if isinstance(router, Router)]
+        if len(tables) < len(routers):
+            raise UnsafeRouteError("a router is not of app.routing_starlette.Router")
+        self._described = [(route, table.tags) for table in tables for route in table.routes]
 
     def openapi(self) -> dict[str, Any]:
         """Return the API document with every answer that the edge and the table can give."""
@@ -175,10 +178,3 @@ class SecureAPI(ClosedApplication):
             document = describe(self._title, self._described)
             self._document = complete(document, self.declared, upload_bytes=self.upload_bytes)
         return self._document
-
-
-def _described(routers: Sequence[DeclaredRoutes]) -> list[Described]:
-    known: list[Router] = [router for router in routers if isinstance(router, Router)]
-    if len(known) < len(routers):
-        raise UnsafeRouteError("a router is not of app.routing_starlette.Router")
-    return [(route, router.tags) for router in known for route in router.routes]

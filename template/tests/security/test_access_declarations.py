@@ -75,6 +75,13 @@ def test_a_router_of_the_framework_refuses_start_up_by_its_paths(tmp_path: Path)
         )
 
 
+@pytest.mark.parametrize("router", [object(), Route("/foreign", foreign), None])
+def test_what_is_no_router_refuses_start_up_as_such(tmp_path: Path, router: object) -> None:
+    api = probe_api(tmp_path)
+    with pytest.raises(UnsafeRouteError, match="not declared through the service's own Router"):
+        api.serve([router], api.database, upload_bytes=1, storage_bytes=1, docs=False)  # type: ignore[list-item] # what a user may put into ROUTERS
+
+
 @pytest.mark.parametrize("add", INTRUDERS)
 def test_a_route_added_after_start_up_is_never_dispatched(tmp_path: Path, add: Any) -> None:  # noqa: ANN401 - one of the above
     api = probe_api(tmp_path)

@@ -116,11 +116,12 @@ TWICE = "ROUTERS = (*ROUTERS, *ROUTERS)"
 @pytest.mark.parametrize(
     ("command", "mistake", "reason"),
     [
-        ("serve", FOREIGN, "Router"),
+        ("serve", FOREIGN, "not declared through the service's own Router: ['/foreign']"),
+        ("serve", "ROUTERS = (*ROUTERS, print)", "not declared through the service's own Router"),
         ("serve", UNGUARDED, "names an object that 'user' does not guard"),
         ("dev", TWICE, "declared twice"),
     ],
-    ids=["foreign", "unguarded", "twice"],
+    ids=["foreign", "none", "unguarded", "twice"],
 )
 def test_a_route_that_cannot_be_safe_stops_start_up_without_a_traceback(
     tmp_path: Path, command: str, mistake: str, reason: str
