@@ -2,7 +2,7 @@
 
 import ast
 
-from secaudit.evaluation import operators
+from secaudit.evaluation import comparisons, operators
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import (
     BreakSignal,
@@ -128,7 +128,7 @@ def _fits(
         else:
             wanted = Value(pattern.value)
         place = Place(frame.module.syntax, pattern)
-        return operators.truth(operators.compare(ast.Eq(), subject, wanted, place))
+        return operators.truth(comparisons.compare(ast.Eq(), subject, wanted, place))
     if isinstance(pattern, ast.MatchAs):
         fits = (
             True if pattern.pattern is None else _fits(interpreter, frame, pattern.pattern, subject)

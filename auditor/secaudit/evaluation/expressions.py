@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from secaudit.evaluation import operators
+from secaudit.evaluation import comparisons, operators
 from secaudit.evaluation.access import attribute, slice_of, subscript
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
@@ -236,7 +236,7 @@ def _compared(
         found = interpreter.libraries.contains(interpreter, right.data.name, left, place)
         if found is not None:
             return found if isinstance(op, ast.In) else operators.unary(ast.Not(), found, place)
-    return operators.compare(op, left, right, place)
+    return comparisons.compare(op, left, right, place)
 
 
 def _conditional(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:

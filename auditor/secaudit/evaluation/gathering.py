@@ -3,20 +3,16 @@
 import ast
 import re
 
-from secaudit.evaluation.access import PROPERTIES, attribute
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.collecting import Collector
 from secaudit.evaluation.ingredients import serves_a_setting
-from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
+from secaudit.evaluation.objects import OBJECTS, add_settings_objects
+from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
-    External,
-    FunctionData,
     Instance,
-    Method,
     ModuleData,
-    Place,
     Slot,
     Value,
 )
@@ -26,7 +22,6 @@ from secaudit.patterns import lazy
 
 _OTHER_PROFILE = lazy(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
 _TEST_FILE = lazy(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
-_OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
 
 
 def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
@@ -37,7 +32,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
         selected: a module or class whose final namespace holds the settings, where there is one.
     """
     collector = Collector(interpreter)
-    _settings_objects(interpreter, collector)
+    add_settings_objects(interpreter, collector)
     final = _modules(interpreter, collector, selected)
     for cls in interpreter.classes:
         if cls.node not in interpreter.handled:
@@ -157,59 +152,8 @@ def _configuration(items: DictData, collector: Collector) -> None:
         own = Slot(id(items), name)
         slot = value.source or own
         listed = slot in collector.by_slot and slot.name == name
-        if not listed and not isinstance(value.data, _OBJECTS):
+        if not listed and not isinstance(value.data, OBJECTS):
             collector.add_tree(slot if slot.name == name else own, name, value, "flask")
-
-
-def _settings_objects(interpreter: Interpreter, collector: Collector) -> None:
-    """Add the fields of settings objects under dotted names, starting from the outermost ones."""
-    inner = {
-        id(value.data)
-        for instance in interpreter.instances
-        for value in instance.attributes.values()
-        if isinstance(value.data, Instance)
-    }
-    for instance in interpreter.instances:
-        if id(instance) not in inner:
-            _fields(instance, collector, "", f"{instance.type_name}", 0)
-            _properties(interpreter, instance, collector)
-
-
-def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, depth: int) -> None:
-    types: dict[str, str] = instance.state.get("types", {})
-    for name, value in instance.attributes.items():
-        full = f"{prefix}{name}"
-        nested = value.data
-        if isinstance(nested, Instance) and "plain" not in nested.state and depth < 8:  # noqa: PLR2004 - bound
-            _fields(nested, collector, f"{full}.", f"{owner}.{name}", depth + 1)
-        elif not isinstance(nested, _OBJECTS):
-            collector.add(
-                slot_of(instance, name),
-                full,
-                value,
-                owner,
-                type_=types.get(name, ""),
-                layer="default",
-            )
-
-
-def _properties(interpreter: Interpreter, instance: Instance, collector: Collector) -> None:
-    """Add what properties of a settings object compute, where their names mean something."""
-    for cls in instance.cls.lineage() if instance.cls is not None else ():
-        for name, value in cls.namespace.items():
-            function = value.data
-            if not isinstance(function, FunctionData) or name in instance.attributes:
-                continue
-            if not function.decorated_by(*PROPERTIES) or meaning_of(name) is None:
-                continue
-            place = Place(cls.module.syntax, function.node)
-            interpreter.grant()
-            try:
-                computed = attribute(interpreter, Value(instance), name, place)
-            except (ProgramError, OutOfBoundsError):
-                continue
-            if computed.known and not isinstance(computed.data, _OBJECTS):
-                collector.add(slot_of(instance, name), name, computed, instance.type_name)
 
 
 def _module(
@@ -217,7 +161,7 @@ def _module(
 ) -> None:
     server = _server_settings(module.path)
     for name, value in module.namespace.items():
-        if name.startswith("_") or isinstance(value.data, _OBJECTS):
+        if name.startswith("_") or isinstance(value.data, OBJECTS):
             continue
         slot = slot_of(module, name)
         if name in server:
@@ -301,7 +245,7 @@ def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selec
     for ancestor in reversed(cls.lineage() if chosen else [cls]):
         names.update({name: (ancestor, value) for name, value in ancestor.namespace.items()})
     for name, (ancestor, value) in names.items():
-        if name.startswith("_") or isinstance(value.data, _OBJECTS):
+        if name.startswith("_") or isinstance(value.data, OBJECTS):
             continue
         if cls in interpreter.loaded_classes and _replaced(interpreter, ancestor, name, value):
             continue
@@ -324,7 +268,7 @@ def _is_configuration(cls: ClassData) -> bool:
 
 def _attributes(instance: Instance, collector: Collector, cls: ClassData) -> None:
     for name, value in instance.attributes.items():
-        if name.startswith("_") or isinstance(value.data, (*_OBJECTS, Instance)):
+        if name.startswith("_") or isinstance(value.data, (*OBJECTS, Instance)):
             continue
         if name.isupper() or value.variables:
             collector.add_tree(slot_of(instance, name), name, value, cls.name)
