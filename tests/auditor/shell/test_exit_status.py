@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import secaudit
-from secaudit import pipeline
+from secaudit import cli, pipeline
 from secaudit.testing import Shell
 
 
@@ -122,6 +122,13 @@ def test_an_output_that_takes_no_more_exits_with_2(service: Shell, words: tuple[
         )
     assert run.returncode == 2
     assert run.stderr == "secaudit: cannot write to standard output: No space left on device\n"
+
+
+def test_another_program_that_calls_main_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["secaudit", "--version"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 0
 
 
 def test_the_library_function_returns_the_report(service: Shell) -> None:
