@@ -64,6 +64,7 @@ _PACKAGES: Final[dict[str, Kind]] = {
     "pip.conf": "ini",
     "pip.ini": "ini",
 }
+_BLOCK: Final = lazy(rb"^[ \t]*\w[^=\n]*\{[ \t]*\r?$", re.MULTILINE)
 _ASSIGNMENT: Final = lazy(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
 
 # A Python file without any of these neither reads nor holds a setting the auditor knows. Plain
@@ -179,6 +180,8 @@ def relevant(kind: Kind, data: bytes) -> bool:
         return _MANIFEST.search(data) is not None
     if kind == "requirements":
         return _SOURCE_WORDS.search(data) is not None
+    if kind == "ini" and _BLOCK.search(data):
+        return False  # nginx has files of this suffix too
     if kind in {"toml", "yaml", "json", "ini"}:
         return _DATA_WORDS.search(data) is not None
     return True

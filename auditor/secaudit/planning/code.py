@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from secaudit.location import Location
 from secaudit.patterns import lazy
 from secaudit.planning import paths
-from secaudit.planning.profiles import TEST, of_file
+from secaudit.planning.profiles import EXAMPLE, TEST, of_file
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
 from secaudit.syntax.python import Module
@@ -84,10 +84,14 @@ class _Scan(NamedTuple):
 
 
 def scan(root: str, files: Iterable[str], explicit: frozenset[str], reader: Reader) -> Code:
-    """Look at the Python files of one project; test files count only when named explicitly."""
-    kept = [
-        path for path in files if path in explicit or of_file(paths.relative(path, root)) != TEST
-    ]
+    """Look at the Python files of one project.
+
+    Test files count only when named explicitly, examples and scripts of the documentation also
+    when there is nothing else.
+    """
+    named_as = {path: of_file(paths.relative(path, root)) for path in files}
+    tried = [path for path in named_as if path in explicit or named_as[path] != TEST]
+    kept = [path for path in tried if path in explicit or named_as[path] != EXAMPLE] or tried
     scans = []
     for path in kept:
         module = _candidate(path, reader)

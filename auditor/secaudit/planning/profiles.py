@@ -29,7 +29,9 @@ _WORDS = {
 _VALUES = {
     word: profile for profile, words in _WORDS.items() if profile != EXAMPLE for word in words
 } | {"debug": DEVELOPMENT}
-_EXAMPLE_FOLDERS = {"example", "examples", "sample", "samples", "template", "templates"}
+_EXAMPLE_FOLDERS = {
+    *("example", "examples", "sample", "samples", "template", "templates", "docs", "doc"),
+}
 _COMPOSE_PRODUCTION = {"deploy", "server", "release"}
 _SELECTOR = lazy(
     r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"

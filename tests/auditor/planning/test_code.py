@@ -33,6 +33,15 @@ def test_each_django_leaf_is_a_deployment(planned: Planner) -> None:
     ]
 
 
+def test_scripts_of_the_documentation_are_no_part_of_the_service(planned: Planner) -> None:
+    script = "import os\nos.environ['SECRET_KEY'] = 'docs'\n"
+    code = "import os\nSECRET_KEY = os.environ['SECRET_KEY']\n"
+    (one,) = planned({"docs/build.py": script, "app/settings.py": code}).deployments
+    assert [Path(path).name for path in one.modules] == ["settings.py"]
+    (alone,) = planned({"docs/build.py": script, "app/settings.py": ""}).deployments
+    assert [Path(path).name for path in alone.modules] == ["build.py"]
+
+
 def test_a_single_settings_module_is_its_own_leaf(planned: Planner) -> None:
     plan = planned({"proj/settings.py": BASE, ".env": "SECRET_KEY=x\nENVIRONMENT=production\n"})
     assert rows(plan) == [("proj.settings", "production", ["settings.py"])]

@@ -126,6 +126,17 @@ def test_what_is_passed_over(shell: Shell) -> None:
     assert found(project, shell.folder) == {".": [".env"]}
 
 
+def test_files_of_editors_and_web_servers_fail_no_run(shell: Shell) -> None:
+    shell.write(
+        {
+            ".vscode/settings.json": '// secret\n{"debug": true}\n',
+            "conf/nginx/http.conf": "http {\n  ssl_session_cache off;\n}\n",
+            ".env": "A=1\n",
+        }
+    )
+    assert shell("config", ".").status == 0
+
+
 def test_standard_input_has_the_name_it_is_given(shell: Shell) -> None:
     shell.write({"settings.py": "import os\nDEBUG = os.environ['DEBUG'] == 'true'\n"})
     run = shell(
