@@ -9,7 +9,6 @@ from secaudit.evaluation.modules import load_module
 from secaudit.evaluation.order import graph_of, start_order
 from secaudit.evaluation.runtime import Interpreter, Language, OutOfBoundsError
 from secaudit.evaluation.sources import Sources
-from secaudit.evaluation.uncalled import look_at_uncalled
 from secaudit.evaluation.unread import unread_keys
 from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
@@ -182,7 +181,10 @@ def _run(
     try:
         for path in group:
             load_module(interpreter, path, _module_name(path, deployment.root))
-        look_at_uncalled(interpreter)
+        if interpreter.functions:
+            from secaudit.evaluation import uncalled  # noqa: PLC0415 - only code with functions
+
+            uncalled.look_at_uncalled(interpreter)
         interpreter.grant()
         frameworks.finish(interpreter)
     except OutOfBoundsError:

@@ -31,7 +31,7 @@ from secaudit.evaluation.values import (
     Value,
     unknown,
 )
-from secaudit.facts import Setting
+from secaudit.facts import Setting, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -292,13 +292,14 @@ def finish(interpreter: Interpreter) -> None:
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     """Note facts about the collected settings: guards, selectors, generated and shown secrets."""
-    from secaudit.frameworks import secrets_shown  # noqa: PLC0415 - once an evaluation
-
     if interpreter.tested or interpreter.fallbacks or interpreter.guards:
         from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions
 
         guards.observe(interpreter, settings)
-    secrets_shown.observe(interpreter, settings)
+    if interpreter.shown or any(isinstance(one.value, Unknown) for one in settings):
+        from secaudit.frameworks import secrets_shown  # noqa: PLC0415 - only such code needs it
+
+        secrets_shown.observe(interpreter, settings)
 
 
 def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData) -> None:

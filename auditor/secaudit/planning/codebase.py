@@ -1,6 +1,7 @@
 """Deployments of a project's code as it is started directly, and of files judged alone."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from secaudit.discovery import Root
 from secaudit.facts import Observation
@@ -9,10 +10,12 @@ from secaudit.planning import env_uses, git_index, layers, paths, profiles
 from secaudit.planning.code import Leaf, scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse, EnvUses
-from secaudit.planning.image import Image, image_facts
 from secaudit.planning.layers import NOTHING, Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
+
+if TYPE_CHECKING:
+    from secaudit.planning.image import Image
 
 
 class Codebase:
@@ -39,7 +42,7 @@ class Codebase:
         self.tracked = git_index.tracked(self.root)
 
     def direct(
-        self, consumed: frozenset[str], image: Image | None, *, contained: bool
+        self, consumed: frozenset[str], image: "Image | None", *, contained: bool
     ) -> list[Deployment]:
         """Return the deployments of the code outside Compose.
 
@@ -95,7 +98,9 @@ class Codebase:
         taken = any(leaf_profile(other, self.root) == offered for other in self.code.leaves)
         return not taken or len(groups) == 1
 
-    def deployment(self, leaf: Leaf | None, group: list[EnvUse], image: Image | None) -> Deployment:
+    def deployment(
+        self, leaf: Leaf | None, group: list[EnvUse], image: "Image | None"
+    ) -> Deployment:
         """Return the code with one alternative of its process environment."""
         absent = [use.path for use in self.env.loaded if self.env.stands_in(use, group)]
         loaded = [use for use in self.env.loaded if use.path not in absent]
@@ -108,7 +113,7 @@ class Codebase:
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
         seen += env_uses.compared(files, self.env.examples)
-        settings, more = image_facts(image)
+        settings, more = image.facts if image else ((), ())
         label = self._label(leaf)
         given = files[: len(files) - len(loaded)]
         name = f"{label} with {', '.join(use.relative for use in given)}" if given else label
@@ -225,9 +230,9 @@ class Codebase:
             ),
         )
 
-    def of_image(self, image: Image, name: str) -> Deployment:
+    def of_image(self, image: "Image", name: str) -> Deployment:
         """Return the deployment of a Dockerfile that is judged by itself."""
-        settings, seen = image_facts(image)
+        settings, seen = image.facts
         signals = profiles.selectors(layers.values(image.environment))
         named = profiles.of_file(name)
         return Deployment(
@@ -248,7 +253,7 @@ class Codebase:
         named = [path for path in (*declared.env_files, declared.settings) if path.startswith("/")]
         return not named or any(path.startswith(prefix) for path in named)
 
-    def _declared(self, declared: Declared, image: Image | None) -> Deployment:
+    def _declared(self, declared: Declared, image: "Image | None") -> Deployment:
         """Return the deployment of a ``[tool.secaudit.deployments.NAME]`` table."""
         wanted = set(declared.env_files)
         known = {use.path: use for use in self.env.all}
@@ -267,7 +272,7 @@ class Codebase:
         chosen = profiles.chosen(self.options, declared.env_files, signals)
         if declared.profile != "auto" and self.options.profile == "auto":
             chosen = declared.profile
-        settings, more = image_facts(image)
+        settings, more = image.facts if image else ((), ())
         return Deployment(
             declared.name,
             self.root,

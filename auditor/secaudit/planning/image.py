@@ -28,6 +28,12 @@ class Image(NamedTuple):
         """Whether the whole build context is copied."""
         return any(source in {".", "./"} for source, _ in self.copies)
 
+    @property
+    def facts(self) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
+        """The settings and observations of the code that runs in it by itself."""
+        user = (self.user,) if self.user else ()
+        return (*self.server, *self.downloads, *user), self.observations
+
     def files(self, context: str) -> tuple[Part, ...]:
         """Return what the build copies from a context, a host folder."""
         return tuple(
@@ -40,11 +46,3 @@ class Image(NamedTuple):
 
         files = Filesystem(self.files(context), self.folder, context)
         return self._replace(launched=launched(self.command, files, self.environment, reader))
-
-
-def image_facts(image: Image | None) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
-    """Return the settings and observations of the code that runs in an image by itself."""
-    if image is None:
-        return (), ()
-    user = (image.user,) if image.user else ()
-    return (*image.server, *image.downloads, *user), image.observations

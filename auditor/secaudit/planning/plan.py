@@ -1,5 +1,7 @@
 """From a project to its deployments: which files belong together, and what each is for."""
 
+from typing import TYPE_CHECKING
+
 from secaudit import configuration
 from secaudit.discovery import Project, Root, SourceFile
 from secaudit.finding import Problem
@@ -7,9 +9,11 @@ from secaudit.options import Options
 from secaudit.planning import paths
 from secaudit.planning.codebase import Codebase
 from secaudit.planning.deployment import Deployment
-from secaudit.planning.image import Image
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
+
+if TYPE_CHECKING:
+    from secaudit.planning.image import Image
 
 
 class Plan(NamedTuple):
@@ -55,7 +59,7 @@ def _of_kind(root: Root, *kinds: str) -> list[SourceFile]:
     return [file for file in root.files if file.kind in kinds]
 
 
-def _images(root: Root, consumed: frozenset[str], reader: Reader) -> list[Image]:
+def _images(root: Root, consumed: frozenset[str], reader: Reader) -> "list[Image]":
     """Return the images of Dockerfiles that no Compose service builds, the plainest name first."""
     files = [file.path for file in _of_kind(root, "dockerfile") if file.path not in consumed]
     if not files:
