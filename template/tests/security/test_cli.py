@@ -110,7 +110,11 @@ from app.security.declarations import check
 from app.security.routes import Route
 check(Route(method="GET", path="/v1/things/{id}", access=user, app=print), status=200, produces=())
 """
-TWICE = "ROUTERS = (*ROUTERS, *ROUTERS)"
+TWICE = """
+from importlib import import_module
+from app.project import PROJECT
+ROUTERS = (import_module(f"app.auth.routes_{PROJECT.framework}").me,)
+"""
 
 
 @pytest.mark.parametrize(
