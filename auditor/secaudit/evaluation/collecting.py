@@ -22,13 +22,15 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import AS_VALUE, Setting, Unknown
 from secaudit.location import Location
-from secaudit.naming import Meaning, from_text, in_unit, meaning_of
+from secaudit.naming import SECRET_CONCEPTS, Meaning, from_text, in_unit, meaning_of
 from secaudit.patterns import lazy
 
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
 _OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
 _PASSWORD = lazy(r"(?<=://)([^\s:/@]*):[^\s@]*@")
+# Tables about settings, whose entries take effect elsewhere or never.
+_NO_SETTINGS = lazy(r"(?i)(^|_)(defaults?|forbidden|expected|required|examples?|help|labels?)(_|$)")
 _TOPICS = frozenset({"cors", "cookie", "token", "docs", "debug", "database", "admin", "csrf"})
 
 
@@ -136,6 +138,8 @@ class Collector:
     def add_tree(self, slot: Slot, name: str, value: Value, owner: str, depth: int = 0) -> None:
         """Add a value and, for a dictionary with text keys, each entry under its dotted name."""
         data = value.data
+        if isinstance(data, DictData) and not depth and _NO_SETTINGS.search(name):
+            return
         if isinstance(data, DictData) and depth < _MAX_DEPTH and data.items:
             for key, item in list(data.items.items()):
                 if isinstance(key, str):
@@ -225,6 +229,8 @@ class Collector:
     def _own(self, sink: SinkUse, written: Location | None = None) -> None:
         """List a sink's own value; ``written`` is where a part stands that decides it."""
         value = sink.value
+        if isinstance(value.data, External) and sink.concept in SECRET_CONCEPTS:
+            value = value._replace(data=Unknown(f"{value.data.name}, which is not known"))
         candidates = candidates_of(value, sink.layer)
         if written is not None:
             candidates = (candidates[0]._replace(location=written), *candidates[1:])

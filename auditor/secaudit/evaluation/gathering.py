@@ -35,7 +35,8 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     add_settings_objects(interpreter, collector)
     final = _modules(interpreter, collector, selected)
     for cls in interpreter.classes:
-        if cls.node not in interpreter.handled:
+        members = any(name.startswith("enum.") for name in cls.externals())  # names, not settings
+        if cls.node not in interpreter.handled and not members:
             _class(interpreter, cls, collector, selected)
     for instance in interpreter.objects:
         if instance.cls is not None:

@@ -1,5 +1,6 @@
 """JSON Web Tokens: PyJWT, python-jose, Authlib, joserfc, and FastAPI Users."""
 
+import ast
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -79,7 +80,7 @@ def _decode(call: Call) -> Value:
             unchecked = audience._replace(data="")
             name, place = "jwt.decode.verify_aud", call.location("options")
             use(call.interpreter, SinkUse("token.audience", group, name, unchecked, place, "jwt"))
-    if verified is not None:
+    if verified is not None and not (verified.data is False and _looks_first(call)):
         use(
             call.interpreter,
             SinkUse(
@@ -92,6 +93,29 @@ def _decode(call: Call) -> Value:
             ),
         )
     return unknown("the claims of a token", call.place)
+
+
+def _looks_first(call: Call) -> bool:
+    """Say whether the same function decodes again: a look at the claims tells which key verifies.
+
+    The signature is then checked by the other call.
+    """
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    around = [
+        function
+        for function in ast.walk(call.place.module.tree)
+        if isinstance(function, functions) and call.place.node in ast.walk(function)
+    ]
+    innermost = around[-1:]  # a walk meets the outer function first
+    return any(
+        isinstance(node, ast.Call)
+        and node is not call.place.node
+        and getattr(node.func, "attr", "") == "decode"
+        and "verify_signature" not in ast.unparse(node)
+        and node.args
+        for function in innermost
+        for node in ast.walk(function)
+    )
 
 
 def _unverified(call: Call) -> Value:

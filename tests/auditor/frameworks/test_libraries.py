@@ -57,6 +57,22 @@ CASES = {
         ),
         {"token.access_lifetime": [timedelta(hours=1)], "signing.secret": ["w"]},
     ),
+    "a look at claims before they are verified": (
+        (
+            "import jwt\ndef claims(token, keys):\n"
+            "    seen = jwt.decode(token, options={'verify_signature': False})\n"
+            "    return jwt.decode(token, keys[seen['iss']], algorithms=['RS256'])\n"
+        ),
+        {"token.verify": None},
+    ),
+    "claims that nothing verifies": (
+        (
+            "import jwt\ndef claims(token):\n"
+            "    return jwt.decode(token, options={'verify_signature': False})\n"
+            "def other(token):\n    return jwt.decode(token, 'k', algorithms=['HS256'])\n"
+        ),
+        {"token.verify": [False]},
+    ),
     "asyncpg": (
         (
             "import asyncpg\nasync def pool():\n"

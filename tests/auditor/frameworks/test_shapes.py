@@ -99,6 +99,37 @@ def test_a_variable_that_nobody_knows_how_the_code_reads_means_what_most_make_of
     assert (setting.value, setting.program_value) == (False, "false")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from enum import Enum\nclass Result(Enum):\n    BAD_SECRET = 'bad_secret'\n",
+        "FORBIDDEN_VALUES = {'SECRET_KEY': 'changeme', 'DEBUG': True}\n",
+        "DEFAULTS = {'SECRET_KEY': 'changeme'}\n",
+    ],
+)
+def test_names_of_results_and_tables_about_settings_are_no_settings(
+    by_concept: Concepts, source: str
+) -> None:
+    assert by_concept({"app.py": source}) == {}
+
+
+def test_a_default_that_stands_in_a_table_is_shown_where_it_takes_effect(
+    by_concept: Concepts,
+) -> None:
+    source = "DEFAULTS = {'KEY': 'changeme'}\nSECRET_KEY = os.environ.get('KEY', DEFAULTS['KEY'])\n"
+    (secret,) = by_concept({"app.py": f"import os\n{source}"})["signing.secret"]
+    assert (secret.value, secret.location.line) == ("changeme", 2)
+
+
+def test_a_key_of_another_package_is_unknown(by_concept: Concepts) -> None:
+    source = (
+        "from itsdangerous import URLSafeSerializer\nfrom vault import settings\n"
+        "sign = URLSafeSerializer(settings.SECRET_KEY)\n"
+    )
+    (secret,) = by_concept({"app.py": source})["signing.secret"]
+    assert isinstance(secret.value, Unknown)
+
+
 RECORDS = {
     "dataclass": (
         "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass Mine:\n"
