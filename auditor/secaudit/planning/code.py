@@ -45,12 +45,15 @@ class Named(NamedTuple):
     """A place in code that names an env file.
 
     ``pattern`` matches absolute paths; ``places`` are those paths when the name is no pattern.
+    ``selector`` is the variable whose value the name holds, and its default; that value is the
+    pattern's group.
     """
 
     pattern: re.Pattern[str]
     location: Location
     dialect: str
     places: tuple[str, ...]
+    selector: tuple[str, str] = ("", "")
 
 
 class Leaf(NamedTuple):
@@ -114,7 +117,7 @@ def _candidate(path: str, reader: Reader) -> Module | None:
 def _module(module: Module, root: str) -> _Scan:
     seen = _Scan(module.path, [], set(), set(), [], set())
     loader = ""
-    started: set[int] = set()
+    started: set[int] = set()  # literals that are no name of a file that code loads
     direct: set[ast.expr] = set()  # literals that are a whole path, not one end of it
     for node in ast.walk(module.tree):
         direct.update(_paths(node))
@@ -128,6 +131,7 @@ def _module(module: Module, root: str) -> _Scan:
                 start = root if node in direct else ""
                 seen.named.append(_named(module, node, re.escape(node.value), root, start))
         elif isinstance(node, ast.JoinedStr):
+            started |= {id(part) for part in node.values}  # parts of a name are none
             _joined(module, node, root, seen, root if node in direct else "")
         elif isinstance(node, ast.Call):
             started |= _given_by_server(node)
@@ -211,8 +215,27 @@ def _joined(module: Module, node: ast.JoinedStr, root: str, seen: _Scan, start: 
         for part in node.values
     ]
     if any(text and ".env" in text for text in texts):
-        parts = [r"[\w.\-]+" if text is None else re.escape(text) for text in texts]
-        seen.named.append(_named(module, node, "".join(parts), root, start))
+        parts = [r"([\w.\-]+)" if text is None else re.escape(text) for text in texts]
+        named = _named(module, node, "".join(parts), root, start)
+        chosen = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        selector = _selector(module.tree, chosen[0]) if len(chosen) == 1 else ("", "")
+        seen.named.append(named._replace(selector=selector))
+
+
+def _selector(tree: ast.Module, node: ast.expr) -> tuple[str, str]:
+    """Return the variable that an expression reads and its default, by way of a name at most."""
+    if isinstance(node, ast.Name):
+        bound = (
+            one for one in tree.body if isinstance(one, ast.Assign) and node.id in _targets(one)
+        )
+        written = next(bound, None)
+        node = node if written is None else written.value
+    if not isinstance(node, ast.Call) or _last_name(node.func) not in {"getenv", "get"}:
+        return "", ""
+    texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+    if not texts or not all(isinstance(text, str) for text in texts):
+        return "", ""
+    return str(texts[0]), str(texts[1]) if len(texts) > 1 else ""
 
 
 def _named(module: Module, node: ast.AST, pattern: str, root: str, start: str = "") -> Named:

@@ -9,6 +9,7 @@ from secaudit.options import Declared, Options
 from secaudit.planning import env_uses, git_index, layers, paths, profiles
 from secaudit.planning.code import Leaf, scan
 from secaudit.planning.deployment import Deployment
+from secaudit.planning.env_choices import NONE, Choice, choices
 from secaudit.planning.env_uses import EnvUse, EnvUses
 from secaudit.planning.layers import NOTHING, Environment
 from secaudit.planning.profiles import Signal
@@ -71,7 +72,15 @@ class Codebase:
             for group, fit in zip(groups, fitting, strict=True)
             if leaf in fit or not fit  # no file stays unread because no leaf has its profile
         ]
-        return [self.deployment(leaf, group, image) for leaf, group in pairs]
+        return [
+            self.deployment(leaf, group, image, choice)
+            for leaf, group in pairs
+            for choice in choices(self.env.loaded, self._given(group))
+        ]
+
+    def _given(self, group: list[EnvUse]) -> set[str]:
+        """Return the variables that the process is given."""
+        return {*self.given, *(name for use in group for name in self.env.candidates(use))}
 
     def alone(self, consumed: frozenset[str]) -> list[Deployment]:
         """Return one deployment for each env file that nothing refers to."""
@@ -99,15 +108,18 @@ class Codebase:
         return not taken or len(groups) == 1
 
     def deployment(
-        self, leaf: Leaf | None, group: list[EnvUse], image: "Image | None"
+        self, leaf: Leaf | None, group: list[EnvUse], image: "Image | None", choice: Choice = NONE
     ) -> Deployment:
         """Return the code with one alternative of its process environment."""
         absent = [use.path for use in self.env.loaded if self.env.stands_in(use, group)]
+        absent += choice.absent
         loaded = [use for use in self.env.loaded if use.path not in absent]
         process = [self.env.candidates(use) for use in group]
         start = image.launched if image else NOTHING
         weakest = [image.environment, start.weak] if image else []
-        environment = layers.merged([self.given, start.strong, *process, *weakest])
+        environment = layers.merged(
+            [self.given, choice.environment, start.strong, *process, *weakest]
+        )
         launched = [self.env.use(one.path) for one in start.env_files]
         files = [*group, *(use for use in launched if use is not None), *loaded]
         signals = self.signals(leaf, files, environment)
@@ -116,7 +128,9 @@ class Codebase:
         settings, more = image.facts if image else ((), ())
         label = self._label(leaf)
         given = files[: len(files) - len(loaded)]
-        name = f"{label} with {', '.join(use.relative for use in given)}" if given else label
+        withs = [use.relative for use in given]
+        withs += [f"{choice.variable}={choice.value}"] if choice.value else []
+        name = f"{label} with {', '.join(withs)}" if withs else label
         return Deployment(
             name,
             self.root,

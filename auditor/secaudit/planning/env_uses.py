@@ -61,7 +61,9 @@ class EnvUses:
         return file and EnvUse(path, relative, profiles.of_file(relative), loader, file)
 
     def _loader(self, path: str) -> Named | None:
-        return next((named for named in self.code.named if named.pattern.fullmatch(path)), None)
+        example = profiles.of_file(paths.name_of(path)) == profiles.EXAMPLE
+        fitting = (named for named in self.code.named if named.pattern.fullmatch(path))
+        return next((named for named in fitting if named.places or not example), None)
 
     def _dialect(self, path: str, loader: Named | None) -> str:
         """Return the dialect an env file is read in: the option, its loader's, the project's."""

@@ -188,7 +188,7 @@ def test_an_example_met_in_a_folder_stays_one_whatever_the_profile(planned: Plan
         ("from decouple import config\nDEBUG = config('DEBUG')\n", ".env", "decouple"),
         ("from starlette.config import Config\nConfig('.env')\n", ".env", "starlette"),
         ("from os.path import *\nF = join(dirname(__file__), '../.env.x')\n", ".env.x", ""),
-        ("import os\nE = os.getenv('E')\nF = f'.env.{E}'\n", ".env.blue", "python-dotenv"),
+        ("import os\nE = str(os.environ)\nF = f'.env.{E}'\n", ".env.blue", "python-dotenv"),
     ],
 )
 def test_loaders_and_their_dialects(planned: Planner, code: str, path: str, dialect: str) -> None:
