@@ -22,6 +22,7 @@ _PASSED_OVER: Final = frozenset(
         ".bzr",
         ".jj",
         "CVS",
+        ".circleci",
         ".vscode",
         ".idea",
         ".zed",
@@ -44,6 +45,7 @@ _PASSED_OVER: Final = frozenset(
         ".pixi",
         ".terraform",
         ".idea",
+        ".circleci",
         ".vscode",
     ]
 )

@@ -30,7 +30,10 @@ _MAX_SETTINGS = 20_000
 _OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
 _PASSWORD = lazy(r"(?<=://)([^\s:/@]*):[^\s@]*@")
 # Tables about settings, whose entries take effect elsewhere or never.
-_NO_SETTINGS = lazy(r"(?i)(^|_)(defaults?|forbidden|expected|required|examples?|help|labels?)(_|$)")
+_NO_SETTINGS = lazy(
+    r"(?i)(^|_)(defaults?|forbidden|expected|required|examples?|help|labels?"
+    r"|codes?|errors?|messages?|levels?)(_|$)"
+)
 _TOPICS = frozenset({"cors", "cookie", "token", "docs", "debug", "database", "admin", "csrf"})
 
 

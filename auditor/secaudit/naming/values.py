@@ -48,8 +48,11 @@ def in_unit(meaning: Meaning, name: str, value: Any) -> Any:  # noqa: ANN401 - v
     concept = meaning.concept
     if concept in _LIFETIMES:
         return lifetime(normalised(name), value)
+    number = isinstance(value, int)
+    if (number and concept in _FLAGS and value not in {0, 1}) or (meaning.inverted and not number):
+        return Unknown("not a flag")  # but the number of an error, or of a level
     if meaning.inverted:
-        return (not value) if isinstance(value, bool | int) else Unknown("not a flag")
+        return not value
     if concept in {"limit.body", "limit.upload"}:
         return _bytes(normalised(name), value)
     if concept == "debug.log_level":

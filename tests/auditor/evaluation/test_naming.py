@@ -77,6 +77,14 @@ def test_a_name_means_its_concept(name: str) -> None:
     assert meaning.concept == MEANINGS[name]
 
 
+@pytest.mark.parametrize("name", ["DEBUG", "LOGIN_DISABLED"])
+def test_a_number_of_an_error_or_a_level_is_no_flag(name: str) -> None:
+    meaning = meaning_of(name)
+    assert meaning is not None
+    assert isinstance(in_unit(meaning, name, 5020), Unknown)
+    assert in_unit(meaning, name, 1) == (1 if name == "DEBUG" else 0)
+
+
 @pytest.mark.parametrize("name", ["DISABLE_DEBUG", "DEBUG_DISABLED", "NO_DEBUG"])
 def test_a_flag_against_debug_mode_does_not_say_that_it_is_on(name: str) -> None:
     assert meaning_of(name) is None

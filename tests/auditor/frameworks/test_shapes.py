@@ -105,6 +105,7 @@ def test_a_variable_that_nobody_knows_how_the_code_reads_means_what_most_make_of
         "from enum import Enum\nclass Result(Enum):\n    BAD_SECRET = 'bad_secret'\n",
         "FORBIDDEN_VALUES = {'SECRET_KEY': 'changeme', 'DEBUG': True}\n",
         "DEFAULTS = {'SECRET_KEY': 'changeme'}\n",
+        "LOG_LEVELS = {'DEBUG': 1}\nERROR_CODES = {'LOGIN_DISABLED': 1}\n",
     ],
 )
 def test_names_of_results_and_tables_about_settings_are_no_settings(

@@ -129,6 +129,7 @@ def test_what_is_passed_over(shell: Shell) -> None:
 def test_files_of_editors_and_web_servers_fail_no_run(shell: Shell) -> None:
     shell.write(
         {
+            ".circleci/config.yml": "jobs: {environment: {DEBUG: true}}\n",
             ".vscode/settings.json": '// secret\n{"debug": true}\n',
             "conf/nginx/http.conf": "http {\n  ssl_session_cache off;\n}\n",
             ".env": "A=1\n",
