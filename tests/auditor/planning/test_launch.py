@@ -2,6 +2,7 @@
 
 import pytest
 
+from secaudit.facts import Unknown
 from secaudit.planning.deployment import Deployment
 
 from .conftest import Planner
@@ -142,3 +143,59 @@ def test_uvicorn_run_is_given_its_env_file_before_the_application(planned: Plann
     code = "import os\nimport uvicorn\nA = os.getenv('A')\nuvicorn.run('app:a', env_file='x.env')\n"
     (one,) = planned({"app.py": code, "x.env": "A=file\n"}).deployments
     assert of(one) == ["file"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvicorn app:app --env-file",
+        "gunicorn app:app -e",
+        "gunicorn -e =x -e A app:app",
+        "flask --app app db upgrade",
+        "python -m http.server --env-file a.txt",
+        "uvicorn app:app --env-file=",
+    ],
+)
+def test_commands_that_load_and_set_nothing(planned: Planner, command: str) -> None:
+    files = {**CODE, "a.txt": "A=file\n", "Dockerfile": f"FROM x\nCOPY . .\nCMD {command}\n"}
+    (one,) = planned(files).deployments
+    assert one.environment == {}
+    assert one.name == "app.py"
+
+
+def test_only_flask_run_finds_its_files(planned: Planner) -> None:
+    files = {**CODE, ".flaskenv": "FLASK_APP=app\n", "Dockerfile": "FROM x\nCMD flask shell\n"}
+    first, *_ = planned(files).deployments
+    assert of(first, "FLASK_APP") == []
+
+
+def test_a_variable_of_the_shell_is_unknown(planned: Planner) -> None:
+    files = {**CODE, "Dockerfile": "FROM x\nCMD gunicorn -e A=$A -e B=b app:app\n"}
+    (one,) = planned(files).deployments
+    (unknown,), (known,) = one.environment["A"], one.environment["B"]
+    assert isinstance(unknown.value, Unknown)
+    assert (unknown.literal, known.literal) == (False, True)
+
+
+def test_the_places_of_values_in_a_command(planned: Planner) -> None:
+    command = '["gunicorn", "--env=A=long", "-e", "B=b", "app:app"]'
+    files = {**CODE, "Dockerfile": f"FROM x\nCMD {command}\n"}
+    (one,) = planned(files).deployments
+    for name, text in (("A", "long"), ("B", "b")):
+        place = one.environment[name][0].location
+        column = f"CMD {command}".index(f"{name}={text}") + 3
+        assert place is not None
+        assert place[1:] == (2, column, 2, column + len(text))
+
+
+def test_a_reference_to_an_unknown_variable_is_unknown(planned: Planner) -> None:
+    files = {
+        **CODE,
+        "a.env": "A=${B}\n",
+        "compose.yaml": (
+            "services:\n  api:\n    build: .\n    environment:\n      B: ${MISSING:?no}\n"
+            "    command: uvicorn app:app --env-file a.env\n"
+        ),
+    }
+    (one,) = planned(files).deployments
+    assert isinstance(one.environment["A"][0].value, Unknown)

@@ -65,6 +65,26 @@ def test_a_secret_that_no_variable_names_is_a_setting_of_its_own(planned: Planne
     }
 
 
+def test_what_is_read_through_a_variable_and_what_is_not(planned: Planner) -> None:
+    text = (
+        "services:\n  db:\n    image: postgres:17\n    environment:\n"
+        "      POSTGRES_PASSWORD_FILE: /run/secrets/pw\n      POSTGRES_USER: /run/secrets/pw\n"
+        "      OTHER_FILE: /run/secrets/absent\n      PLAIN_FILE: /etc/plain\n"
+        "    secrets: [pw, binary, absent]\n    configs: [{source: plain, target: /etc/plain}]\n"
+        "secrets:\n  pw: {file: pw.txt}\n  binary: {file: key.bin}\n  absent: {file: none.txt}\n"
+        "configs:\n  plain: {content: 'text ${SET}'}\n"
+    )
+    files = {"compose.yaml": text, "pw.txt": "secret\n", ".env": "SET=x\n"}
+    (Path.cwd() / "key.bin").write_bytes(b"\xff\xfe")
+    (one,) = planned(files).deployments
+    values = {name: (found[0].value, found[0].literal) for name, found in one.environment.items()}
+    assert values["POSTGRES_PASSWORD"] == ("secret", True)
+    assert values["PLAIN"] == ("text x", False)
+    assert "OTHER" not in values
+    assert "POSTGRES_USE" not in values
+    assert settings(one) == {}  # a config is no secret, and a binary file says nothing
+
+
 def test_the_tables_of_several_files_are_merged(planned: Planner) -> None:
     files = {
         "compose.yaml": DATABASE,
