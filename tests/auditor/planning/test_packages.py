@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from secaudit.facts import Unknown
 from secaudit.syntax.requirements import parse
 
 from .conftest import Planner
@@ -47,6 +48,10 @@ def test_lines_of_requirements_files() -> None:
         ("--trusted-host p.acme.io", ("tls.verify", False, 1)),
         ("--trusted-host=p.acme.io:8080", ("tls.verify", False, 1)),
         ("flask==3", None),
+        ("-i", None),
+        ("--trusted-host", None),
+        ("flask --index-url", None),
+        (f"-r {HTTP}/base.txt", ("packages.index", f"{HTTP}/base.txt", 1)),
         ("-r base.txt", None),
         ("-f ./wheels", None),
         ("thing @ https://p.acme.io/thing.whl", None),
@@ -89,6 +94,13 @@ def test_indexes_of_tools(planned: Planner, name: str, text: str) -> None:
     assert told(planned, {name: text}) == [("packages.index", HTTP, 2)]
 
 
+def test_an_address_with_a_variable_is_unknown(planned: Planner) -> None:
+    text = "FROM x\nRUN pip install -i http://$HOST/s -i $INDEX x\n"
+    ((concept, value, _),) = told(planned, {"Dockerfile": text})
+    assert concept == "packages.index"
+    assert isinstance(value, Unknown)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -112,6 +124,8 @@ def test_hosts_whose_certificates_are_not_verified(planned: Planner, name: str, 
         ("pyproject.toml", "[tool.uv]\nallow-insecure-host = []\n"),
         ("settings.toml", "[index]\ntrusted-host = 'a'\nindex-url = 'http://p.acme.io'\n"),
         ("Dockerfile", "FROM x\nENV PIP_TRUSTED_HOST=\n"),
+        ("Dockerfile", "FROM x\nENV PIP_INDEX_URL=\n"),
+        ("Dockerfile", "FROM x\nARG PIP_INDEX_URL\n"),
         ("Dockerfile", "FROM x\nRUN curl -f http://p.acme.io/x\n"),
     ],
 )
