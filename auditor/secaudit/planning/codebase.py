@@ -90,6 +90,11 @@ class Codebase:
             if use.loader is None and not self.env.is_process(use) and use.path not in consumed
         ]
 
+    def named(self, consumed: frozenset[str]) -> list[tuple[str, Deployment]]:
+        """Return env files that code names, and each by itself should no deployment open it."""
+        kept = [use for use in self.env.loaded if use.path not in consumed]
+        return [(use.path, self._alone(use)) for use in kept]
+
     def _fits(self, leaf: Leaf | None, group: list[EnvUse], groups: list[list[EnvUse]]) -> bool:
         """Say whether a leaf module runs with these env files: not when another pair is meant.
 

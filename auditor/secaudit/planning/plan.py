@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Plan(NamedTuple):
-    """All deployments of all projects, and what could not be read on the way."""
+    """All deployments of all projects, and what could not be read on the way.
+
+    ``named`` are env files that code names: each is judged by itself when no deployment opens it.
+    """
 
     deployments: tuple[Deployment, ...]
+    named: tuple[tuple[str, Deployment], ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
 
@@ -30,6 +34,7 @@ def plan(project: Project, options: Options) -> Plan:
     env = [file.path for root in project.roots for file in root.files if file.kind == "env"]
     codebases = [Codebase(root, env, reader, options) for root in project.roots]
     found: list[Deployment] = []
+    named: list[tuple[str, Deployment]] = []
     consumed: set[str] = set()
     contained: set[str] = set()
     for root in project.roots:
@@ -48,11 +53,12 @@ def plan(project: Project, options: Options) -> Plan:
         inside = codebase.root in contained
         found += codebase.direct(frozenset(consumed), image, contained=inside)
         found += codebase.alone(frozenset(consumed | elsewhere))
+        named += codebase.named(frozenset(consumed))
         found += _data(root, reader, options)
         rest = built[1:] if image and not inside else built
         found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
     unread = configuration.passed_over((root.path for root in project.roots), options)
-    return Plan(tuple(found), tuple(reader.problems), (*reader.notes, *unread))
+    return Plan(tuple(found), tuple(named), tuple(reader.problems), (*reader.notes, *unread))
 
 
 def _of_kind(root: Root, *kinds: str) -> list[SourceFile]:
