@@ -44,9 +44,6 @@ _PASSED_OVER: Final = frozenset(
         ".direnv",
         ".pixi",
         ".terraform",
-        ".idea",
-        ".circleci",
-        ".vscode",
     ]
 )
 _MARKERS: Final = frozenset(("pyproject.toml", "setup.cfg", "manage.py"))

@@ -43,8 +43,9 @@ def meaning_by_variable(setting: Setting) -> Meaning | None:
     read = from_text(meaning, given)
     if isinstance(data, str) and isinstance(read, list):
         return None  # a list that is still one text
-    return meaning if _equal(data, read) or str(data) == str(given) else None
+    return meaning if identical(data, read) or str(data) == str(given) else None
 
 
-def _equal(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
+def identical(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
+    """Say whether two values are equal and of one type, unlike ``True`` and ``1``."""
     return type(one) is type(two) and bool(one == two)

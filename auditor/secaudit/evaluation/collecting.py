@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from secaudit.evaluation.by_variable import meaning_by_variable, unit_by_variable
+from secaudit.evaluation.by_variable import identical, meaning_by_variable, unit_by_variable
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import (
@@ -27,7 +27,7 @@ from secaudit.patterns import lazy
 
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
-_OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)
+OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)  # values that are no setting
 _PASSWORD = lazy(r"(?<=://)([^\s:/@]*):[^\s@]*@")
 # Tables about settings, whose entries take effect elsewhere or never.
 _NO_SETTINGS = lazy(
@@ -77,7 +77,7 @@ class Collector:
         data = plain(value)
         key = (name, location, owner if slot is None else "")
         known = self._seen.setdefault(key, [])
-        equal = [one for one in known if _equal(self.settings[one].program_value, data)]
+        equal = [one for one in known if identical(self.settings[one].program_value, data)]
         if equal:
             index = equal[0]
         else:
@@ -114,7 +114,6 @@ class Collector:
         if value.place is not None and candidates and candidates[0].location is not None:
             read = value.place.location()
             used = (read,) if read != location else ()
-        same = judged is data or (type(judged) is type(data) and judged == data)
         return Setting(
             name,
             "" if meaning is None else meaning.concept,
@@ -127,7 +126,7 @@ class Collector:
             value.error,
             value.variables,
             "" if meaning is None else meaning.service,
-            AS_VALUE if same else data,
+            AS_VALUE if judged is data or identical(judged, data) else data,
         )
 
     def _location(self, value: Value, candidates: tuple[Any, ...]) -> Location | None:
@@ -151,7 +150,7 @@ class Collector:
             return
         if isinstance(data, Instance) and "plain" not in data.state:
             return
-        if isinstance(data, _OBJECTS):
+        if isinstance(data, OBJECTS):
             return
         self.add(slot, name, value, owner)
 
@@ -318,13 +317,9 @@ def _group(meaning: Meaning, owner: str) -> str:
     return f"{owner}:{family}:{meaning.service}" if divided else f"{owner}:{family}"
 
 
-def _equal(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
-    return type(one) is type(two) and bool(one == two)
-
-
 def _written(setting: Setting, value: Any) -> Any:  # noqa: ANN401 - values of any type
     program = setting.program_value
-    return AS_VALUE if type(program) is type(value) and program == value else program
+    return AS_VALUE if identical(program, value) else program
 
 
 def _type_name(value: Value) -> str:

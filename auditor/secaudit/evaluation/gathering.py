@@ -4,9 +4,9 @@ import ast
 import re
 
 from secaudit.evaluation.candidates import candidates_of
-from secaudit.evaluation.collecting import Collector
+from secaudit.evaluation.collecting import OBJECTS, Collector
 from secaudit.evaluation.ingredients import serves_a_setting
-from secaudit.evaluation.objects import OBJECTS, add_settings_objects
+from secaudit.evaluation.objects import add_settings_objects
 from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import (
     ClassData,

@@ -3,11 +3,11 @@
 import ast
 from os.path import dirname, isabs, join
 
+from secaudit.evaluation.access import module_attribute
 from secaudit.evaluation.modules import (
     import_module,
     load_module,
     relative_module,
-    submodule,
 )
 from secaudit.evaluation.runtime import Frame, Interpreter, slot_of
 from secaudit.evaluation.values import External, ModuleData, Place, Value, plain, unknown
@@ -61,15 +61,7 @@ def _imported(
         if node.level:
             return unknown(f"{name} is imported from a module that was not found", place)
         return Value(External(f"{node.module}.{name}"), place)
-    if name in module.namespace:
-        value = module.namespace[name]
-        return value if value.source else value._replace(source=slot_of(module, name))
-    child = submodule(interpreter, module, name)
-    if child is not None:
-        return Value(child, place)
-    if module.rest is not None:
-        return Value(module.rest, place)
-    return unknown(f"{module.name} has no {name} that could be found", place)
+    return module_attribute(interpreter, module, name, place)
 
 
 def _star(interpreter: Interpreter, frame: Frame, module: ModuleData | None, name: str) -> None:

@@ -1,21 +1,15 @@
 """Adds the fields and the properties of settings objects, under dotted names."""
 
 from secaudit.evaluation.access import PROPERTIES, attribute
-from secaudit.evaluation.collecting import Collector
+from secaudit.evaluation.collecting import OBJECTS, Collector
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
 from secaudit.evaluation.values import (
-    ClassData,
-    External,
     FunctionData,
     Instance,
-    Method,
-    ModuleData,
     Place,
     Value,
 )
 from secaudit.naming import meaning_of
-
-OBJECTS = (ModuleData, FunctionData, ClassData, Method, External)  # values that are no setting
 
 
 def add_settings_objects(interpreter: Interpreter, collector: Collector) -> None:

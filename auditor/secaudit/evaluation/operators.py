@@ -132,14 +132,14 @@ def binary(  # noqa: C901 - one table of operand kinds
     return derive(_BINARY.get(type(op), _unsupported), place, left, right)
 
 
-_SECONDS = "time.moment"  # seconds since the epoch, as ``time.time()`` counts
+SECONDS = "time.moment"  # seconds since the epoch, as ``time.time()`` counts
 
 
 def _later(op: ast.operator, moment: Instance, delta: Value, place: Place | None) -> Value:
     """``now + timedelta(...)``, ``time.time() + seconds``: the distance to now is what matters."""
     start: Value | None = moment.state.get("delta")
     seconds = not isinstance(delta.data, timedelta)
-    if start is None or not isinstance(op, ast.Add) or seconds != (moment.type_name == _SECONDS):
+    if start is None or not isinstance(op, ast.Add) or seconds != (moment.type_name == SECONDS):
         return Value(Unknown("an operation on objects"), place)
     if seconds:
         delta = derive(lambda number: timedelta(seconds=number), place, delta)

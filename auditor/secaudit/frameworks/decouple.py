@@ -17,7 +17,7 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.dotenv import file_candidates
 from secaudit.frameworks.reading import cast, required, variable
-from secaudit.frameworks.standard_library import from_plain
+from secaudit.frameworks.standard_library import from_plain, library_object
 from secaudit.syntax.tree import Mapping, Scalar
 
 _TRUE: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
@@ -194,15 +194,6 @@ _POST: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-def _object(name: str) -> Callable[[Call], Value]:
-    def make(call: Call) -> Value:
-        instance = Instance(name, None, call.interpreter.level)
-        instance.state["call"] = call
-        return Value(instance, call.place)
-
-    return make
-
-
 def _env_repository(call: Call) -> Value:
     """``RepositoryEnv(path)``."""
     path = plain(call.argument(0, "source") or Value(""))
@@ -240,8 +231,8 @@ def _call(_receiver: Value, instance: Instance, call: Call) -> Value:
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "decouple.config": _auto,
     "decouple.config.get": _auto,
-    "decouple.Csv": _object("decouple.Csv"),
-    "decouple.Choices": _object("decouple.Choices"),
+    "decouple.Csv": library_object("decouple.Csv"),
+    "decouple.Choices": library_object("decouple.Choices"),
     "decouple.Config": _config,
     "decouple.RepositoryEnv": _env_repository,
     "decouple.AutoConfig": _auto_config,

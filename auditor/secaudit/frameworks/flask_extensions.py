@@ -14,6 +14,14 @@ from secaudit.frameworks.sinks import (
     use,
 )
 
+_REGEX_SIGNS: Final = frozenset("*\\]?$^[()")  # what makes Flask-Cors match a text as a pattern
+_TALISMAN: Final = (
+    Argument("force_https", "tls.redirect", default=True),
+    Argument("session_cookie_secure", "cookie.secure", default=True),
+    Argument("frame_options", "header.frame", "SAMEORIGIN"),
+)
+_STORE: Final = Argument("storage_uri", "limit.store", "memory://")
+
 
 def _cors(call: Call) -> Value:
     """``CORS(app, origins="*", supports_credentials=False, resources={...})``."""
@@ -54,14 +62,6 @@ def _origins(call: Call, label: str, group: str) -> None:
             use(call.interpreter, pattern)
 
 
-_REGEX_SIGNS: Final = frozenset("*\\]?$^[()")  # what makes Flask-Cors match a text as a pattern
-_TALISMAN: Final = (
-    Argument("force_https", "tls.redirect", default=True),
-    Argument("session_cookie_secure", "cookie.secure", default=True),
-    Argument("frame_options", "header.frame", "SAMEORIGIN"),
-)
-
-
 def _talisman(call: Call) -> Value:
     """``Talisman(app, ...)``: https, HSTS and headers, a secure session cookie."""
     location = call.place.location()
@@ -96,17 +96,14 @@ def _finish(interpreter: Interpreter) -> None:
     for call in interpreter.state.get("flask-limiter", []):
         arguments = [
             argument
-            for argument, key, strong in (
+            for argument, key, gives_way in (
                 (Argument("enabled", "limit.enabled", default=True), "RATELIMIT_ENABLED", True),
                 (_STORE, "RATELIMIT_STORAGE_URI", "storage_uri" not in call.keywords),
             )
-            if not (strong and any(key in config.items for config in configs))
+            if not (gives_way and any(key in config.items for config in configs))
         ]
         open_ = next((config.rest for config in configs if config.rest is not None), None)
         record(call._replace(rest=call.rest or open_), "Limiter", tuple(arguments), "flask")
-
-
-_STORE: Final = Argument("storage_uri", "limit.store", "memory://")
 
 
 def _init_talisman(_receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from secaudit.evaluation.operators import SECONDS
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value
 
 _DATETIME: Final = "datetime.datetime"
-SECONDS: Final = "time.moment"  # seconds since the epoch
 MOMENTS: Final = frozenset({_DATETIME, SECONDS})
 
 

@@ -35,9 +35,9 @@ def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Calla
     def make(call: Call) -> Value:
         given = call.keywords.get(argument)
         if given is not None and _asks_for_nothing(given):
-            name, place = f"{argument}", call.location(argument)
             group, off = group_of(call.place, argument), Value(False, given.place)
-            use(call.interpreter, SinkUse("tls.verify", group, name, off, place, "client"))
+            place = call.location(argument)
+            use(call.interpreter, SinkUse("tls.verify", group, argument, off, place, "client"))
         if handle is not None:
             return handle(call)
         return Value(Instance("urllib3.PoolManager", None, call.interpreter.level), call.place)

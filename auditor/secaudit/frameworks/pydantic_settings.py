@@ -32,6 +32,7 @@ from secaudit.frameworks.pydantic_models import Builder, build_nested, wrap
 from secaudit.frameworks.pydantic_nodes import Leaf, Node
 from secaudit.frameworks.pydantic_sources import STANDARD, given_to, names_of, source_tables
 from secaudit.frameworks.pydantic_tables import Config, Table, file_tables, read_config
+from secaudit.frameworks.standard_library import library_object
 
 
 def _make_settings(cls: ClassData, call: Call) -> Value:
@@ -168,15 +169,6 @@ def _make_model(cls: ClassData, call: Call) -> Value:
     return Value(build_nested(cls, nodes, call), call.place)
 
 
-def _object(name: str) -> Callable[[Call], Value]:
-    def make(call: Call) -> Value:
-        instance = Instance(name, None, call.interpreter.level)
-        instance.state["call"] = call
-        return Value(instance, call.place)
-
-    return make
-
-
 def _config_dict(call: Call) -> Value:
     return call.interpreter.dict_value(dict(call.keywords), call.place, call.rest)
 
@@ -276,20 +268,20 @@ _URL_TYPES: Final = (
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "pydantic_settings.SettingsConfigDict": _config_dict,
     "pydantic.ConfigDict": _config_dict,
-    "pydantic.field_validator": _object("pydantic.field_validator"),
-    "pydantic.validator": _object("pydantic.validator"),
-    "pydantic.v1.validator": _object("pydantic.validator"),
-    "pydantic.model_validator": _object("pydantic.model_validator"),
-    "pydantic.root_validator": _object("pydantic.root_validator"),
-    "pydantic.v1.root_validator": _object("pydantic.root_validator"),
-    "pydantic.AliasChoices": _object("pydantic.AliasChoices"),
-    "pydantic.AliasPath": _object("pydantic.AliasPath"),
-    "pydantic.BeforeValidator": _object("pydantic.BeforeValidator"),
-    "pydantic.AfterValidator": _object("pydantic.AfterValidator"),
+    "pydantic.field_validator": library_object("pydantic.field_validator"),
+    "pydantic.validator": library_object("pydantic.validator"),
+    "pydantic.v1.validator": library_object("pydantic.validator"),
+    "pydantic.model_validator": library_object("pydantic.model_validator"),
+    "pydantic.root_validator": library_object("pydantic.root_validator"),
+    "pydantic.v1.root_validator": library_object("pydantic.root_validator"),
+    "pydantic.AliasChoices": library_object("pydantic.AliasChoices"),
+    "pydantic.AliasPath": library_object("pydantic.AliasPath"),
+    "pydantic.BeforeValidator": library_object("pydantic.BeforeValidator"),
+    "pydantic.AfterValidator": library_object("pydantic.AfterValidator"),
     "pydantic.computed_field": lambda call: (
-        call.arguments[0] if call.arguments else _object("pydantic.computed_field")(call)
+        call.arguments[0] if call.arguments else library_object("pydantic.computed_field")(call)
     ),
-    **{f"{prefix}.Field": _object("pydantic.Field") for prefix in _NAMES},
+    **{f"{prefix}.Field": library_object("pydantic.Field") for prefix in _NAMES},
     **{f"{prefix}.SecretStr": _wrapping("pydantic.SecretStr") for prefix in _NAMES},
     **{
         f"{prefix}.{name}": _wrapping("pydantic.AnyUrl") for prefix in _NAMES for name in _URL_TYPES

@@ -7,7 +7,7 @@ from secaudit.evaluation.access import attribute, iterate
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.containers import update
 from secaudit.evaluation.displays import distinct
-from secaudit.evaluation.operators import Scalar, derive, run, truth
+from secaudit.evaluation.operators import SECONDS, Scalar, derive, run, truth
 from secaudit.evaluation.runtime import MAX_ITEMS, Call, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
@@ -24,7 +24,6 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
-from secaudit.frameworks.moments import SECONDS
 from secaudit.frameworks.secrets_shown import show
 
 _MAX_DIGITS = 4_000

@@ -118,7 +118,7 @@ def _strtobool(text: str) -> int:
     raise ValueError(text)
 
 
-def _object(name: str) -> Callable[[Call], Value]:
+def library_object(name: str) -> Callable[[Call], Value]:
     """Return the handler of a library class of which only the arguments matter."""
 
     def make(call: Call) -> Value:
@@ -198,7 +198,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "setuptools.distutils.util.strtobool": _pure(_strtobool),
     "functools.lru_cache": _wrapper("functools.lru_cache"),
     "functools.cache": _wrapper("functools.cache"),
-    "dataclasses.field": _object("dataclasses.field"),
+    "dataclasses.field": library_object("dataclasses.field"),
     "typing.cast": _cast,
     **dict.fromkeys(
         (

@@ -5,20 +5,13 @@ from typing import Final
 
 from secaudit.evaluation.record_classes import FIELD
 from secaudit.evaluation.runtime import Call
-from secaudit.evaluation.values import Instance, Value
-
-
-def _field(call: Call) -> Value:
-    """``attrs.field(default=..., factory=..., converter=...)``, ``attrs.Factory(callable)``."""
-    instance = Instance(FIELD, None, call.interpreter.level)
-    instance.state["call"] = call
-    return Value(instance, call.place)
-
+from secaudit.evaluation.values import Value
+from secaudit.frameworks.standard_library import library_object
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = dict.fromkeys(
     (
         *("attrs.field", "attrs.Factory", "attr.field", "attr.ib", "attr.attrib", "attr.Factory"),
         "msgspec.field",
     ),
-    _field,
+    library_object(FIELD),
 )
