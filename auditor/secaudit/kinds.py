@@ -53,7 +53,7 @@ _MANIFEST_FOLDERS: Final = frozenset(
     ("k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", "kustomize")
 )
 _MANIFEST: Final = lazy(
-    rb"^kind:\s*[\"']?(ConfigMap|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob)\b",
+    rb"^kind:\s*[\"']?(ConfigMap|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|List)\b",
     re.MULTILINE,
 )
 # Configuration of tools that says where packages come from: name and kind.

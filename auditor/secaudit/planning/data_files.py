@@ -35,8 +35,9 @@ def deployments(
     for path, kind in files:
         for tree in _trees(path, kind, reader):
             if manifests.is_manifest(tree) or kind == "manifest":
-                given = manifests.deployment(root, path, tree, options)
-                found += [given] if given is not None else []
+                objects = manifests.objects(tree)
+                given = (manifests.deployment(root, path, one, options) for one in objects)
+                found += [one for one in given if one is not None]
                 continue
             budget = [MAX_VISITS]
             for section, mapping in _sections(tree):

@@ -27,6 +27,14 @@ def is_manifest(tree: Mapping) -> bool:
     return isinstance(tree.get("apiVersion"), Scalar) and isinstance(tree.get("kind"), Scalar)
 
 
+def objects(tree: Mapping) -> list[Mapping]:
+    """Return the objects of a document: one, or the items of a ``List``."""
+    items = tree.get("items")
+    if _text(tree.get("kind")) != "List" or not isinstance(items, Sequence):
+        return [tree]
+    return [item for item in items.items if isinstance(item, Mapping)]
+
+
 def deployment(root: str, path: str, tree: Mapping, options: Options) -> Deployment | None:
     """Return what an object gives its containers as a deployment without code, None for nothing."""
     kind, name = _text(tree.get("kind")), _text(_inner(tree, "metadata", "name"))

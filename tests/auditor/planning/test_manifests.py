@@ -103,3 +103,15 @@ def test_a_template_of_a_chart_is_noted(planned: Planner) -> None:
     plan = planned({"chart/secret.yaml": text, "app.py": "import os\nos.environ\n"})
     assert plan.problems == ()
     assert [note.rpartition(": ")[2] for note in plan.notes] == ["a template, not YAML"]
+
+
+def test_the_items_of_a_list_are_objects_and_odd_ones_are_nothing(planned: Planner) -> None:
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {A: b}}\n"
+        "  - {apiVersion: v1, kind: Secret, metadata: x, data: [1]}\n"
+        "  - {kind: Pod, spec: {containers: [x, {env: [1, {name: 3}, {value: x}]}]}}\n"
+        "  - text\n"
+    )
+    (one,) = planned({"k8s/list.yaml": text}).deployments
+    assert (one.name, values(one)) == ("k8s/list.yaml ConfigMap/a", {"A": "b"})
