@@ -18,6 +18,13 @@ SNIPPETS = {
     "conditions": 'A = 1 if "x" else 2\nif A == 1:\n    B = "one"\nelif A == 2:\n    B = "two"',
     "lists": "A = [1, 2]\nA.append(3)\nA += [4]\nA.insert(0, 0)\nA.remove(2)\nB = A[1:]\nC = [*A, 9]",
     "dictionaries": 'A = {"a": 1, **{"b": 2}}\nA["c"] = 3\nA.update(d=4)\nA.pop("a")\nB = A.get("z", 5)',
+    "lists that shrink": "L1 = [1, 2, 3, 4]\nA = L1.pop()\nB = L1.pop(0)\nC = L1.pop(-1)\nD = L1[:]\n"
+    "E = [5, 6, 5].index(5)\nF = [5, 6, 5].count(5)\nG1 = [7]\nG2 = G1.copy()\nG2.append(8)\n"
+    "G = G1[0:]\nH = G2[0:]\nG1.clear()\nI = len(G1)\nJ = [1, 2]\nJ.reverse()\nJ.extend('ab')",
+    "dictionaries that change": "D1 = {'a': 1}\nA = D1.setdefault('a', 5)\nB = D1.setdefault('b', 6)\n"
+    "C = D1.pop('a')\nD = D1.pop('z', 7)\nE = sorted(D1.items())\nF = list(D1.values())\n"
+    "D2 = D1.copy()\nD2.clear()\nG = len(D1)\nH = len(D2)\nD1.update([('c', 8)], d=9)\nI = sorted(D1)\n"
+    "J = dict([('a', 1)], b=2)['b']\nK = {**{'a': 1}, 'a': 2, **{'b': 3}}['a']",
     "sets": 'A = sorted({"b", "a"})\nB = len({1, 1, 2})',
     "tuples": "A, (B, *C) = 1, (2, 3, 4)\nD = (1, 2) + (3,)",
     "loops": "A = []\nfor i in range(5):\n    if i == 3:\n        break\n    A.append(i)\nelse:\n    A.append(9)",

@@ -165,3 +165,43 @@ def test_a_check_that_compares_a_secret_with_a_text_never_refuses(
     text = source.replace("self.secret_key ==", "self.secret_key.get_secret_value() ==")
     (seen,) = evaluated({"settings.py": text}).facts.seen("guard")
     assert seen.detail["fires"] is True
+
+
+HELPER = (
+    "from pydantic import model_validator\nfrom pydantic_settings import BaseSettings\n"
+    "class Settings(BaseSettings):\n    secret_key: str = 'changethis'\n"
+    "    admin_password: str = 'changethis'\n    database_password: str = 'other'\n"
+    "    label: str = 'changethis'\n"
+    "    def refuse(self, value):\n        if value == 'changethis':\n"
+    "            raise ValueError('secret_key must be changed')\n"
+    "    @model_validator(mode='after')\n    def check(self):\n"
+    "        self.refuse(self.secret_key)\n        self.refuse(self.admin_password)\n"
+    "        self.refuse(self.database_password)\n        return self\n"
+)
+
+
+def test_a_helper_that_refuses_one_field_excuses_the_others_it_would_refuse(
+    evaluated: Callable[..., Any],
+) -> None:
+    """Not those with another value, and none that it is not asked about."""
+    result = evaluated({"settings.py": HELPER})
+    refused = {one.name for one in result.facts.settings if one.error is not None}
+    assert refused == {"secret_key", "admin_password"}
+    (seen,) = result.facts.seen("guard")
+    assert seen.detail["subject"] == "secret_key, admin_password"
+
+
+@pytest.mark.parametrize(
+    ("secret", "noted"),
+    [("'a-literal-secret-of-the-code'", True), ("os.environ['KEY']", False), ("''", False)],
+)
+def test_a_guard_that_does_not_fire_is_noted_for_a_written_secret_only(
+    secret: str, *, noted: bool, evaluated: Callable[..., Any]
+) -> None:
+    source = (
+        f"import os\nSECRET_KEY = {secret}\n"
+        "if SECRET_KEY == 'changeme':\n    raise RuntimeError('change it')\n"
+    )
+    result = evaluated({"settings.py": source}, {"KEY": "given"})
+    seen = [one for one in result.facts.seen("guard") if one.detail["defeated_by"]]
+    assert bool(seen) is noted
