@@ -5,6 +5,7 @@ import ast
 from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.record_classes import fill, is_record
 from secaudit.evaluation.runtime import (
+    LOOKING,
     MAX_DEPTH,
     Call,
     Frame,
@@ -26,6 +27,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.records import NamedTuple
 
 _PASS_THROUGH = (  # decorators that do not change what a call returns
     "functools.lru_cache",
@@ -116,13 +118,57 @@ def call_function(function: FunctionData, call: Call) -> Value:
     unknown_argument = any(isinstance(value.data, Unknown) for value in names.values())
     if unknown_argument and id(node) in interpreter.running:
         return unknown("a recursion over a value that is not known", call.place)
+    if interpreter.level >= LOOKING and node.args.vararg is None and node.args.kwarg is None:
+        return _looked_at(function, names, call)
+    return _run(function, names, call)
+
+
+def _run(function: FunctionData, names: dict[str, Value], call: Call) -> Value:
     parent: Frame = function.frame
     frame = Frame(parent.module, names, parent, parent.owner)
-    interpreter.running.append(id(node))
+    running = call.interpreter.running
+    running.append(id(function.node))
     try:
         return _result_of(function, frame, call)
     finally:
-        interpreter.running.pop()
+        running.pop()
+
+
+def _looked_at(function: FunctionData, names: dict[str, Value], call: Call) -> Value:
+    """Run a function that code calls which nobody calls: once for the same arguments.
+
+    Business code calls itself over and over with values that nobody knows; nothing new is seen.
+    """
+    seen: dict[tuple[object, ...], _Seen] = call.interpreter.state.setdefault("looked-at", {})
+    arguments = list(names.values())
+    where = (id(function.node), id(function.frame))
+    key = (*where, *(_identity(value.data) for value in arguments))
+    if key not in seen:
+        kept = [function.frame, *arguments]
+        try:
+            seen[key] = _Seen(kept, _run(function, names, call), None)
+        except ProgramError as error:
+            seen[key] = _Seen(kept, Value(None), error)
+    known = seen[key]
+    if known.error is not None:
+        raise known.error
+    return known.result
+
+
+class _Seen(NamedTuple):
+    """What came of a call; ``kept`` holds the objects of its key, so that each id stays theirs."""
+
+    kept: list[object]
+    result: Value
+    error: ProgramError | None
+
+
+def _identity(data: object) -> object:
+    if isinstance(data, Unknown):
+        return Unknown
+    if data is None or isinstance(data, str | bytes | int | float | External):
+        return type(data), data
+    return id(data)
 
 
 def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:

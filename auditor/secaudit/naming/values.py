@@ -48,16 +48,20 @@ def in_unit(meaning: Meaning, name: str, value: Any) -> Any:  # noqa: ANN401 - v
     concept = meaning.concept
     if concept in _LIFETIMES:
         return lifetime(normalised(name), value)
-    number = isinstance(value, int)
-    if (number and concept in _FLAGS and value not in {0, 1}) or (meaning.inverted and not number):
-        return Unknown("not a flag")  # but the number of an error, or of a level
-    if meaning.inverted:
-        return not value
+    if meaning.inverted or (isinstance(value, int) and concept in _FLAGS):
+        return _flag(meaning, value)
     if concept in {"limit.body", "limit.upload"}:
         return _bytes(normalised(name), value)
     if concept == "debug.log_level":
         return value.upper() if isinstance(value, str) else value
     return value
+
+
+def _flag(meaning: Meaning, value: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Return what a flag says; the number of an error or of a level is none."""
+    if not isinstance(value, int) or value not in {0, 1}:
+        return Unknown("not a flag")
+    return not value if meaning.inverted else value
 
 
 def _bytes(text: str, value: Any) -> Any:  # noqa: ANN401 - values of any type

@@ -96,6 +96,23 @@ def test_a_loop_that_unknown_values_end_takes_no_steps_of_others(
     assert not [one for one in result.facts.settings if isinstance(one.value, int)]
 
 
+def test_business_code_that_nobody_calls_is_looked_at_once_for_the_same_arguments(
+    evaluated: Callable[..., Any],
+) -> None:
+    steps = "".join(
+        f"def step_{i}(order, kind):\n    return [step_{i + 1}(order, kind) for _ in (1, 2, 3)]\n"
+        for i in range(12)
+    )
+    source = (
+        "from flask import Flask\n"
+        f"{steps}def step_12(order, kind):\n    app = Flask(kind)\n    app.debug = order.debug\n"
+        "    app.secret_key = 'changeme'\n    return app\n"
+    )
+    result = evaluated({"shop.py": source})
+    assert result.problems == ()
+    assert [one.value for one in result.facts.of("signing.secret")] == ["changeme"]
+
+
 def test_a_limit_does_not_hide_what_came_before(values: Callable[..., dict[str, Any]]) -> None:
     found = values({"settings.py": f"DEBUG = True\n{HOSTILE['nested loops']}\n"})
     assert found["DEBUG"] is True
