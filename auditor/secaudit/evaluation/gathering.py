@@ -21,6 +21,7 @@ from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
 from secaudit.patterns import lazy
 
 _OTHER_PROFILE = lazy(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
+_FEW = 3  # texts that repeat their names, from which a class of them is no accident
 _TEST_FILE = lazy(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$|[^/]*_test\.py$)")
 
 
@@ -35,8 +36,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     add_settings_objects(interpreter, collector)
     final = _modules(interpreter, collector, selected)
     for cls in interpreter.classes:
-        members = any(name.startswith("enum.") for name in cls.externals())  # names, not settings
-        if cls.node not in interpreter.handled and not members:
+        if cls.node not in interpreter.handled and not _lists_names(cls):
             _class(interpreter, cls, collector, selected)
     for instance in interpreter.objects:
         if instance.cls is not None:
@@ -230,6 +230,19 @@ def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector
         collector.add(slot, name, value, owner)
     else:
         collector.hidden[slot] = (name, value, owner, "")
+
+
+def _lists_names(cls: ClassData) -> bool:
+    """Say whether a class is an enumeration: of the library, or texts that repeat their names."""
+    if any(name.startswith("enum.") for name in cls.externals()):
+        return True
+    texts = {name: one.data for name, one in cls.namespace.items() if isinstance(one.data, str)}
+    repeated = [name for name, text in texts.items() if _letters(name) == _letters(text)]
+    return len(repeated) >= _FEW and 2 * len(repeated) >= len(texts)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selected: str) -> None:

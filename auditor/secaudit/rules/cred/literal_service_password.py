@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from secaudit.facts import Facts
+from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import url_of
-from secaudit.judgement.secrets import is_guessable, is_usable
+from secaudit.judgement.secrets import is_guessable, is_usable, text_of
 from secaudit.judgement.values import is_written_in_code, texts_of, winner
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -17,9 +17,14 @@ def check(facts: Facts) -> Iterator[Match]:
             continue
         url = url_of(text)
         password = text if url is None else url.password
-        user = "" if url is None else url.user
+        user = _user_beside(facts, setting) if url is None else url.user
         if is_usable(password) and not is_guessable(password, user):
             yield Match(setting, f"{setting.name} holds a password that is written into the code")
+
+
+def _user_beside(facts: Facts, setting: Setting) -> str:
+    other = facts.beside(setting, "database.user")
+    return (text_of(other.value) or "") if other is not None else ""
 
 
 RULE = Rule(
@@ -44,6 +49,14 @@ Read it from the environment without a default, and replace the one that was exp
     good=(
         Example({"settings.py": 'import os\n\nDATABASE_URL = os.environ["DATABASE_URL"]\n'}),
         Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
+        Example(
+            {
+                "settings.py": (
+                    "INSTALLED_APPS = []\n"
+                    'DATABASES = {"default": {"USER": "ledger", "PASSWORD": "ledger"}}\n'
+                )
+            }
+        ),
     ),
     check=check,
 )
