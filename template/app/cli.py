@@ -151,7 +151,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Create an administrator; the password is asked for, never an argument."""
-    if context.args:  # not shown, as the usual message would: it is a password, as likely as not
+    if context.args:  # most likely the password, which typer's own message would show
         raise typer.BadParameter("the password is asked for, never an argument")
     address = _email(email)
     settings = load()
