@@ -9,7 +9,7 @@ from secaudit.evaluation.modules import load_module
 from secaudit.evaluation.order import graph_of, start_order
 from secaudit.evaluation.runtime import Interpreter, Language, OutOfBoundsError
 from secaudit.evaluation.sources import Sources
-from secaudit.evaluation.unread import unread_keys
+from secaudit.evaluation.unread import Asked, unread_keys
 from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
 from secaudit.facts import Facts, Observation, Setting, Unknown
@@ -111,10 +111,32 @@ def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
 def _evaluate_code(
     deployment: Deployment, memory: _Memory
 ) -> tuple[tuple[Setting, ...], tuple[Observation, ...], tuple[Problem, ...], tuple[str, ...]]:
-    """Evaluate groups of modules, each only once for the same answers of the environment.
+    """Evaluate the modules, and say which keys of the environment they leave unread.
 
     When a module cannot be read, nobody knows what it asks for: the variables that no other module
     reads are then settings by themselves, as they are without code.
+    """
+    outcomes, given = _outcomes(deployment, memory)
+    asked = _asked(outcomes)
+    left: tuple[Setting, ...] = ()
+    unread: list[Observation] = []
+    if any(memory.sources.module(path) is None for path in deployment.modules):
+        rest = {name: found for name, found in given.items() if name not in asked.names}
+        left = gather_keys(_interpreter(_world(deployment, memory, rest)), deployment.name)
+    elif not any(outcome.searched for outcome in outcomes):
+        unread = unread_keys(_world(deployment, memory, given), given, asked)
+    return (
+        (*(setting for outcome in outcomes for setting in outcome.settings), *left),
+        (*(seen for outcome in outcomes for seen in outcome.observations), *unread),
+        tuple(problem for outcome in outcomes for problem in outcome.problems),
+        tuple(asked.opened),
+    )
+
+
+def _outcomes(deployment: Deployment, memory: _Memory) -> tuple[list[Outcome], Given]:
+    """Evaluate groups of modules, each only once for the same answers of the environment.
+
+    Returns their outcomes, and the environment as the last of them leaves it.
     """
     given: Given = dict(deployment.environment)
     disturbed: Unknown | None = None
@@ -132,28 +154,22 @@ def _evaluate_code(
         outcomes.append(outcome)
         if outcome.environment is not None:
             given, disturbed = outcome.environment, outcome.disturbed
-    opened = {path: dialect for one in outcomes for path, dialect in one.opened.items()}
-    touched: dict[str, bool] = {}
+    return outcomes, given
+
+
+def _asked(outcomes: list[Outcome]) -> Asked:
+    names: dict[str, bool] = {}
     for outcome in outcomes:
         for name, any_case in outcome.touched.items():
-            touched[name] = any_case or touched.get(name, False)
+            names[name] = any_case or names.get(name, False)
     of_files = {name for one in outcomes for name in one.touched if name not in one.in_process}
     exported = {path for one in outcomes for path in one.exported}
-    left: tuple[Setting, ...] = ()
-    unread: list[Observation] = []
-    if any(memory.sources.module(path) is None for path in deployment.modules):
-        rest = {name: found for name, found in given.items() if name not in touched}
-        left = gather_keys(_interpreter(_world(deployment, memory, rest)), deployment.name)
-    elif not any(outcome.searched for outcome in outcomes):
-        files = {path: (dialect, path in exported) for path, dialect in opened.items()}
-        world = _world(deployment, memory, given)
-        unread = unread_keys(world, given, files, touched, of_files)
-    return (
-        (*(setting for outcome in outcomes for setting in outcome.settings), *left),
-        (*(seen for outcome in outcomes for seen in outcome.observations), *unread),
-        tuple(problem for outcome in outcomes for problem in outcome.problems),
-        tuple(opened),
-    )
+    opened = {
+        path: (dialect, path in exported)
+        for outcome in outcomes
+        for path, dialect in outcome.opened.items()
+    }
+    return Asked(names, frozenset(of_files), opened)
 
 
 def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[str]]:

@@ -285,7 +285,6 @@ class Interpreter:
         self.shown: list[tuple[Value, Place]] = []  # printed or logged
         self.objects: list[Instance] = []  # objects of ordinary project classes
         self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up
-        self.loaded_files: dict[str, str] = {}  # env files that code opened: path -> loader
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Value:
         """Return the value of an expression; raises as ``expressions.evaluate`` does."""

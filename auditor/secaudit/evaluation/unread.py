@@ -1,69 +1,73 @@
 """Finds keys that nothing reads: in env files that code loads and in the process environment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from secaudit.evaluation.world import World
 from secaudit.facts import Candidate, Observation
 from secaudit.location import Location
+from secaudit.records import NamedTuple
 
 _SIMILAR: Final = 0.75
 _MAX_NAMES: Final = 500  # compared with one key
 _SHORTEST: Final = 5  # letters that a name without its prefix must have to mean the same
 
 
+class Asked(NamedTuple):
+    """What a program asks of its environment.
+
+    ``names`` says for each name whether it may be written in any case, ``of_files`` are those that
+    readers of env files ask for. ``opened`` says of each env file that code reads its dialect, and
+    whether its keys become variables of the process.
+    """
+
+    names: dict[str, bool]
+    of_files: frozenset[str]
+    opened: dict[str, tuple[str, bool]]
+
+
 def unread_keys(
-    world: World,
-    given: Mapping[str, tuple[Candidate, ...]],
-    opened: Mapping[str, tuple[str, bool]],
-    touched: Mapping[str, bool],
-    of_files: Collection[str],
+    world: World, given: Mapping[str, tuple[Candidate, ...]], asked: Asked
 ) -> list[Observation]:
     """Return an observation for each key that no code asks for, with the nearest name it does.
 
-    ``opened`` says of each env file that code reads its dialect, and whether its keys become
-    variables of the process. ``touched`` says for each name that code asks for whether it may be
-    written in any case; ``of_files`` are those that the readers of env files ask for.
+    The nearest name of a key in a file that only its reader knows is the key itself, where code
+    asks the process for it.
     """
-    if not touched:
+    if not asked.names:
         return []
-    any_case = {name.lower() for name, any_case in touched.items() if any_case}
+    files = [(world.open(path, one), exported) for path, (one, exported) in asked.opened.items()]
+    entries = [(one, exported) for file, exported in files if file for one in file.entries]
+    in_any_case = {name.lower() for name, any_case in asked.names.items() if any_case}
+    free = _free(asked.names, in_any_case, {entry.key for entry, _ in entries} | set(given))
 
     def is_read(key: str) -> bool:
-        return key in touched or key.lower() in any_case
+        return key in asked.names or key.lower() in in_any_case
 
-    files = [(world.open(path, one), exported) for path, (one, exported) in opened.items()]
-    entries = [entry for file, _ in files if file is not None for entry in file.entries]
-    missed = {
-        entry.location
-        for file, exported in files
-        if file is not None and not exported
-        for entry in file.entries
-        if entry.key in touched and entry.key not in of_files and entry.key not in given
-    }
-    present = {entry.key for entry in entries} | set(given)
-    found_in_any_case = any_case & {name.lower() for name in present}
-    free = {
-        name.lower(): name
-        for name in touched
-        if name not in present and name.lower() not in found_in_any_case
-    }
     found = [
         _unread(entry.key, entry.key_location, _nearest(entry.key, free))
-        for entry in entries
+        for entry, _ in entries
         if not is_read(entry.key)
     ]
     found += [
         _unread(entry.key, entry.key_location, entry.key)
-        for entry in entries
-        if entry.location in missed
+        for entry, exported in entries
+        if entry.key in asked.names and entry.key not in asked.of_files
+        if not exported and entry.key not in given
     ]
     for name, candidates in given.items():
         location = candidates[0].location
-        if is_read(name) or location is None or location.path in opened:
-            continue
-        found.append(_unread(name, location, _nearest(name, free)))
+        if location is not None and not is_read(name) and location.path not in asked.opened:
+            found.append(_unread(name, location, _nearest(name, free)))
     return found
+
+
+def _free(names: Iterable[str], in_any_case: set[str], present: set[str]) -> dict[str, str]:
+    """Return the names that nothing gives, by their lower case."""
+    taken = in_any_case & {name.lower() for name in present}
+    return {
+        name.lower(): name for name in names if name not in present and name.lower() not in taken
+    }
 
 
 def _unread(key: str, location: Location, nearest: str) -> Observation:
