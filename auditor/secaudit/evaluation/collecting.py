@@ -22,7 +22,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import AS_VALUE, Setting, Unknown
 from secaudit.location import Location
-from secaudit.naming import SECRET_CONCEPTS, Meaning, from_text, in_unit, meaning_of
+from secaudit.naming import FLAGS, SECRET_CONCEPTS, Meaning, from_text, in_unit, meaning_of
 from secaudit.patterns import lazy
 
 _MAX_DEPTH = 8
@@ -32,7 +32,7 @@ _PASSWORD = lazy(r"(?<=://)([^\s:/@]*):[^\s@]*@")
 # Tables about settings, whose entries take effect elsewhere or never.
 _NO_SETTINGS = lazy(
     r"(?i)(^|_)(defaults?|forbidden|expected|required|examples?|help|labels?"
-    r"|codes?|errors?|messages?|levels?)(_|$)"
+    r"|codes?|errors?|messages?|levels?|kinds?|types?|rules?)(_|$)"
 )
 _TOPICS = frozenset({"cors", "cookie", "token", "docs", "debug", "database", "admin", "csrf"})
 
@@ -273,7 +273,7 @@ class Collector:
                 }
                 if "database.password" in concepts or "password" in concepts:
                     self.settings[index] = _without_password(setting)
-        return tuple(self.settings)
+        return tuple(map(_as_flag, self.settings))
 
     def _name_by_variables(self) -> None:
         """Give settings whose own name says nothing the meaning of the variable they hold.
@@ -296,6 +296,18 @@ class Collector:
                 written=_written(setting, judged),
                 service=meaning.service,
             )
+
+
+def _as_flag(setting: Setting) -> Setting:
+    """Return a flag that the program holds as 0 or 1 as it is judged."""
+    if (
+        setting.concept not in FLAGS
+        or type(setting.value) is not int
+        or setting.value not in {0, 1}
+    ):
+        return setting
+    judged = bool(setting.value)
+    return setting._replace(value=judged, written=_written(setting, judged))
 
 
 def _without_password(setting: Setting) -> Setting:

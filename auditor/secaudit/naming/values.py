@@ -10,7 +10,7 @@ from secaudit.naming.meanings import Meaning, normalised
 _LIFETIMES: Final = frozenset(("token.access_lifetime", "token.refresh_lifetime"))
 _TRUE: Final = frozenset({"1", "true", "yes", "on", "y", "t", "enabled"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", "n", "f", "disabled", "none", ""})
-_FLAGS: Final = frozenset(
+FLAGS: Final = frozenset(
     (
         *("debug.enabled", "debug.reload", "debug.sql_echo", "debug.errors", "graphql.ide"),
         *("graphql.introspection", "cors.allow_all", "cors.credentials", "tls.verify"),
@@ -48,7 +48,7 @@ def in_unit(meaning: Meaning, name: str, value: Any) -> Any:  # noqa: ANN401 - v
     concept = meaning.concept
     if concept in _LIFETIMES:
         return lifetime(normalised(name), value)
-    if meaning.inverted or (isinstance(value, int) and concept in _FLAGS):
+    if meaning.inverted or (isinstance(value, int) and concept in FLAGS):
         return _flag(meaning, value)
     if concept in {"limit.body", "limit.upload"}:
         return _bytes(normalised(name), value)
@@ -81,7 +81,7 @@ def from_text(meaning: Meaning, text: Any) -> Any:  # noqa: ANN401 - values of a
     if not isinstance(text, str):
         return text
     lowered = text.strip().lower()
-    if meaning.concept in _FLAGS:
+    if meaning.concept in FLAGS:
         if lowered in _TRUE or lowered in _FALSE:
             return lowered in _TRUE
         return Unknown("not a flag that every loader reads alike")

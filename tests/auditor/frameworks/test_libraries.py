@@ -9,6 +9,12 @@ from secaudit.facts import Setting, Unknown
 
 Concepts = Callable[..., dict[str, list[Setting]]]
 OS = "import os\n"
+ENVIRONMENT = {
+    "KEY": "w",
+    "QUART_DEBUG": "true",
+    "FLASK_WTF_CSRF_ENABLED": "0",
+    "FLASK_SESSION_COOKIE_SECURE": "0",
+}
 
 CASES = {
     "Talisman without HSTS": (
@@ -31,6 +37,10 @@ CASES = {
             "app.config.from_prefixed_env()\n"
         ),
         {"signing.secret": ["k"], "cookie.secure": [False], "debug.enabled": [True]},
+    ),
+    "flags that Flask reads as numbers": (
+        "from flask import Flask\napp = Flask(__name__)\napp.config.from_prefixed_env()\n",
+        {"csrf.enabled": [False], "cookie.secure": [False]},
     ),
     "Litestar": (
         (
@@ -109,7 +119,10 @@ CASES = {
 def test_what_a_call_means(
     by_concept: Concepts, source: str, expected: dict[str, list[object] | None]
 ) -> None:
-    found = by_concept({"app.py": OS + source}, {"KEY": "w", "QUART_DEBUG": "true"})
+    found = by_concept({"app.py": OS + source}, ENVIRONMENT)
     for concept, values in expected.items():
+        assert all(
+            not isinstance(s.value, int) or type(s.value) is bool for s in found.get(concept, [])
+        )
         known = [s.value for s in found.get(concept, []) if not isinstance(s.value, Unknown)]
         assert known == (values or []), concept

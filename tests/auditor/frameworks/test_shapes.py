@@ -104,6 +104,7 @@ def test_a_variable_that_nobody_knows_how_the_code_reads_means_what_most_make_of
     [
         "from enum import Enum\nclass Result(Enum):\n    BAD_SECRET = 'bad_secret'\n",
         "class Field:\n    SECRET = 'Secret'\n    SET_PASSWORD = 'set_password'\n    TEXT = 'Text'\n",
+        "TOKEN_KINDS = {'ACCESS_TOKEN': 'access', 'REFRESH_TOKEN': 'refresh'}\n",
         "FORBIDDEN_VALUES = {'SECRET_KEY': 'changeme', 'DEBUG': True}\n",
         "DEFAULTS = {'SECRET_KEY': 'changeme'}\n",
         "LOG_LEVELS = {'DEBUG': 1}\nERROR_CODES = {'LOGIN_DISABLED': 1}\n",
