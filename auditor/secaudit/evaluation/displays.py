@@ -123,8 +123,8 @@ def _loop(
     """Run the ``for`` parts of a comprehension; False stands for "not determined"."""
     generator, *inner = generators
     source = interpreter.held(interpreter.evaluate(frame, generator.iter))
-    if len(sources) < len(generators):
-        sources.append(source)
+    if not sources or set(source.variables) - set(merge_variables(sources)):
+        sources.append(source)  # not one that is drawn from those before it
     items = iterate(source)
     if items is None or (isinstance(source.data, ListData | DictData) and source.data.rest):
         yield False
