@@ -15,6 +15,7 @@ CHECK_TOKENS = os.getenv("CHECK_TOKENS", "no") == "yes"
 LOGIN_CLOSED = os.getenv("LOGIN_CLOSED", "no") == "yes"
 CAPTCHA_KEY = os.getenv("CAPTCHA_KEY", "")
 LIMIT = os.getenv("LIMIT", "")
+LOGIN_KEY_OFF = os.getenv("LOGIN_KEY_OFF", "no") == "yes"
 
 
 def check(key, response):
@@ -57,6 +58,13 @@ def test_an_empty_key_asks_nobody(evaluated: Any) -> None:  # noqa: ANN401
     assert gates(evaluated, body) == [("API_KEY", 5)]
 
 
+def test_a_credential_and_a_switch_are_told_apart(evaluated: Any) -> None:  # noqa: ANN401
+    body = "    if {0} and key != {0}:\n        raise HTTPException(401)\n"
+    for name, service in (("API_KEY", "credential"), ("CHECK_TOKENS", "")):
+        settings = evaluated({"app.py": HEAD + body.format(name)}).facts.settings
+        assert [one.service for one in settings if one.concept == "access.enabled"] == [service]
+
+
 def test_a_switch_that_is_off_is_the_finding(evaluated: Any) -> None:  # noqa: ANN401
     body = "    if not CHECK_TOKENS:\n        return\n    if key != 'x':\n        abort(401)\n"
     assert gates(evaluated, body) == [("CHECK_TOKENS", 6)]
@@ -76,6 +84,11 @@ def test_a_switch_that_is_off_is_the_finding(evaluated: Any) -> None:  # noqa: A
         "    if API_KEY and response.spent:\n        raise HTTPException(403)\n",
         "    if key and key not in KEYS:\n        raise HTTPException(401)\n",
         "    if KEYS and key not in KEYS:\n        raise HTTPException(422)\n",
+        "    if KEYS:\n        if key not in KEYS:\n            abort(401)\n        abort(403)\n",
+        "    if KEYS:\n        if key not in KEYS:\n            return None\n",
+        "    if KEYS or key not in KEYS:\n        raise HTTPException(401)\n",
+        "    if not KEYS and key in KEYS:\n        return True\n    abort(401)\n",
+        "    if LOGIN_KEY_OFF and key != LOGIN_KEY_OFF:\n        raise HTTPException(403)\n",
     ],
 )
 def test_what_only_looks_like_an_open_check(evaluated: Any, body: str) -> None:  # noqa: ANN401
