@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from secaudit.facts import Unknown
+
 _PYDANTIC = (
     "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n"
     "class S(BaseSettings):\n    model_config = {'env_file': '.env'}\n"
@@ -83,3 +85,33 @@ def test_a_handler_catches_what_a_cast_raises(values: Callable[..., dict[str, An
         "try:\n    X = config('PORT', cast=int)\nexcept ValueError:\n    X = 80\n"
     )
     assert values({"settings.py": source, ".env": "PORT=http\n"})["X"] == 80
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "env.str(elsewhere.NAME + 'x', 'fallback')",
+        "env.str()",
+        "env.str('A', 'fallback', validate=elsewhere.check)",
+        "Env(expand_vars=True).str('A', 'fallback')",
+    ],
+)
+def test_a_reader_that_is_asked_for_something_unknown_knows_nothing(
+    read: str, values: Callable[..., dict[str, Any]]
+) -> None:
+    source = f"import elsewhere\nfrom environs import Env\nenv = Env()\nX = {read}\n"
+    assert isinstance(values({"settings.py": source}, {"A": "given"})["X"], Unknown)
+
+
+@pytest.mark.parametrize("prefix", ["elsewhere.PREFIX + '_'", ""])
+def test_a_prefix_that_is_not_known_leaves_no_variable_known(
+    prefix: str, values: Callable[..., dict[str, Any]]
+) -> None:
+    source = (
+        "import elsewhere\nfrom environs import Env\nenv = Env()\n"
+        f"with env.prefixed({prefix}):\n    X = env.str('A', 'fallback')\n"
+        "Y = env.str('A', 'fallback')\n"
+    )
+    found = values({"settings.py": source}, {"A": "given"})
+    assert isinstance(found["X"], Unknown)
+    assert found["Y"] == "given"
