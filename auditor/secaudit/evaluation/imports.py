@@ -1,12 +1,10 @@
 """``import`` statements: modules of the project are evaluated, libraries become symbols."""
 
 import ast
-from os.path import dirname, isabs, join
 
 from secaudit.evaluation.access import module_attribute
 from secaudit.evaluation.modules import (
     import_module,
-    load_module,
     relative_module,
 )
 from secaudit.evaluation.runtime import Frame, Interpreter, slot_of
@@ -79,9 +77,3 @@ def _star(interpreter: Interpreter, frame: Frame, module: ModuleData | None, nam
                 frame.module.imported.add(item)
     if module.rest is not None and frame.module.rest is None:
         frame.module.rest = module.rest
-
-
-def run_path(interpreter: Interpreter, importer: ModuleData, path: str) -> ModuleData | None:
-    """Return the module of a file named by its path, as ``from_pyfile`` does."""
-    absolute = path if isabs(path) else join(dirname(importer.path), path)
-    return load_module(interpreter, absolute, path)

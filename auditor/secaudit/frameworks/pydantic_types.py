@@ -21,7 +21,6 @@ class TypeSpec(NamedTuple):
     values: tuple[Any, ...] = ()  # of a literal
     constraints: tuple[tuple[str, Any], ...] = ()  # min_length, ge, ...
     undecoded: bool = False  # NoDecode
-    strict: bool = False
     validators: tuple[tuple[str, Value], ...] = ()  # Annotated BeforeValidator/AfterValidator
 
     @property
