@@ -80,15 +80,8 @@ _PYTHON_WORDS: Final = (
     *(b"bcrypt", b"Fernet", b"itsdangerous", b"PRIVATE KEY", b"_create_unverified"),
     *(b"CERT_NONE", b"ssl.", b"SSLContext"),
     *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
-    *(
-        b"MongoClient",
-        b"MotorClient",
-        b"psycopg",
-        b"asyncpg",
-        b"pymysql",
-        b"basicConfig",
-        b"DEFAULT_ACL",
-    ),
+    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql"),
+    *(b"basicConfig", b"DEFAULT_ACL"),
 )
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|workers|forwarded_allow_ips|limit_request_\w+|storage_uri|graphql_ide|base_url|verify|ssl|"

@@ -15,14 +15,8 @@ FLAGS: Final = frozenset(
         *("debug.enabled", "debug.reload", "debug.sql_echo", "debug.errors", "graphql.ide"),
         *("graphql.introspection", "cors.allow_all", "cors.credentials", "tls.verify"),
         *("tls.redirect", "tls.mail", "cookie.secure", "cookie.httponly", "csrf.enabled"),
-        *(
-            "token.expires",
-            "access.enabled",
-            "limit.enabled",
-            "header.nosniff",
-            "token.verify",
-            "docs.enabled",
-        ),
+        *("token.expires", "token.verify", "access.enabled", "limit.enabled"),
+        *("header.nosniff", "docs.enabled"),
     )
 )
 _LISTS: Final = frozenset(
