@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts, Setting
-from secaudit.judgement.hosts import Url, is_internal, url_of
+from secaudit.judgement.hosts import Url, is_internal, is_loopback, url_of
 from secaudit.judgement.secrets import text_of
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -14,6 +14,8 @@ _OPPORTUNISTIC: Final = frozenset({"", "allow", "prefer", "preferred"})
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgis"})
 _MYSQL: Final = frozenset({"mysql", "mariadb"})
 _SWITCHED_OFF: Final = "switches TLS off for a host of another network"
+_SWITCHED_OFF_INSIDE: Final = "switches TLS off for another machine of the same network"
+_INSIDE: Final = Severities("low", "info")
 _FALLS_BACK: Final = "falls back to no TLS for a host of another network; add sslmode=verify-full"
 _MAY_HAVE_NONE: Final = (
     "asks for no TLS to a host of another network; add ssl_ca and ssl_verify_cert"
@@ -27,23 +29,42 @@ def check(facts: Facts) -> Iterator[Match]:
     elsewhere = any(setting.concept == "tls.database" for setting in facts.settings)
     for setting in facts.of("database.url"):
         url = url_of(setting.value)
-        if url is None or is_internal(url.host) or str(setting.value).startswith(_ENCRYPTED):
+        if url is None or str(setting.value).startswith(_ENCRYPTED):
+            continue
+        if is_internal(url.host):
+            if _another_machine(url.host) and _switched_off(url):
+                message = f"{setting.name} {_SWITCHED_OFF_INSIDE}"
+                yield Match(setting, message, severities=_INSIDE)
             continue
         how = _certain(url) or ("" if elsewhere else _possible(url))
         if how:
             yield Match(setting, f"{setting.name} {how}")
     for setting in facts.of("tls.database"):
         mode = str(setting.value).lower()
-        if not any(not is_internal(host) for host in _hosts(facts, setting)):
-            continue
-        if setting.value is False or mode in _OFF:
-            yield Match(setting, f"{setting.name} {_SWITCHED_OFF}")
-        elif mode in _OPPORTUNISTIC:
-            yield Match(setting, f"{setting.name} {_FALLS_BACK}")
+        off = setting.value is False or mode in _OFF
+        hosts = _hosts(facts, setting)
+        if any(not is_internal(host) for host in hosts):
+            if off or mode in _OPPORTUNISTIC:
+                how = _SWITCHED_OFF if off else _FALLS_BACK
+                yield Match(setting, f"{setting.name} {how}")
+        elif off and any(map(_another_machine, hosts)):
+            yield Match(setting, f"{setting.name} {_SWITCHED_OFF_INSIDE}", severities=_INSIDE)
+
+
+def _another_machine(host: str) -> bool:
+    """Return whether an internal host is more than this machine and the containers on it.
+
+    A name without a dot is a service of Compose, whose network seldom leaves the machine.
+    """
+    return not is_loopback(host) and ("." in host or ":" in host)
+
+
+def _switched_off(url: Url) -> bool:
+    return url.option("sslmode") in _OFF or url.option("ssl") in _OFF
 
 
 def _certain(url: Url) -> str:
-    if url.option("sslmode") in _OFF or url.option("ssl") in _OFF:
+    if _switched_off(url):
         return _SWITCHED_OFF
     if url.scheme == "mongodb" and not any(map(url.option, ("tls", "ssl"))):
         return "reaches a host of another network without TLS; add tls=true"
@@ -92,8 +113,9 @@ data readable on the way.
 PostgreSQL without `sslmode` encrypts when the server offers it and goes on in the clear when
 somebody on the way says that it does not. So do the drivers of MySQL that use TLS at all.
 
-Use `sslmode=verify-full` for PostgreSQL, `rediss:` for Redis, `amqps:` for RabbitMQ. Hosts
-without a dot, private addresses and this machine are not reported.""",
+Use `sslmode=verify-full` for PostgreSQL, `rediss:` for Redis, `amqps:` for RabbitMQ. Inside
+the deployment's own network (private addresses, names such as `db.internal`) only an explicit
+switch is reported, and as low; hosts without a dot and this machine are not reported at all.""",
     bad=(
         Example(
             {
@@ -104,6 +126,14 @@ without a dot, private addresses and this machine are not reported.""",
             }
         ),
         Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
+        Example(
+            {
+                ".env": (
+                    "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@10.4.0.7/app?sslmode=disable\n"
+                )
+            }
+        ),
+        Example({".env": "PGSSLMODE=disable\nPOSTGRES_HOST=db.internal\n"}),
         Example({".env": "PGSSLMODE=disable\nPOSTGRES_HOST=db.acme.io\n"}),
         Example(
             {
@@ -140,6 +170,14 @@ without a dot, private addresses and this machine are not reported.""",
                 ".env": (
                     "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app"
                     "?sslmode=verify-full\nREDIS_URL=redis://redis:6379/0\n"
+                )
+            }
+        ),
+        Example(
+            {
+                ".env": (
+                    "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db/app?sslmode=disable\n"
+                    "REDIS_URL=redis://10.4.0.8:6379/0\n"
                 )
             }
         ),
