@@ -80,7 +80,7 @@ def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -
         return Value(needle, place)
     container = right.data
     if isinstance(container, ListData):
-        alike = [item for item in container.items if _wrapper(item) == _wrapper(left)]
+        alike = [one for one in container.items if not one.known or _wrapper(one) == _wrapper(left)]
         items = [plain(item) for item in alike]
         if needle in [item for item in items if not isinstance(item, Unknown)]:
             found = True

@@ -76,7 +76,7 @@ SNIPPETS = {
     "nested data": "A = {'default': {'HOST': 'x'}}\nA['default']['PORT'] = 1\nB = A['default']['PORT']",
     "text tests": "A = 'abc'.startswith('a')\nB = 'x=1'.partition('=')[2]\nC = 'a.b'.replace('.', '_')",
     "conversions": "A = int('7')\nB = str(5)\nC = bool('False')\nD = float('1.5')\nE = list('ab')\nF = repr('x')",
-    "identity": "V = 'x'\nA = None is None\nB = V is not None\nC = (V == 'x') is True",
+    "identity": "V = 'x'\nA = None is None\nB = V is not None\nC = (V == 'x') is True\nD = [] is True",
     "slices": "A = [1, 2, 3, 4][::2]\nB = 'abcdef'[-2:]\nC = (1, 2, 3)[1]",
     "chained assignment": "A = B = [1]\nA.append(2)",
     "annotated": "A: int = 5\nB: 'list[str]' = ['x']",
@@ -123,6 +123,9 @@ UNKNOWN = {
     "a loop over unknown items": "import somewhere\nA = 0\nfor i in somewhere.items():\n    A = 1",
     "a wrapped function": "def twice(f):\n    return lambda: f() * 2\n@twice\ndef f():\n    return 1\nA = f()",
     "a masked secret": "from pydantic import SecretStr\nA = f'{SecretStr(chr(97))}'",
+    "a secret among unknown ones": "import somewhere\nfrom pydantic import SecretStr\n"
+    "A = SecretStr('a') in [somewhere.value(), 'a']",
+    "an identity of unknown ones": "import somewhere\nA = somewhere.value() is None",
     "random": "import secrets\nA = secrets.token_urlsafe(32)",
     "an unknown base class": "from somewhere import Base\nclass C(Base):\n    pass\nA = C().x",
     "a generator": "def f():\n    yield 1\nA = f()",
