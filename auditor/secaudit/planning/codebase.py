@@ -126,18 +126,17 @@ class Codebase:
             [self.given, choice.environment, start.strong, *process, *weakest]
         )
         launched = [self.env.use(one.path) for one in start.env_files]
-        files = [*group, *(use for use in launched if use is not None), *loaded]
+        given = [*group, *(use for use in launched if use is not None)]
+        files = [*given, *loaded]
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
         seen += env_uses.compared(files, self.env.examples)
         settings, more = image.facts if image else ((), ())
+        parts = [use.relative for use in given]
+        parts += [f"{choice.variable}={choice.value}"] if choice.value else []
         label = self._label(leaf)
-        given = files[: len(files) - len(loaded)]
-        withs = [use.relative for use in given]
-        withs += [f"{choice.variable}={choice.value}"] if choice.value else []
-        name = f"{label} with {', '.join(withs)}" if withs else label
         return Deployment(
-            name,
+            f"{label} with {', '.join(parts)}" if parts else label,
             self.root,
             profiles.chosen(self.options, self._about(leaf, group), signals),
             self.modules(leaf),
