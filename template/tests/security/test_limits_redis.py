@@ -315,7 +315,8 @@ def test_an_outage_costs_one_request_a_second_its_patience(own: Redis) -> None:
             with pytest.raises(StoreUnavailableError):
                 await members[0].flows.hit(f"f:{n}", QUOTA)
             waits.append(time.monotonic() - started)
-        assert max(waits) < 0.2
+        slow = [wait for wait in waits if wait > PATIENCE / 2]
+        assert len(slow) <= sum(waits) + 1, "more than one a second, on however busy a machine"
         await close(members)
 
     asyncio.run(scenario())
