@@ -7,8 +7,9 @@ A framework module offers tables; every one is optional:
 - ``ATTRIBUTES``: ``type.attribute`` -> ``(interpreter, instance, place) -> Value``
 - ``EXTERNALS``: dotted name -> ``(interpreter, place) -> Value`` for attributes of libraries
 - ``ITEMS``: type or dotted name -> ``(interpreter, receiver, key, place) -> Value``
-- ``MAPPINGS``, ``CONTAINS``: dotted name -> what a symbol that is a mapping holds, and whether
 - ``SET_ATTRIBUTES``, ``SET_ITEMS``: the same for assignments
+- ``MAPPINGS``: dotted name of a symbol that is a mapping -> ``(interpreter, place) -> Value``
+- ``CONTAINS``: the same -> ``(interpreter, key, place) -> Value``, whether it has the key
 - ``BASES``: dotted name of a base class -> ``(cls, call) -> Value``
 - ``CLASS_ATTRIBUTES``: base class -> ``(interpreter, cls, name, place) -> Value | None``
 - ``FINISH``: ``(interpreter) -> None``, run when all code was evaluated

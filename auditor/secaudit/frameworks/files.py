@@ -13,9 +13,9 @@ _READING: Final = frozenset({"r", "rt", "tr", "rb", "br"})
 
 def opened(call: Call) -> Value:
     """``open(file, mode="r")``: an object to read from; one to write to is of no interest."""
-    file, mode = call.argument(0, "file"), call.argument(1, "mode")
-    path = file.data.text if file and isinstance(file.data, PathData) else file and plain(file)
-    how = plain(mode) if mode else "r"
+    file = call.argument(0, "file") or Value(None)
+    path = file.data.text if isinstance(file.data, PathData) else plain(file)
+    how = plain(call.argument(1, "mode") or Value("r"))
     if not isinstance(path, str) or how not in _READING:
         return unknown("opens a file", call.place)
     instance = Instance(_FILE, None, call.interpreter.level)
