@@ -78,18 +78,18 @@ def cast(  # noqa: PLR0913 - what is converted, how, and what reports call it
         reason = f"start-up stops with {error.kind}"
         note_undecodable(interpreter, value, kind, reason)
         return value._replace(data=Unknown(f"does not convert: {error.kind}"), error=reason)
-    first, *others = value.candidates or (None,)
-    if first is None:
+    if not value.candidates:
         return value._replace(data=result)
-    candidates = [first._replace(value=result)]
-    for other in others:
-        if other is None:
-            continue
-        try:
-            candidates.append(other._replace(value=run(convert, place, other.value)))
-        except ProgramError as error:
-            candidates.append(other._replace(value=Unknown(f"does not convert: {error.kind}")))
-    return value._replace(data=result, candidates=tuple(candidates))
+    first, *others = value.candidates
+    shadowed = (_converted(one, convert, place) for one in others)
+    return value._replace(data=result, candidates=(first._replace(value=result), *shadowed))
+
+
+def _converted(candidate: Candidate, convert: Callable[[Any], Any], place: Place) -> Candidate:
+    try:
+        return candidate._replace(value=run(convert, place, candidate.value))
+    except ProgramError as error:
+        return candidate._replace(value=Unknown(f"does not convert: {error.kind}"))
 
 
 def note_undecodable(interpreter: Interpreter, value: Value, kind: str, reason: str) -> None:
