@@ -11,6 +11,7 @@ from secaudit.evaluation.values import (
     External,
     Instance,
     ListData,
+    PathData,
     Place,
     Value,
     merge_variables,
@@ -52,6 +53,8 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Va
 
 def _wrapper(value: Value) -> str:
     """Return the class of an object that wraps a text and equals only its like, else ``""``."""
+    if isinstance(value.data, PathData):
+        return "pathlib.Path"
     wraps = isinstance(value.data, Instance) and "wraps" in value.data.state
     return value.data.type_name if wraps else ""
 

@@ -55,6 +55,8 @@ SNIPPETS = {
     "secrets that are no texts": "from pydantic import SecretStr\nS1 = SecretStr('a')\n"
     "A = S1 == 'a'\nB = S1 != 'a'\nC = S1 in ('a', 'b')\nD = S1 == SecretStr('a')\n"
     "E = len(S1)\nF = S1.get_secret_value() == 'a'\nG = 'a' in [S1]\nH = S1 in [SecretStr('a')]",
+    "paths that are no texts": "from pathlib import Path\nP1 = Path('a')\nA = P1 == 'a'\nB = P1 != 'a'\n"
+    "C = P1 == Path('a')\nD = P1 in ('a', 'b')\nE = str(P1) == 'a'\nF = P1 / 'b' == Path('a/b')",
     "exceptions": "try:\n    A = int('x')\nexcept (TypeError, ValueError):\n    A = 1\nelse:\n    A = 2\n"
     "finally:\n    B = 3",
     "exceptions of another kind": "try:\n    try:\n        A = int('x')\n        B = 1\n    except KeyError:\n        A = 1\n"
