@@ -15,6 +15,7 @@ from secaudit.naming import sounds_secret
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 from secaudit.redaction import Secrets, hide, merged, redacted
+from secaudit.syntax.python import tree_of
 
 _ENV_LINE: Final = lazy(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")
 _PAIR: Final = lazy(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)\s*$")
@@ -164,7 +165,7 @@ def quoted(line: str) -> Masks:
 def _literals(text: str, lines: list[str]) -> dict[int, Masks] | None:
     """Return the string literals of a module as offsets by line; None when it does not parse."""
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found: dict[int, Masks] = {}

@@ -62,6 +62,16 @@ class Module(NamedTuple):
         return len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
+def tree_of(text: str) -> ast.Module:
+    """Return the tree of a module; an invalid escape in audited code is not our warning.
+
+    Raises what ``ast.parse`` raises.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 @lru_cache(maxsize=10_000)  # planning and evaluation look at the same files
 def parse(data: bytes, path: str) -> Module:
     """Parse one source file.
@@ -75,9 +85,7 @@ def parse(data: bytes, path: str) -> Module:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise AuditError("source code contains NUL characters", path=path, line=line)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in audited code is not our warning
-            tree = ast.parse(text)
+        tree = tree_of(text)
         _check_depth(tree)
     except SyntaxError as error:
         raise _explain(error, text, path) from None

@@ -73,7 +73,10 @@ def _composed(text: str, *, large: bool) -> list[Any]:
     if large:
         with suppress(YAMLError):
             return [node for node in YAML(typ="safe").compose_all(text) if node is not None]
-    return [n for n in YAML(typ="safe", pure=True).compose_all(text) if n is not None]
+    reader = YAML(typ="safe", pure=True)
+    # An anchor may be used again (YAML 1.2.2, 7.1), and the warning would print lines of the file.
+    reader.composer.warn_double_anchors = False
+    return [node for node in reader.compose_all(text) if node is not None]
 
 
 def _check_nesting(text: str, path: str) -> None:

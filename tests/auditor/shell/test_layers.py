@@ -67,6 +67,11 @@ def test_a_fault_of_the_whole_file_shows_no_line_of_it() -> None:
     assert shown(source, 1, 1, 2) == "x = 1"
 
 
+def test_a_module_that_python_warns_about_is_shown_without_the_warning() -> None:
+    source = Source("/a.py", b"x = '\\d'\ny = 1\n", collect([]), "python")
+    assert shown(source, 2, 5, 6) == "y = 1"
+
+
 def test_a_module_that_does_not_parse_is_not_shown() -> None:
     source = Source("/a.py", b"x = (\n", collect([]), "python")
     assert source.excerpt(place("/a.py", 1, 1, 2)) is None

@@ -57,6 +57,11 @@ def test_anchors_merge_keys_and_order_of_precedence() -> None:
     assert load(text)["z"] == {"a": 9, "b": 2, "c": 4}
 
 
+def test_an_anchor_that_is_used_again_is_no_warning() -> None:
+    """It would show lines of the file, with what they hold, on stderr."""
+    assert load("a: &x 1\nb: &x 2\nc: *x\n") == {"a": 1, "b": 2, "c": 2}
+
+
 def test_unknown_tags_and_templates_are_unknown_values() -> None:
     text = "a: !vault abc\nb: {{ name }}\nc: 'x {{ y }}'\nd: !!str 1\ne: !reset null\n"
     (document,) = parse(text.encode(), "/p/c.yml")
