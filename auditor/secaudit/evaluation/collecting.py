@@ -20,7 +20,7 @@ from secaudit.evaluation.values import (
     Value,
     plain,
 )
-from secaudit.facts import AS_VALUE, Setting, Unknown
+from secaudit.facts import AS_VALUE, Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import FLAGS, SECRET_CONCEPTS, Meaning, from_text, in_unit, meaning_of
 from secaudit.patterns import lazy
@@ -83,10 +83,7 @@ class Collector:
         else:
             index = len(self.settings)
             known.append(index)
-            judged = from_text(meaning, data) if text and meaning else data
-            if meaning:
-                given = candidates[0] if candidates else None
-                judged = in_unit(meaning, unit_by_variable(name, value.variables, given), judged)
+            judged = _judged(name, value, candidates, meaning, text=text)
             setting = self._setting(
                 name, value, data, judged, candidates, location, owner, meaning, type_
             )
@@ -308,6 +305,23 @@ def _as_flag(setting: Setting) -> Setting:
         return setting
     judged = bool(setting.value)
     return setting._replace(value=judged, written=_written(setting, judged))
+
+
+def _judged(
+    name: str,
+    value: Value,
+    candidates: tuple[Candidate, ...],
+    meaning: Meaning | None,
+    *,
+    text: bool,
+) -> Any:  # noqa: ANN401 - values of any type
+    """Return a value in the unit of its meaning; ``text`` as in :meth:`Collector.add`."""
+    data = plain(value)
+    if meaning is None:
+        return data
+    given = candidates[0] if candidates else None
+    unit = unit_by_variable(name, value.variables, given)
+    return in_unit(meaning, unit, from_text(meaning, data) if text else data)
 
 
 def _without_password(setting: Setting) -> Setting:
