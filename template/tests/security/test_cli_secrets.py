@@ -44,7 +44,12 @@ def test_an_administrator_is_created_from_standard_input() -> None:
         assert httpx2.get(f"{url}/v1/admin/users", headers=bearer).status_code == 200
 
 
-IN_A_TERMINAL = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"
+# Whoever runs the suite in the background ignores SIGINT, and children inherit that.
+IN_A_TERMINAL = """
+import pty, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+sys.exit(pty.spawn(sys.argv[1:]) >> 8)
+"""
 
 
 def typed(*answers: str) -> tuple[int, str]:

@@ -59,7 +59,10 @@ def test_the_reason_of_an_unknown_value_is_readable(shell: Shell) -> None:
         listed(shell)["secret_reference"]["unknown"]
         == "reads a file that the project does not have"
     )
-    assert "unknown: reads a file that the project does not have" in shell("explain", "secret_reference", ".").stdout
+    assert (
+        "unknown: reads a file that the project does not have"
+        in shell("explain", "secret_reference", ".").stdout
+    )
 
 
 @pytest.mark.parametrize(
