@@ -52,26 +52,29 @@ class FlowLimits:
     async def guess(self, email: str, *, known_address: bool) -> AsyncGenerator[None]:
         """Surround one comparison of a password, and count it if it raises a refusal.
 
-        Comparisons under way count as failures, so that a burst cannot make more of them than its
-        quota; an address that signed in to the account lately is let through, so that nobody can
-        lock its owner out.
+        Comparisons that began earlier and are under way count as failures, so that a burst cannot
+        make more of them than its quota; an address that signed in to the account lately is let
+        through, so that nobody can lock its owner out.
 
         Raises:
             Problem: 429, the account has had too many failures; 503, the store is down.
         """
         key = f"sign-in-failures:{hashlib.sha256(email.encode()).hexdigest()}"
-        if not known_address:
-            decision = await self._hit(key, FAILURES, cost=0)
-            if decision.remaining <= self._trying.get(key, 0):
-                wait = decision.retry_after or decision.reset_after
-                raise too_many("sign-in-failures", wait, FAILURES)
-        self._trying[key] = self._trying.get(key, 0) + 1
+        # The place is taken before the store is asked: a comparison that ends meanwhile is still
+        # counted here although the answer may not hold its failure yet.
+        place = self._trying[key] = self._trying.get(key, 0) + 1
         try:
-            yield
-        except Problem as problem:
-            if problem.status < 500:  # noqa: PLR2004 - a refusal, not a failure of ours
-                await self._hit(key, FAILURES)
-            raise
+            if not known_address:
+                decision = await self._hit(key, FAILURES, cost=0)
+                if decision.remaining < place:
+                    wait = decision.retry_after or decision.reset_after
+                    raise too_many("sign-in-failures", wait, FAILURES)
+            try:
+                yield
+            except Problem as problem:
+                if problem.status < 500:  # noqa: PLR2004 - a refusal, not a failure of ours
+                    await self._hit(key, FAILURES)
+                raise
         finally:
             self._trying[key] -= 1
             if not self._trying[key]:

@@ -13,8 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
 from app.auth.accounts import Accounts
+from app.auth.flow_limits import FAILURES, FlowLimits
 from app.security.context import Role
+from app.security.limiter_memory import MemoryLimiter
+from app.security.limits import Decision, Quota
 from app.security.passwords import Passwords, Verdict
+from app.security.problems import Problem
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.models import User
@@ -212,6 +216,46 @@ def test_a_burst_makes_no_more_guesses_than_its_quota(
         )
     assert codes.count(400) <= 20
     assert set(codes) <= {400, 429, 503}
+
+
+def test_a_guess_that_fails_while_the_store_answers_another_counts() -> None:
+    class SlowStore(MemoryLimiter):
+        """Answers questions, not counts, only when it is told to."""
+
+        answers = asyncio.Event()
+
+        async def hit(self, key: str, quota: Quota, cost: int = 1) -> Decision:
+            decision = await super().hit(key, quota, cost)
+            if not cost:
+                await self.answers.wait()
+            return decision
+
+    async def guess(limits: FlowLimits, until: asyncio.Event) -> int:
+        try:
+            async with limits.guess("a@example.com", known_address=False):
+                await until.wait()
+                raise Problem(400, "wrong")  # noqa: TRY301 - as a wrong password does
+        except Problem as problem:
+            return problem.status
+
+    async def last_two() -> tuple[int, int]:
+        store, compared, anything = SlowStore(), asyncio.Event(), asyncio.Event()
+        limits = FlowLimits(store)
+        store.answers.set()
+        anything.set()
+        for _ in range(FAILURES.limit - 1):
+            assert await guess(limits, anything) == 400
+        first = asyncio.create_task(guess(limits, compared))
+        await asyncio.sleep(0)
+        store.answers.clear()
+        second = asyncio.create_task(guess(limits, anything))
+        await asyncio.sleep(0)
+        compared.set()
+        ended = await first
+        store.answers.set()
+        return ended, await second
+
+    assert asyncio.run(last_two()) == (400, 429)
 
 
 def test_successes_are_no_failures(client: TestClient, alice: Account) -> None:
