@@ -79,20 +79,19 @@ def is_compose(location: Location | None) -> bool:
     return name.endswith((".yml", ".yaml")) and "compose" in name
 
 
-def secrets_in(path: str, facts: Facts, *, usable: bool = True) -> list[str]:
-    """Return the names of the settings to which a file gives a secret, sorted.
+def secrets_in(path: str, facts: Facts, *, usable: bool = True) -> dict[str, Location]:
+    """Return where a file gives secrets to settings: places by the settings' names, sorted.
 
     ``usable`` leaves out placeholders and published keys.
     """
-    return sorted(
-        {
-            setting.name
-            for setting in facts.settings
-            for candidate in setting.candidates
-            if candidate.location is not None and candidate.location.path == path
-            if (is_usable if usable else bool)(_secret_of(setting, candidate))
-        }
-    )
+    places = {
+        setting.name: candidate.location
+        for setting in facts.settings
+        for candidate in reversed(setting.candidates)  # the winner is last, and stays
+        if candidate.location is not None and candidate.location.path == path
+        if (is_usable if usable else bool)(_secret_of(setting, candidate))
+    }
+    return dict(sorted(places.items()))
 
 
 def _secret_of(setting: Setting, candidate: Candidate) -> str:

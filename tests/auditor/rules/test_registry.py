@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from secaudit import registry, rules_docs
+from secaudit.reporters.common import OWASP, UNJUDGED
 from secaudit.rule import Rule
 from secaudit.rules_table import RULES_TABLE
 from secaudit.vocabulary import CONCEPTS, OBSERVATIONS
@@ -27,6 +28,12 @@ def test_the_reference_pages_are_what_the_rules_make() -> None:
     assert committed == rules_docs.pages(), (
         "run `python -m secaudit.rules_docs docs/reference/rules`"
     )
+
+
+def test_the_scorecard_judges_the_items_that_a_rule_names() -> None:
+    named = {item.split(":")[0] for rule in RULES for item in rule.owasp}
+    assert named | UNJUDGED == set(OWASP)
+    assert not named & UNJUDGED
 
 
 def test_codes_and_names_are_unique() -> None:

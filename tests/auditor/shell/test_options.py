@@ -119,3 +119,14 @@ def test_modes_of_files_are_not_judged_in_continuous_integration(
     monkeypatch.setenv("CI", value)
     run = shell("config", ".env", "-f", "json", "--select", "SEC016")
     assert json.loads(run.stdout)["summary"]["findings"]["info"] == found
+
+
+def test_a_fault_of_an_env_file_is_shown_where_its_secret_stands(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    shell.write({".env": "LOG_LEVEL=INFO\nSECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"})
+    (shell.folder / ".env").chmod(0o644)
+    run = shell("config", ".env", "-f", "json", "--select", "SEC016")
+    (finding,) = json.loads(run.stdout)["findings"]
+    assert finding["location"]["line"] == 2

@@ -10,10 +10,12 @@ from secaudit.rule import Example, Match, Rule, Severities
 def check(facts: Facts) -> Iterator[Match]:
     """Yield env files with secrets whose mode lets others read them."""
     for seen in facts.seen("file-readable"):
-        names = secrets_in(seen.location.path, facts, usable=False)
-        if names:
+        secrets = secrets_in(seen.location.path, facts, usable=False)
+        if secrets:
+            name, place = next(iter(secrets.items()))
             mode = seen.detail["mode"]
-            yield Match(seen, f"every user of this machine can read {names[0]} here (mode {mode})")
+            message = f"every user of this machine can read {name} here (mode {mode})"
+            yield Match(seen, message, location=place)
 
 
 RULE = Rule(

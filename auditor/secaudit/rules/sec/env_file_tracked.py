@@ -10,9 +10,11 @@ from secaudit.rule import Example, Match, Rule, Severities
 def check(facts: Facts) -> Iterator[Match]:
     """Yield tracked env files and Compose secrets in which a secret with a usable value stands."""
     for seen in facts.seen("file-tracked"):
-        names = secrets_in(seen.location.path, facts)
-        if names:
-            yield Match(seen, f"git tracks this file, and {', '.join(names[:3])} is in it")
+        secrets = secrets_in(seen.location.path, facts)
+        if secrets:
+            names = ", ".join([*secrets][:3])
+            place = next(iter(secrets.values()))
+            yield Match(seen, f"git tracks this file, and {names} is in it", location=place)
 
 
 RULE = Rule(
