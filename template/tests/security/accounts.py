@@ -88,3 +88,13 @@ def issue_reset(settings: Settings, email: str) -> str:
 def use_reset(client: TestClient, token: str, password: str = NEW_PASSWORD) -> httpx2.Response:
     body = {"token": token, "new_password": password}
     return client.post("/v1/auth/password/reset", json=body)
+
+
+def post_register(client: TestClient, email: str, password: str = PASSWORD) -> httpx2.Response:
+    return client.post("/v1/auth/register", json={"email": email, "password": password})
+
+
+def change(
+    client: TestClient, administrator: Account, user_id: str, **changes: object
+) -> httpx2.Response:
+    return client.patch(f"/v1/admin/users/{user_id}", headers=administrator.bearer, json=changes)

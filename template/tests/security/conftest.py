@@ -174,6 +174,13 @@ def client_of(app: ASGIApp, *, address: str = "192.0.2.1") -> TestClient:
     )
 
 
+def from_address(client: TestClient, address: str) -> TestClient:
+    """Return a client of the same running service at another address."""
+    neighbour = client_of(client.app, address=address)
+    neighbour.portal = client.portal  # the same event loop
+    return neighbour
+
+
 @pytest.fixture
 def client(make_client: MakeClient) -> TestClient:
     """The service on its defaults."""
