@@ -16,7 +16,11 @@ from typing import NamedTuple
 
 
 class Timing(NamedTuple):
-    """What one command cost: seconds, peak resident MiB, and its ratio to the first command."""
+    """What one command cost: seconds, peak resident MiB, and its ratio to the first command.
+
+    The peak is at least this process's own: the kernel counts what the child was before it
+    started its program.
+    """
 
     name: str
     seconds: float
