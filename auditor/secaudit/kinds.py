@@ -56,8 +56,9 @@ _MANIFEST: Final = lazy(
     rb"^kind:\s*[\"']?(ConfigMap|Secret|Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|List)\b",
     re.MULTILINE,
 )
-# Configuration of tools that says where packages come from: name and kind.
-_PACKAGES: Final[dict[str, Kind]] = {
+# Configuration of tools that says where packages come from, and of servers: name and kind.
+_NAMED: Final[dict[str, Kind]] = {
+    "hypercorn.toml": "toml",
     "pyproject.toml": "toml",
     "uv.toml": "toml",
     "Pipfile": "toml",
@@ -76,7 +77,8 @@ _PYTHON_WORDS: Final = (
     *(b"MIDDLEWARE", b"REST_FRAMEWORK", b"add_middleware", b"Middleware(", b"CORS", b"APIRouter("),
     *(b"FastAPI(", b"Starlette(", b"Flask(", b"Quart(", b"Litestar", b"GraphQL", b"Talisman"),
     *(b"Limiter", b"set_cookie", b"session_cookie", b"llow-Origin", b"llow-origin", b"LLOW-ORIGIN"),
-    *(b"UNAUTHORIZED", b"uvicorn", b"gunicorn", b"jwt", b"CryptContext", b"PasswordHash"),
+    *(b"UNAUTHORIZED", b"uvicorn", b"gunicorn", b"hypercorn", b"granian", b"raw_env", b"jwt"),
+    *(b"CryptContext", b"PasswordHash"),
     *(b"bcrypt", b"Fernet", b"itsdangerous", b"PRIVATE KEY", b"_create_unverified"),
     *(b"CERT_NONE", b"ssl.", b"SSLContext"),
     *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
@@ -84,15 +86,16 @@ _PYTHON_WORDS: Final = (
     *(b"basicConfig", b"DEFAULT_ACL"),
 )
 _PYTHON_SIGNS: Final = lazy(
-    rb"\b(debug|reload|workers|forwarded_allow_ips|limit_request_\w+|storage_uri|graphql_ide|base_url|verify|ssl|"
-    rb"sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
+    rb"\b(debug|reload|use_reloader|loglevel|workers|forwarded_allow_ips|trusted_proxy|limit_request_\w+|"
+    rb"storage_uri|graphql_ide|base_url|verify|ssl|ssl_version|sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
     rb"\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
     rb"://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
 _DATA_WORDS: Final = lazy(
     rb"secret|passw|token|api[_-]?key|debug|cors|origin|allowed|jwt|database|redis|dsn|://|cookie|"
-    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|insecure|PRIVATE KEY|limit|admin|acl",
+    rb"session|ssl|tls|hsts|verify|index-url|trusted-host|insecure|PRIVATE KEY|limit|admin|acl|"
+    rb"reload|loglevel",
     re.IGNORECASE,
 )
 
@@ -113,8 +116,8 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     folders = folder.split("/")
     if ".envs" in folders or _is_env_file(name):
         return "env"
-    if name in _PACKAGES:
-        return _PACKAGES[name]
+    if name in _NAMED:
+        return _NAMED[name]
     if _REQUIREMENTS.fullmatch(name) or (
         folders[-1] == "requirements" and name.endswith((".txt", ".in"))
     ):

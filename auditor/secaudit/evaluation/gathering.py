@@ -160,15 +160,11 @@ def _configuration(items: DictData, collector: Collector) -> None:
 def _module(
     interpreter: Interpreter, module: ModuleData, collector: Collector, *, final: bool
 ) -> None:
-    server = _server_settings(module.path)
+    server = _of_server(module, collector)
     for name, value in module.namespace.items():
-        if name.startswith("_") or isinstance(value.data, OBJECTS):
+        if name.startswith("_") or name in server or isinstance(value.data, OBJECTS):
             continue
         slot = slot_of(module, name)
-        if name in server:
-            meaning = Meaning(server[name], inverted=False, service="gunicorn")
-            collector.add(slot, name, value, module.path, meaning=meaning)
-            continue
         if module.path in interpreter.loaded_modules and _replaced(
             interpreter, module, name, value
         ):
@@ -210,14 +206,23 @@ def _is_ingredient(interpreter: Interpreter, name: str, value: Value) -> bool:
     return secret and serves_a_setting(interpreter, name)
 
 
-def _server_settings(path: str) -> dict[str, str]:
-    """Return the names that mean a setting where gunicorn reads the file: lower case, its own."""
-    name = path.rpartition("/")[2]
-    if not name.startswith("gunicorn") or not name.endswith(".py"):
-        return {}
-    from secaudit.frameworks.servers import GUNICORN  # noqa: PLC0415 - what one server reads
+def _of_server(module: ModuleData, collector: Collector) -> set[str]:
+    """Add the settings of a module that a server reads as its configuration; returns their names.
 
-    return GUNICORN
+    They are in lower case, and only their server gives them a meaning.
+    """
+    file = module.path.rpartition("/")[2]
+    if "bind" not in module.namespace and not file.startswith(("gunicorn", "hypercorn")):
+        return set()
+    from secaudit.frameworks import servers  # noqa: PLC0415 - few modules are a server's
+    from secaudit.planning import server_files  # noqa: PLC0415 - see above
+
+    service, concepts = server_files.settings_of(file, module.namespace)
+    for name in [name for name in module.namespace if name in concepts]:
+        meaning = Meaning(concepts[name], inverted=False, service=service)
+        value = servers.shown(module.namespace[name])
+        collector.add(slot_of(module, name), name, value, module.path, meaning=meaning)
+    return {*concepts}
 
 
 def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.patterns import lazy
+from secaudit.planning.layers import Environment
 from secaudit.syntax.text import Text
 
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
@@ -17,6 +18,7 @@ _RUNNERS = lazy(
 )
 _CODE = lazy(r".*\.py|(\./)?manage\.py")
 _UNVERIFIED = frozenset({"-k", "--insecure", "--no-check-certificate"})
+_PROTOCOLS = {"1": "SSLv3", "3": "TLSv1", "4": "TLSv1_1"}  # the numbers of ssl.PROTOCOL_...
 _MINIMUM_QUOTED = 2
 
 
@@ -56,6 +58,17 @@ def flattened(words: Sequence[Text]) -> list[Text]:
     return result
 
 
+def with_variables(words: Sequence[Text], environment: Environment) -> list[Text]:
+    """Return the words of a command and behind them those that gunicorn takes from a variable."""
+    flat = flattened(words)
+    given = environment.get("GUNICORN_CMD_ARGS", ())[:1]
+    runs_gunicorn = any(word.value.rpartition("/")[2] == "gunicorn" for word in flat)
+    for one in given if runs_gunicorn else ():
+        if isinstance(one.value, str) and one.location is not None:
+            flat += words_of(one.value, one.location)
+    return flat
+
+
 def runs_code(words: Sequence[Text]) -> bool:
     """Say whether a command starts Python code."""
     names = [word.value.rpartition("/")[2] for word in words]
@@ -77,6 +90,9 @@ def settings(words: Sequence[Text]) -> list[Setting]:
             found.append(_setting("fastapi dev", "debug.server", word=rest[0]))
             if not any(word.value == "--no-reload" for word in rest):
                 found.append(_setting("fastapi dev reload", "debug.reload", word=rest[0]))
+        elif name == "celery":
+            levels = ("--loglevel", "-l")
+            found += _value("celery --loglevel", "debug.log_level", rest, levels)
         elif name in {"manage.py", "django-admin"} and "runserver" in names[position + 1 :]:
             found.append(_setting("runserver", "debug.server", word=_word(rest, "runserver")))
     return found
@@ -103,6 +119,7 @@ def _fetches(words: Sequence[Text]) -> bool:
 
 def _options(server: str, words: list[Text]) -> list[Setting]:
     found = _flag(f"{server} --reload", "debug.reload", words, ("--reload",))
+    found += _value(f"{server} --ssl-version", "tls.minimum", words, ("--ssl-version",))
     found += _value(f"{server} --workers", "server.workers", words, ("--workers", "-w"))
     found += _value(f"{server} --host", "server.host", words, ("--host",))
     names = ("--forwarded-allow-ips",)
@@ -135,6 +152,8 @@ def _typed(concept: str, text: str) -> Any:  # noqa: ANN401 - by concept
         return Unknown("a variable of the container's shell")
     if concept == "server.workers":
         return int(text) if text.isdigit() else Unknown("not a number")
+    if concept == "tls.minimum":
+        return _PROTOCOLS.get(text, text)
     if concept == "proxy.trusted":
         return [part.strip() for part in text.split(",")]
     return text.upper() if concept == "debug.log_level" else text

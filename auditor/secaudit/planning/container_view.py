@@ -44,7 +44,7 @@ def settings_of(
     if image is not None and image.user and not any(one.name == "user" for one in own):
         own.append(image.user)
     own += image.downloads if image is not None else ()
-    return (*own, *commands.settings(commands.flattened(words)))
+    return (*own, *commands.settings(words))
 
 
 def filesystem(service: Service, image: Image | None, context: str) -> Filesystem:

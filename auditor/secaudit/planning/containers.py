@@ -105,6 +105,7 @@ class Containers:
         image = self._image(source)
         words = service.command if service.replaces_command or image is None else image.command
         own = layers.merged([service.environment, *([image.environment] if image else [])])
+        words = tuple(commands.with_variables(words, own))
         start = launched(words, filesystem(service, image, source.context), own, self.reader)
         env_files = (*service.env_files, *start.env_files)
         self.consumed.update(use.path for use in env_files)
@@ -176,7 +177,7 @@ class Containers:
     ) -> tuple[Codebase | None, tuple[str, ...]]:
         """Return the code a service runs and its modules: in the build context or mounted."""
         places = [service.context] if service.context else []
-        if commands.runs_code(commands.flattened(words)):
+        if commands.runs_code(words):
             places += [part.source for part in service.files if part.source]
         for place in places:
             prefix = place.rstrip("/") + "/"

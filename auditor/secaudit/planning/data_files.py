@@ -4,7 +4,7 @@ Objects of Kubernetes among them are read as such.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +12,7 @@ from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.kinds import Kind
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 from secaudit.options import Options
-from secaudit.planning import manifests, packages, paths, profiles
+from secaudit.planning import manifests, packages, paths, profiles, server_files
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
@@ -97,18 +97,25 @@ def _deployment(
 
 def _settings(file: str, mapping: Mapping, budget: list[int]) -> list[Setting]:
     """Return the settings of a table; uses up ``budget``, which all tables of a file share."""
-    tool = packages.is_tool_file(file)
+    own_keys = _own_keys(file)
     found: list[Setting] = []
     for path, key, node in leaves(mapping, budget):
         name, value = ".".join(path), plain(node, budget)
-        told = packages.meaning_of_key(name, value) if tool else None
-        if tool and told is None:
+        told = own_keys(name, value) if own_keys is not None else None
+        if own_keys is not None and told is None:
             continue
         if len(found) >= _MAX_SETTINGS:
             budget[0] = 0
             break
         found.append(_setting(name, key, node, value, ".".join(path[:-1]), told))
     return found
+
+
+def _own_keys(file: str) -> Callable[[str, Any], tuple[Meaning, Any] | None] | None:
+    """Return what gives the keys of a file their meaning where its reader alone does."""
+    if packages.is_tool_file(file):
+        return packages.meaning_of_key
+    return server_files.meaning_of_key if server_files.is_server_file(file) else None
 
 
 def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of

@@ -35,7 +35,7 @@ def image_of(file: Dockerfile, target: str = "", arguments: dict[str, str] | Non
         file.path,
         reader.environment,
         words,
-        tuple(commands.settings(commands.flattened(words))),
+        tuple(commands.settings(commands.with_variables(words, reader.environment))),
         tuple(_downloads(everything, reader)),
         _user(chain, reader.user),
         reader.folder,

@@ -104,6 +104,11 @@ def test_commands(planned: Planner) -> None:
         ("CMD uvicorn app:app --workers 4 --host 0.0.0.0", "server.workers", [4]),
         ("CMD gunicorn -w 2 app:app", "server.workers", [2]),
         ("CMD gunicorn --forwarded-allow-ips='*' app:app", "proxy.trusted", [["*"]]),
+        ("CMD uvicorn app:app --ssl-version 3", "tls.minimum", ["TLSv1"]),
+        ("CMD uvicorn app:app --ssl-version 17", "tls.minimum", ["17"]),
+        ("CMD celery -A app worker --loglevel=debug", "debug.log_level", ["DEBUG"]),
+        ("ENV GUNICORN_CMD_ARGS='--reload'\nCMD gunicorn app:app", "debug.reload", [True]),
+        ("ENV GUNICORN_CMD_ARGS='--reload'\nCMD python app.py", "debug.reload", []),
         (
             'CMD ["sh", "-c", "alembic upgrade head && uvicorn a:b --reload"]',
             "debug.reload",

@@ -45,6 +45,7 @@ command that only developers call.""",
                 )
             }
         ),
+        Example({"hypercorn.toml": 'bind = "0.0.0.0:8000"\nuse_reloader = true\n'}),
     ),
     good=(
         Example(

@@ -35,7 +35,8 @@ RULE = Rule(
 SSL 3, TLS 1.0 and TLS 1.1 have known attacks and are withdrawn (RFC 8996). A party on the path
 can force a connection down to the lowest version that both sides allow.
 
-Use `ssl.create_default_context()` and leave its minimum alone, or set `TLSv1_2` or higher.""",
+Use `ssl.create_default_context()` and leave its minimum alone, or set `TLSv1_2` or higher.
+gunicorn obeys `ssl_version` before version 21 only; later ones have the hook `ssl_context`.""",
     bad=(
         Example(
             {
