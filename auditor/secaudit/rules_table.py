@@ -508,7 +508,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "LIMIT002",
         "no-rate-limiter",
         "limit.no_rate_limiter",
-        ("limit.enabled",),
+        (
+            "limit.enabled",
+            "login-unlimited",
+        ),
     ),
     (
         "LIMIT003",

@@ -119,6 +119,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "port-published": ("service", "image", "address", "port"),
     "store-without-auth": ("service", "image"),
     "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
+    "login-unlimited": ("path", "place"),  # the login that is routed, where no limiter has a name
     "suppression-unused": ("codes",),  # of the run itself, made by the shell
     "suppression-expired": ("until",),
     "suppression-malformed": ("fault",),

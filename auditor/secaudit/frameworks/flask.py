@@ -22,6 +22,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks import unlimited_logins
 from secaudit.frameworks.sinks import (
     Argument,
     cookie,
@@ -63,6 +64,7 @@ def _flask(call: Call) -> Value:
     config.state["app"] = call.place
     app.attributes["config"] = Value(config, call.place)
     call.interpreter.state.setdefault("flask", []).append(config)
+    unlimited_logins.note_application(call.interpreter, call.place)
     return Value(app, call.place)
 
 
@@ -334,6 +336,7 @@ def _finish(interpreter: Interpreter) -> None:
             sink = SinkUse(concept, part, name, made, location, service, layer)
             use(interpreter, sink)
         interpreter.flask_configs.append(items)
+    unlimited_logins.look(interpreter)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

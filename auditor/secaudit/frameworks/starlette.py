@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks import unlimited_logins
 from secaudit.frameworks.sinks import Argument, cookie, group_of, mitigation, record
 
 _CORS: Final = (
@@ -118,6 +119,7 @@ def _application(type_name: str, arguments: tuple[Argument, ...]) -> Callable[[C
         record(call, type_name.rpartition(".")[2], arguments, "fastapi", group)
         instance = Instance(type_name, None, call.interpreter.level)
         instance.state["group"] = group
+        unlimited_logins.note_application(call.interpreter, call.place)
         given = call.keywords.get("middleware")
         if given is not None and isinstance(given.data, ListData):
             instance.state["middleware"] = given.data.items
@@ -256,3 +258,4 @@ def _subclass(cls: ClassData, call: Call) -> Value:
 
 
 BASES: Final = {"fastapi.FastAPI": _subclass}
+FINISH: Final = unlimited_logins.look
