@@ -136,6 +136,13 @@ class Call(NamedTuple):
         return self._replace(arguments=self.arguments[1:])
 
 
+class Fallback(NamedTuple):
+    """A handler after which other settings stand where those of the ``try`` would."""
+
+    handler: ast.ExceptHandler
+    name: str  # that holds the settings, "" where they are returned
+
+
 class Libraries(Protocol):
     """What the evaluator asks of those who know libraries; ``secaudit.frameworks`` answers."""
 
@@ -227,10 +234,18 @@ class Libraries(Protocol):
     ) -> None:
         """Look at an ``else`` or ``case _`` that runs because no value before it fits."""
 
-    def note_try(
+    def find_fallback(
         self, interpreter: "Interpreter", frame: Frame, node: ast.Try | ast.TryStar
+    ) -> "Fallback | None":
+        """Return a handler that puts other settings in the place of refused ones."""
+
+    def note_try(
+        self, interpreter: "Interpreter", frame: Frame, fallback: "Fallback", made: Value | None
     ) -> None:
-        """Look at a ``try`` that does not raise: handlers that would fall back."""
+        """Look at a ``try`` with such a handler that does not raise; ``made`` is returned."""
+
+    def note_refused(self, interpreter: "Interpreter", frame: Frame, fallback: "Fallback") -> None:
+        """Look at a ``try`` with such a handler whose body raises."""
 
 
 class Language(NamedTuple):
@@ -282,6 +297,7 @@ class Interpreter:
         self.import_depth = 0
         self.running: list[int] = []  # functions being called, by the id of their node
         self.handlers = 0  # enclosing ``try`` blocks with handlers
+        self.replaceable = 0  # those among them with a Fallback
         self.shown: list[tuple[Value, Place]] = []  # printed or logged
         self.objects: list[Instance] = []  # objects of ordinary project classes
         self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up

@@ -9,6 +9,7 @@ from secaudit.evaluation.assignment import assign
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
 from secaudit.evaluation.definitions import define_class, define_function
 from secaudit.evaluation.expressions import evaluate
+from secaudit.evaluation.handlers import execute_try, suppressing
 from secaudit.evaluation.imports import execute_import, execute_import_from
 from secaudit.evaluation.runtime import (
     MAX_ITEMS,
@@ -32,17 +33,6 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
-
-_BASE_EXCEPTIONS = frozenset({"Exception", "BaseException"})
-_ANCESTORS = {
-    "KeyError": "LookupError",
-    "IndexError": "LookupError",
-    "ModuleNotFoundError": "ImportError",
-    "ZeroDivisionError": "ArithmeticError",
-    "UnicodeDecodeError": "ValueError",
-    "ValidationError": "ValueError",
-    "SettingsError": "ValueError",
-}
 
 
 def execute(interpreter: Interpreter, frame: Frame, body: list[ast.stmt]) -> None:
@@ -228,50 +218,13 @@ def _leaves(node: ast.While) -> bool:
     return any(isinstance(inner, ast.Break | ast.Return | ast.Raise) for inner in ast.walk(node))
 
 
-def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
-    """Run the body; a handler only when the body certainly raises."""
-    assert isinstance(node, ast.Try | ast.TryStar)  # noqa: S101 - narrows the type
-    interpreter.handlers += bool(node.handlers)
-    try:
-        try:
-            try:
-                execute(interpreter, frame, node.body)
-            finally:
-                interpreter.handlers -= bool(node.handlers)
-        except ProgramError as error:
-            handler = _handler(node.handlers, error)
-            if handler is None:
-                raise
-            if handler.name is not None:
-                place = Place(frame.module.syntax, handler)
-                frame.locals[handler.name] = unknown("a caught exception", place)
-            execute(interpreter, frame, handler.body)
-        else:
-            interpreter.libraries.note_try(interpreter, frame, node)
-            execute(interpreter, frame, node.orelse)
-    finally:
-        execute(interpreter, frame, node.finalbody)
-
-
-def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.ExceptHandler | None:
-    kinds = {error.kind, *_BASE_EXCEPTIONS}
-    ancestor = _ANCESTORS.get(error.kind)
-    if ancestor is not None:
-        kinds.add(ancestor)
-    for handler in handlers:
-        if handler.type is None:
-            return handler
-        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        for item in types:
-            name = item.id if isinstance(item, ast.Name) else getattr(item, "attr", "")
-            if name in kinds:
-                return handler
-    return None
-
-
 def _with(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run the body between ``__enter__`` and ``__exit__`` of each context, where they are known."""
     assert isinstance(node, ast.With | ast.AsyncWith)  # noqa: S101 - narrows the type
+    guarded = suppressing(interpreter, frame, node) if isinstance(node, ast.With) else None
+    if guarded is not None:
+        execute_try(interpreter, frame, guarded)
+        return
     contexts: list[tuple[Value, Place]] = []
     try:
         for item in node.items:
@@ -324,8 +277,8 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Interpreter, Frame, ast.stmt], None]]
     ast.For: _for,
     ast.AsyncFor: _for,
     ast.While: _while,
-    ast.Try: _try,
-    ast.TryStar: _try,
+    ast.Try: execute_try,
+    ast.TryStar: execute_try,
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Global: _global,

@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from secaudit.evaluation.calls import MISFITS
-from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Fallback, Frame, Interpreter, ProgramError
 from secaudit.evaluation.values import (
     ClassData,
     External,
@@ -47,7 +47,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "json": ("standard_library",),
     "secrets": ("standard_library",),
     "uuid": ("standard_library",),
-    "urllib": ("standard_library",),
+    "urllib": ("standard_library", "clients"),
     "functools": ("standard_library",),
     "enum": ("standard_library",),
     "dataclasses": ("standard_library",),
@@ -64,7 +64,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "werkzeug": ("fast_hashes", "servers"),
     "aiohttp": ("certificates", "clients"),
     "urllib3": ("certificates",),
-    "redis": ("certificates", "clients"),
+    "redis": ("certificates", "data_stores"),
     "ssl": ("clients", "certificates"),
     "base64": ("standard_library",),
     "string": ("standard_library",),
@@ -96,13 +96,24 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     **dict.fromkeys(("passlib", "pwdlib", "bcrypt"), ("passwords",)),
     **dict.fromkeys(
         (
-            *("requests", "httpx", "sqlalchemy", "sqlmodel", "celery"),
-            "boto3",
-            *("pymongo", "motor", "psycopg2", "psycopg", "asyncpg", "pymysql"),
-            *("cryptography",),
+            *("sqlalchemy", "sqlmodel", "databases", "psycopg2", "psycopg", "psycopg_pool"),
+            *("asyncpg", "pymysql", "aiomysql", "MySQLdb", "mysql", "pymongo", "motor"),
+            *("aioredis", "aio_pika", "pika", "kombu", "kafka", "aiokafka", "confluent_kafka"),
+            *("clickhouse_connect", "minio"),
         ),
-        ("clients",),
+        ("data_stores",),
     ),
+    **dict.fromkeys(
+        ("elasticsearch", "opensearchpy", "neo4j", "influxdb_client", "qdrant_client"),
+        ("http_stores",),
+    ),
+    **dict.fromkeys(
+        ("grpc", "ldap", "ldap3", "paramiko", "asyncssh", "hvac", "boto3", "sentry_sdk"),
+        ("upstreams",),
+    ),
+    **dict.fromkeys(("smtplib", "aiosmtplib", "fastapi_mail"), ("mail",)),
+    **dict.fromkeys(("requests", "httpx", "websockets", "http", "cryptography"), ("clients",)),
+    "celery": ("celery",),
     "pydantic": ("pydantic_settings",),
     "pydantic_core": ("pydantic_settings",),
     "pydantic_settings": ("pydantic_settings",),
@@ -347,8 +358,26 @@ def note_fallback(
         guards.note_fallback(interpreter, frame, body, chosen_by)
 
 
-def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
-    """Look at a ``try`` that does not raise: handlers that would fall back."""
-    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with handlers needs it
+def find_fallback(
+    interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar
+) -> Fallback | None:
+    """Return a handler that puts other settings in the place of refused ones."""
+    from secaudit.frameworks import settings_fallbacks  # noqa: PLC0415 - only code with handlers
 
-    guards.note_try(interpreter, frame, node)
+    return settings_fallbacks.find(interpreter, frame, node)
+
+
+def note_try(
+    interpreter: Interpreter, frame: Frame, fallback: Fallback, made: Value | None
+) -> None:
+    """Look at a ``try`` with such a handler that does not raise."""
+    from secaudit.frameworks import settings_fallbacks  # noqa: PLC0415 - see find_fallback
+
+    settings_fallbacks.note(interpreter, frame, fallback, made)
+
+
+def note_refused(interpreter: Interpreter, frame: Frame, fallback: Fallback) -> None:
+    """Look at a ``try`` with such a handler whose settings are refused."""
+    from secaudit.frameworks import settings_fallbacks  # noqa: PLC0415 - see find_fallback
+
+    settings_fallbacks.note_refused(interpreter, frame, fallback)

@@ -1,4 +1,4 @@
-"""Selectors that choose an environment, guards that refuse to start, fallbacks around settings."""
+"""Selectors that choose an environment, and guards that refuse to start."""
 
 import ast
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Final
 
 from secaudit.evaluation import operators
 from secaudit.evaluation.runtime import Call, Frame, Interpreter
-from secaudit.evaluation.values import ClassData, Instance, Place, Value
+from secaudit.evaluation.values import ClassData, Place, Value
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.patterns import lazy
@@ -23,7 +23,6 @@ _DEVELOPMENT_NAME: Final = lazy(  # of a class, or of a module
 )
 _DEVELOPMENT_CLASS: Final = ("dev", "test", "local", "debug")
 _OPEN: Final = "selector-fails-open"
-_BROAD: Final = ("Exception", "BaseException", "ValidationError", "ValueError", "SettingsError")
 
 
 class Guard(NamedTuple):
@@ -95,40 +94,6 @@ def _development(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
         for name in names:
             if _DEVELOPMENT_NAME.search(name):
                 yield name, node
-
-
-def note_try(interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar) -> None:
-    """Note a handler that replaces refused settings by ones with other arguments."""
-    targets = dict(_assigned(node.body))
-    for handler in node.handlers:
-        kind = "" if handler.type is None else ast.unparse(handler.type)
-        if kind and not any(name in kind for name in _BROAD):
-            continue
-        for name, call in _assigned(handler.body):
-            if name in targets and call.keywords and _holds_settings(frame.locals.get(name)):
-                location = Place(frame.module.syntax, handler).location()
-                interpreter.observe(
-                    "settings-fallback", location, name, exception=kind or "any exception"
-                )
-
-
-def _holds_settings(value: Value | None) -> bool:
-    """Say whether a value is an object of a settings class, by its library or by its name."""
-    if value is None or not isinstance(value.data, Instance) or value.data.cls is None:
-        return False
-    names = (*value.data.cls.externals(), *(cls.name for cls in value.data.cls.lineage()))
-    return any(word in name.lower() for name in names for word in ("settings", "config"))
-
-
-def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.Call]]:
-    """Yield names that get the result of a call, also one that is returned."""
-    for statement in body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, statement.value
-        elif isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call):
-            yield "", statement.value
 
 
 def _inside(body: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -61,7 +61,7 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
         names[name] = tuple(
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )
-    _note_fields(interpreter, cls, config, fields, files)
+    refused = _note_fields(interpreter, cls, config, fields, files)
     builder = Builder(
         cls,
         call,
@@ -70,6 +70,8 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
         exact=config.case_sensitive,
     )
     instance = builder.build(nodes, names)
+    if interpreter.replaceable and (refused or _is_refused(instance)):
+        raise ProgramError("ValidationError", f"start-up refuses {cls.name}", call.place)
     interpreter.instances.append(instance)
     return Value(instance, call.place)
 
@@ -125,8 +127,8 @@ def _note_fields(
     config: Config,
     fields: dict[str, Field],
     files: list[Table],
-) -> None:
-    """Note dead ``Field(env=)``, required variables that no env file gives, refused keys."""
+) -> bool:
+    """Note dead ``Field(env=)`` and refused keys; returns whether there are refused ones."""
     for name, field in fields.items():
         actual = names_of(config, field)[0][0]
         for written in field.written_env:
@@ -139,8 +141,9 @@ def _note_fields(
                     written=written,
                     actual=actual.upper(),
                 )
+    refused = False
     if config.extra != "forbid" or config.version_1:
-        return
+        return refused
     known = {config.normal(one) for field in fields.values() for one, _ in names_of(config, field)}
     starts = [
         config.normal(f"{one}{config.delimiter}")
@@ -156,9 +159,19 @@ def _note_fields(
             given = isinstance(candidate.value, str) and candidate.value != ""
             if key in known or nested or not given or candidate.location is None:
                 continue
+            refused = True
             interpreter.observe(
                 "key-refused", candidate.location, written, key=written, cls=cls.name
             )
+    return refused
+
+
+def _is_refused(instance: Instance) -> bool:
+    """Say whether some value of an object, or of one inside it, stops start-up."""
+    return any(
+        value.error is not None or (isinstance(value.data, Instance) and _is_refused(value.data))
+        for value in instance.attributes.values()
+    )
 
 
 def _make_model(cls: ClassData, call: Call) -> Value:

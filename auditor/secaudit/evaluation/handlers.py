@@ -1,0 +1,102 @@
+"""``try`` and ``contextlib.suppress``: which handler runs, and whether it replaces settings."""
+
+import ast
+from typing import Final
+
+from secaudit.evaluation.expressions import evaluate
+from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, ReturnSignal
+from secaudit.evaluation.values import External, Place, unknown
+
+_BASE_EXCEPTIONS: Final = frozenset({"Exception", "BaseException"})
+_ANCESTORS: Final = {
+    "KeyError": "LookupError",
+    "IndexError": "LookupError",
+    "ModuleNotFoundError": "ImportError",
+    "ZeroDivisionError": "ArithmeticError",
+    "UnicodeDecodeError": "ValueError",
+    "ValidationError": "ValueError",
+    "SettingsError": "ValueError",
+}
+
+
+def execute_try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    """Run the body; a handler only when the body certainly raises."""
+    assert isinstance(node, ast.Try | ast.TryStar)  # noqa: S101 - narrows the type
+    libraries = interpreter.libraries
+    fallback = libraries.find_fallback(interpreter, frame, node)
+    try:
+        try:
+            _run_body(interpreter, frame, node, replaceable=fallback is not None)
+        except ProgramError as error:
+            handler = _handler(node.handlers, error)
+            if handler is None:
+                raise
+            if fallback is not None and handler is fallback.handler:
+                libraries.note_refused(interpreter, frame, fallback)
+            if handler.name is not None:
+                place = Place(frame.module.syntax, handler)
+                frame.locals[handler.name] = unknown("a caught exception", place)
+            interpreter.execute(frame, handler.body)
+        except ReturnSignal as signal:
+            if fallback is not None:
+                libraries.note_try(interpreter, frame, fallback, signal.value)
+            raise
+        else:
+            if fallback is not None:
+                libraries.note_try(interpreter, frame, fallback, None)
+            interpreter.execute(frame, node.orelse)
+    finally:
+        interpreter.execute(frame, node.finalbody)
+
+
+def _run_body(
+    interpreter: Interpreter, frame: Frame, node: ast.Try | ast.TryStar, *, replaceable: bool
+) -> None:
+    handled = bool(node.handlers)
+    interpreter.handlers += handled
+    interpreter.replaceable += replaceable
+    try:
+        interpreter.execute(frame, node.body)
+    finally:
+        interpreter.handlers -= handled
+        interpreter.replaceable -= replaceable
+
+
+def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.ExceptHandler | None:
+    kinds = {error.kind, *_BASE_EXCEPTIONS}
+    ancestor = _ANCESTORS.get(error.kind)
+    if ancestor is not None:
+        kinds.add(ancestor)
+    for handler in handlers:
+        if handler.type is None:
+            return handler
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        for item in types:
+            name = item.id if isinstance(item, ast.Name) else getattr(item, "attr", "")
+            if name in kinds:
+                return handler
+    return None
+
+
+def suppressing(interpreter: Interpreter, frame: Frame, node: ast.With) -> ast.Try | None:
+    """Return ``with suppress(KeyError): ...`` as the ``try`` it stands for, None without it."""
+    for index, item in enumerate(node.items):
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or not _is_suppress(interpreter, frame, call.func):
+            continue
+        rest = [*node.items[:index], *node.items[index + 1 :]]
+        inner: list[ast.stmt] = node.body
+        if rest:
+            inner = [ast.copy_location(ast.With(rest, node.body), node)]
+        caught = ast.copy_location(ast.Tuple(call.args, ast.Load()), call)
+        handler = ast.copy_location(ast.ExceptHandler(caught, None, [ast.Pass()]), call)
+        return ast.copy_location(ast.Try(inner, [handler], [], []), node)
+    return None
+
+
+def _is_suppress(interpreter: Interpreter, frame: Frame, callee: ast.expr) -> bool:
+    name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+    if name != "suppress":
+        return False
+    data = evaluate(interpreter, frame, callee).data
+    return isinstance(data, External) and data.name == "contextlib.suppress"
