@@ -48,4 +48,4 @@ def meaning_by_variable(setting: Setting) -> Meaning | None:
 
 def identical(one: Any, two: Any) -> bool:  # noqa: ANN401 - values of any type
     """Say whether two values are equal and of one type, unlike ``True`` and ``1``."""
-    return type(one) is type(two) and bool(one == two)
+    return one is two or (type(one) is type(two) and bool(one == two))

@@ -6,6 +6,7 @@ import re
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.collecting import OBJECTS, Collector
 from secaudit.evaluation.ingredients import serves_a_setting
+from secaudit.evaluation.judged import Named
 from secaudit.evaluation.objects import add_settings_objects
 from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import (
@@ -154,7 +155,8 @@ def _configuration(items: DictData, collector: Collector) -> None:
         slot = value.source or own
         listed = slot in collector.by_slot and slot.name == name
         if not listed and not isinstance(value.data, OBJECTS):
-            collector.add_tree(slot if slot.name == name else own, name, value, "flask")
+            bound = slot if slot.name == name else own
+            collector.add_tree(bound, Named(name, value, "flask"))
 
 
 def _module(
@@ -177,9 +179,9 @@ def _module(
         if name.isupper():
             origin = value.source if imported and value.source else slot
             shown = value if imported or not final else _replacing(interpreter, module, name, value)
-            collector.add_tree(origin, name, shown, module.path)
+            collector.add_tree(origin, Named(name, shown, module.path))
         else:
-            _lower(slot, name, value, module.path, collector)
+            _lower(slot, Named(name, value, module.path), collector)
 
 
 def _replacing(interpreter: Interpreter, module: ModuleData, name: str, value: Value) -> Value:
@@ -212,7 +214,7 @@ def _of_server(module: ModuleData, collector: Collector) -> set[str]:
     They are in lower case, and only their server gives them a meaning.
     """
     file = module.path.rpartition("/")[2]
-    if "bind" not in module.namespace and not file.startswith(("gunicorn", "hypercorn")):
+    if "bind" not in module.namespace and not file.startswith(("gunicorn", "hypercorn", "celery")):
         return set()
     from secaudit.frameworks import servers  # noqa: PLC0415 - few modules are a server's
     from secaudit.planning import server_files  # noqa: PLC0415 - see above
@@ -220,21 +222,22 @@ def _of_server(module: ModuleData, collector: Collector) -> set[str]:
     service, concepts = server_files.settings_of(file, module.namespace)
     for name in [name for name in module.namespace if name in concepts]:
         meaning = Meaning(concepts[name], inverted=False, service=service)
-        value = servers.shown(module.namespace[name])
-        collector.add(slot_of(module, name), name, value, module.path, meaning=meaning)
+        named = Named(name, servers.shown(module.namespace[name]), module.path)
+        collector.add_meant(slot_of(module, name), named, meaning)
     return {*concepts}
 
 
-def _lower(slot: Slot, name: str, value: Value, owner: str, collector: Collector) -> None:
+def _lower(slot: Slot, named: Named, collector: Collector) -> None:
     """Add a name in lower case when it is read from outside or plainly a secret."""
+    value = named.value
     if isinstance(value.data, Instance | DictData):
         return
-    meaning = meaning_of(name)
+    meaning = meaning_of(named.name)
     secret = meaning is not None and meaning.concept in SECRET_CONCEPTS
     if value.variables or (secret and isinstance(value.data, str)):
-        collector.add(slot, name, value, owner)
+        collector.add(slot, named)
     else:
-        collector.hidden[slot] = (name, value, owner, "")
+        collector.hidden[slot] = named
 
 
 def _lists_names(cls: ClassData) -> bool:
@@ -269,9 +272,9 @@ def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selec
         if cls in interpreter.loaded_classes and _replaced(interpreter, ancestor, name, value):
             continue
         if name.isupper() or value.variables:
-            collector.add_tree(slot_of(ancestor, name), name, value, cls.name)
+            collector.add_tree(slot_of(ancestor, name), Named(name, value, cls.name))
         elif isinstance(value.data, str | int | bool | float):
-            collector.hidden[slot_of(ancestor, name)] = (name, value, cls.name, "")
+            collector.hidden[slot_of(ancestor, name)] = Named(name, value, cls.name)
 
 
 def _replaced(interpreter: Interpreter, owner: object, name: str, value: Value) -> bool:
@@ -290,7 +293,7 @@ def _attributes(instance: Instance, collector: Collector, cls: ClassData) -> Non
         if name.startswith("_") or isinstance(value.data, (*OBJECTS, Instance)):
             continue
         if name.isupper() or value.variables:
-            collector.add_tree(slot_of(instance, name), name, value, cls.name)
+            collector.add_tree(slot_of(instance, name), Named(name, value, cls.name))
 
 
 def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
@@ -303,7 +306,7 @@ def _remaining_reads(interpreter: Interpreter, collector: Collector) -> None:
         meaning = meaning_of(name)
         if meaning is not None or value.candidates:
             shown.add(name)
-            collector.add(None, name, value, "environment", meaning=meaning, text=True)
+            collector.add_meant(None, Named(name, value, "environment"), meaning, text=True)
 
 
 def gather_keys(interpreter: Interpreter, owner: str) -> tuple[Setting, ...]:
@@ -312,5 +315,5 @@ def gather_keys(interpreter: Interpreter, owner: str) -> tuple[Setting, ...]:
     for name in interpreter.environment.names():
         candidates = interpreter.environment.peek(name)
         value = Value(candidates[0].value, None, candidates, (name,))
-        collector.add(None, name, value, owner, type_="str", text=True)
+        collector.add(None, Named(name, value, owner, "str"), text=True)
     return collector.finish()

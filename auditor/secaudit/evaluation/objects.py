@@ -2,6 +2,7 @@
 
 from secaudit.evaluation.access import PROPERTIES, attribute
 from secaudit.evaluation.collecting import OBJECTS, Collector
+from secaudit.evaluation.judged import Named
 from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
 from secaudit.evaluation.values import (
     FunctionData,
@@ -34,14 +35,8 @@ def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, d
         if isinstance(nested, Instance) and "plain" not in nested.state and depth < 8:  # noqa: PLR2004 - bound
             _fields(nested, collector, f"{full}.", f"{owner}.{name}", depth + 1)
         elif not isinstance(nested, OBJECTS):
-            collector.add(
-                slot_of(instance, name),
-                full,
-                value,
-                owner,
-                type_=types.get(name, ""),
-                layer="default",
-            )
+            named = Named(full, value, owner, types.get(name, ""))
+            collector.add(slot_of(instance, name), named, layer="default")
 
 
 def _properties(interpreter: Interpreter, instance: Instance, collector: Collector) -> None:
@@ -60,4 +55,5 @@ def _properties(interpreter: Interpreter, instance: Instance, collector: Collect
             except (ProgramError, OutOfBoundsError):
                 continue
             if computed.known and not isinstance(computed.data, OBJECTS):
-                collector.add(slot_of(instance, name), name, computed, instance.type_name)
+                named = Named(name, computed, instance.type_name)
+                collector.add(slot_of(instance, name), named)

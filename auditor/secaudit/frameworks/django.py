@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import (
     DictData,
     ListData,
@@ -132,7 +132,9 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
         if known.concept == "limit.enabled":
             value = _throttled(value)
         group = f"{module.path}:{known.topic or known.concept.partition('.')[0]}"
-        collector.assign(slot, known.name, value, known.concept, group, known.service, where, layer)
+        at = where.location()
+        sink = SinkUse(known.concept, group, known.name, value, at, known.service, layer)
+        collector.assign(slot, sink)
     _csrf(module, installed, collector, place)
     _tokens(module, collector)
     add_transport(module, collector)
@@ -255,16 +257,10 @@ def _csrf(
         return
     value = module.namespace.get("MIDDLEWARE")
     shown = value.place if value is not None and value.place is not None else place
-    collector.assign(
-        None,
-        "MIDDLEWARE.CsrfViewMiddleware",
-        Value(_CSRF in installed, shown),
-        "csrf.enabled",
-        f"{module.path}:csrf",
-        "django",
-        shown,
-        "assignment",
-    )
+    name, protected = "MIDDLEWARE.CsrfViewMiddleware", Value(_CSRF in installed, shown)
+    group = f"{module.path}:csrf"
+    sink = SinkUse("csrf.enabled", group, name, protected, shown.location(), "django")
+    collector.assign(None, sink)
 
 
 def _tokens(module: ModuleData, collector: "Collector") -> None:
@@ -286,7 +282,8 @@ def _tokens(module: ModuleData, collector: "Collector") -> None:
             slot = Slot(id(table.data), key)
             group = f"{module.path}:jwt"
             name = f"SIMPLE_JWT.{key}"
-            collector.assign(slot, name, value, concept, group, "jwt", table.place, "assignment")
+            at = table.place.location()
+            collector.assign(slot, SinkUse(concept, group, name, value, at, "jwt"))
 
 
 def setting(interpreter: Interpreter, name: str, place: Place) -> Value:

@@ -3,12 +3,12 @@
 from secaudit.naming.lifetimes import tells_unit
 from secaudit.naming.meanings import Meaning, meaning_of, normalised
 from secaudit.naming.secrecy import SECRET_CONCEPTS, only_looks_secret, sounds_secret
-from secaudit.naming.values import FLAGS, from_text, in_unit
+from secaudit.naming.values import as_flag, from_text, in_unit
 
 __all__ = [
-    "FLAGS",
     "SECRET_CONCEPTS",
     "Meaning",
+    "as_flag",
     "from_text",
     "in_unit",
     "meaning_of",

@@ -42,7 +42,7 @@ def in_unit(meaning: Meaning, name: str, value: Any) -> Any:  # noqa: ANN401 - v
     concept = meaning.concept
     if concept in _LIFETIMES:
         return lifetime(normalised(name), value)
-    if meaning.inverted or (isinstance(value, int) and concept in FLAGS):
+    if concept in FLAGS:
         return _flag(meaning, value)
     if concept in {"limit.body", "limit.upload"}:
         return _bytes(normalised(name), value)
@@ -53,9 +53,16 @@ def in_unit(meaning: Meaning, name: str, value: Any) -> Any:  # noqa: ANN401 - v
 
 def _flag(meaning: Meaning, value: Any) -> Any:  # noqa: ANN401 - values of any type
     """Return what a flag says; the number of an error or of a level is none."""
-    if not isinstance(value, int) or value not in {0, 1}:
-        return Unknown("not a flag")
-    return not value if meaning.inverted else value
+    flag = as_flag(meaning.concept, value)
+    if isinstance(flag, bool):
+        return flag != meaning.inverted
+    return Unknown("not a flag") if meaning.inverted or isinstance(flag, int) else flag
+
+
+def as_flag(concept: str, value: Any) -> Any:  # noqa: ANN401 - values of any type
+    """Return 0 and 1 as the flag they stand for where the concept is one, else the value."""
+    is_number = concept in FLAGS and type(value) is int and value in {0, 1}
+    return bool(value) if is_number else value
 
 
 def _bytes(text: str, value: Any) -> Any:  # noqa: ANN401 - values of any type
