@@ -22,7 +22,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
-from secaudit.frameworks import unlimited_logins
+from secaudit.frameworks import misspelt, unlimited_logins
 from secaudit.frameworks.sinks import (
     Argument,
     cookie,
@@ -173,6 +173,8 @@ def _take(
     interpreter: Interpreter, config: Instance, owner: object, name: str, value: Value
 ) -> None:
     if not name.isupper():
+        if name.upper() in _SINKS:  # Flask passes over it
+            config.state.setdefault("passed over", {})[name] = value
         return
     if isinstance(value.data, FunctionData):  # a property read from the class is no value
         value = Value(Unknown("a property object instead of its value"), value.place)
@@ -336,6 +338,7 @@ def _finish(interpreter: Interpreter) -> None:
             sink = SinkUse(concept, part, name, made, location, service, layer)
             use(interpreter, sink)
         interpreter.flask_configs.append(items)
+        misspelt.note(interpreter, {**config.state.get("passed over", {}), **items.items}, _SINKS)
     unlimited_logins.look(interpreter)
 
 

@@ -35,3 +35,20 @@ def test_flask_variables_are_json_where_they_parse(values: Values) -> None:
     given = {"FLASK_DEBUG": "False", "FLASK_SECRET_KEY": "12345", "FLASK_A__B": "[1]"}
     found = values({"app.py": source}, given)
     assert (found["DEBUG"], found["SECRET_KEY"], found["A.B"]) == ("False", 12345, [1])
+
+
+def test_names_that_flask_does_not_know(evaluated: Callable[..., Any]) -> None:
+    source = (
+        "from flask import Flask\n"
+        "class Config:\n    session_cookie_secure = True\n    debug = False\n    DEBUG = debug\n"
+        "    SESSION_COOKIES_SAMESITE = 'Lax'\n    SESSION_COOKIE_PATH = '/'\n"
+        "app = Flask(__name__)\napp.config.from_object(Config)\n"
+        "app.config['SECRETKEY'] = 'x'\napp.config['max_content_length'] = 1\n"
+    )
+    found = evaluated({"app.py": source}).facts.seen("key-unread")
+    assert {one.subject: (one.detail["nearest"], one.location.line) for one in found} == {
+        "session_cookie_secure": ("SESSION_COOKIE_SECURE", 3),
+        "SESSION_COOKIES_SAMESITE": ("SESSION_COOKIE_SAMESITE", 6),
+        "SECRETKEY": ("SECRET_KEY", 10),
+        "max_content_length": ("MAX_CONTENT_LENGTH", 11),
+    }
