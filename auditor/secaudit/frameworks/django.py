@@ -1,6 +1,6 @@
 """Django settings modules: the final namespace, and the library's defaults behind it."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import (
@@ -13,92 +13,27 @@ from secaudit.evaluation.values import (
     plain,
 )
 from secaudit.facts import Unknown
+from secaudit.frameworks import misspelt
 from secaudit.frameworks.django_databases import add_transport
+from secaudit.frameworks.django_known import (
+    CSRF,
+    DEFAULT_VALUES,
+    DRF,
+    JWT,
+    KNOWN,
+    NAMES,
+    OLD_NAMES,
+    SESSIONS,
+    TELLING,
+    Known,
+)
+from secaudit.frameworks.django_pages import has_pages, page_size
 from secaudit.frameworks.django_passwords import add_minimum
 from secaudit.frameworks.django_throttles import add_store
 from secaudit.frameworks.sinks import library_default
-from secaudit.records import NamedTuple
 
 if TYPE_CHECKING:
     from secaudit.evaluation.collecting import Collector
-
-_SECURITY: Final = "django.middleware.security.SecurityMiddleware"
-_SESSIONS: Final = "django.contrib.sessions.middleware.SessionMiddleware"
-_CSRF: Final = "django.middleware.csrf.CsrfViewMiddleware"
-_FRAME: Final = "django.middleware.clickjacking.XFrameOptionsMiddleware"
-_CORS: Final = "corsheaders.middleware.CorsMiddleware"
-_TELLING: Final = frozenset((_SECURITY, _FRAME, _CORS))  # nobody misses a cookie that is not set
-_DRF: Final = "rest_framework"
-_JWT: Final = "rest_framework_simplejwt"
-
-
-class Known(NamedTuple):
-    """One setting of a library: its dotted name, what it means, the default behind it."""
-
-    name: str
-    concept: str
-    default: Any
-    topic: str = ""  # part of the group
-    service: str = "django"
-    needs: str = ""  # the middleware or app without which it does nothing
-
-
-_KNOWN: Final = (
-    Known("DEBUG", "debug.enabled", default=False),
-    Known("SECRET_KEY", "signing.secret", "", "", "session"),
-    Known("ALLOWED_HOSTS", "hosts.allowed", []),
-    Known("SECURE_SSL_REDIRECT", "tls.redirect", False, "", "django", _SECURITY),
-    Known("SECURE_HSTS_SECONDS", "header.hsts", 0, "", "django", _SECURITY),
-    Known("SECURE_CONTENT_TYPE_NOSNIFF", "header.nosniff", True, "", "django", _SECURITY),
-    Known("X_FRAME_OPTIONS", "header.frame", "DENY", "", "django", _FRAME),
-    Known("SESSION_COOKIE_SECURE", "cookie.secure", False, "session", "session", _SESSIONS),
-    Known("SESSION_COOKIE_HTTPONLY", "cookie.httponly", True, "session", "session", _SESSIONS),
-    Known("SESSION_COOKIE_SAMESITE", "cookie.samesite", "Lax", "session", "session", _SESSIONS),
-    Known("CSRF_COOKIE_SECURE", "cookie.secure", False, "csrf", "csrf", _CSRF),
-    Known("CSRF_COOKIE_SAMESITE", "cookie.samesite", "Lax", "csrf", "csrf", _CSRF),
-    Known("CORS_ALLOW_ALL_ORIGINS", "cors.allow_all", False, "cors", "django", _CORS),
-    Known("CORS_ALLOWED_ORIGINS", "cors.origins", [], "cors", "django", _CORS),
-    Known("CORS_ALLOWED_ORIGIN_REGEXES", "cors.regex", [], "cors", "django", _CORS),
-    Known("CORS_ALLOW_CREDENTIALS", "cors.credentials", False, "cors", "django", _CORS),
-    Known(
-        "REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES",
-        "access.permissions",
-        ["rest_framework.permissions.AllowAny"],
-        "drf",
-        "drf",
-        _DRF,
-    ),
-    Known(
-        "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES",
-        "access.authentication",
-        [
-            "rest_framework.authentication.SessionAuthentication",
-            "rest_framework.authentication.BasicAuthentication",
-        ],
-        "drf",
-        "drf",
-        _DRF,
-    ),
-    Known("REST_FRAMEWORK.DEFAULT_THROTTLE_CLASSES", "limit.enabled", [], "drf", "drf", _DRF),
-    Known("SIMPLE_JWT.ALGORITHM", "token.algorithm", "HS256", "jwt", "jwt", _JWT),
-    Known("AUTH_PASSWORD_VALIDATORS", "password.validators", []),
-)
-_OLD_NAMES: Final = {
-    "CORS_ORIGIN_ALLOW_ALL": "CORS_ALLOW_ALL_ORIGINS",
-    "CORS_ORIGIN_WHITELIST": "CORS_ALLOWED_ORIGINS",
-    "CORS_ORIGIN_REGEX_WHITELIST": "CORS_ALLOWED_ORIGIN_REGEXES",
-}
-_DEFAULT_VALUES: Final = {  # known defaults that other code may read through django.conf.settings
-    known.name: known.default for known in _KNOWN if "." not in known.name
-}
-_SQUEEZED: Final = {
-    name.replace("_", ""): name
-    for name in (
-        *(known.name for known in _KNOWN if "." not in known.name),
-        *("CSRF_COOKIE_HTTPONLY", "CSRF_TRUSTED_ORIGINS", "CSRF_USE_SESSIONS"),
-        *("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_PROXY_SSL_HEADER", "SECURE_REFERRER_POLICY"),
-    )
-}
 
 
 def is_settings_module(module: ModuleData) -> bool:
@@ -116,7 +51,7 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
     """Give Django's settings their exact meaning and add the library's defaults."""
     place = Place(module.syntax, _last(module))
     installed = _installed(module)
-    for known in _KNOWN:
+    for known in KNOWN:
         slot, value = _find(module, known.name)
         active = _active(known, installed, module)
         if active is False:
@@ -127,10 +62,14 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
         if value is None:
             if module.rest is not None or active is None or _open(module, known.name):
                 continue
+            if known.concept == "limit.page" and not has_pages(module):
+                continue
             layer, where = "library-default", _would_be(module, known.name, place)
             value = library_default(known.default, where)
         if known.concept == "limit.enabled":
             value = _throttled(value)
+        elif known.concept == "limit.page":
+            value = page_size(module, value)
         group = f"{module.path}:{known.topic or known.concept.partition('.')[0]}"
         at = where.location()
         sink = SinkUse(known.concept, group, known.name, value, at, known.service, layer)
@@ -140,12 +79,13 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
     add_transport(module, collector)
     add_minimum(module, collector)
     add_store(module, collector)
-    _note_misspelt(interpreter, module)
+    upper = {name: value for name, value in module.namespace.items() if name.isupper()}
+    misspelt.note(interpreter, upper, NAMES)
 
 
 def _note_inert(interpreter: Interpreter, known: Known, value: Value) -> None:
     """Note a setting without its middleware, unless it only says what is so anyway."""
-    if known.needs in _TELLING and value.place is not None and plain(value) != known.default:
+    if known.needs in TELLING and value.place is not None and plain(value) != known.default:
         reason = f"{known.needs} is not installed"
         place = value.place.location()
         interpreter.observe("setting-inert", place, known.name, name=known.name, reason=reason)
@@ -157,16 +97,6 @@ def _would_be(module: ModuleData, name: str, place: Place) -> Place:
     return place if table is None or table.place is None else table.place
 
 
-def _note_misspelt(interpreter: Interpreter, module: ModuleData) -> None:
-    """Note names that differ from a security setting of Django in underscores only."""
-    for name, value in module.namespace.items():
-        meant = _SQUEEZED.get(name.replace("_", ""))
-        if meant is None or meant in module.namespace or value.place is None:
-            continue
-        if name.isupper() and name not in _OLD_NAMES:
-            interpreter.observe("key-unread", value.place.location(), name, key=name, nearest=meant)
-
-
 def _last(module: ModuleData) -> Any:  # noqa: ANN401 - a syntax node
     body = module.syntax.tree.body
     return body[-1] if body else module.syntax.tree
@@ -175,7 +105,7 @@ def _last(module: ModuleData) -> Any:  # noqa: ANN401 - a syntax node
 def _find(module: ModuleData, name: str) -> tuple[Slot | None, Value | None]:
     """Return a setting by dotted name; old names of the same setting count."""
     first, _, rest = name.partition(".")
-    old = next((one for one, new in _OLD_NAMES.items() if new == name), "")
+    old = next((one for one, new in OLD_NAMES.items() if new == name), "")
     for candidate in (first, old):
         value = module.namespace.get(candidate) if candidate else None
         if value is None:
@@ -218,9 +148,9 @@ def _active(known: Known, installed: list[str] | None, module: ModuleData) -> bo
     """Say whether a setting has an effect; None when that is not known."""
     if not known.needs:
         return True
-    if known.needs == _JWT:
+    if known.needs == JWT:
         return "SIMPLE_JWT" in module.namespace
-    if known.needs == _DRF and "REST_FRAMEWORK" in module.namespace:
+    if known.needs == DRF and "REST_FRAMEWORK" in module.namespace:
         return True  # the views read it, whether or not the app is installed
     if known.name.startswith("CSRF_COOKIE"):
         sessions = module.namespace.get("CSRF_USE_SESSIONS")
@@ -245,19 +175,17 @@ def _csrf(
     module: ModuleData, installed: list[str] | None, collector: "Collector", place: Place
 ) -> None:
     """CSRF protection is missing where sessions authenticate without its middleware."""
-    if installed is None or "?" in installed or _SESSIONS not in installed:
+    if installed is None or "?" in installed or SESSIONS not in installed:
         return
     classes = _find(module, "REST_FRAMEWORK.DEFAULT_AUTHENTICATION_CLASSES")[1]
     names = plain(classes) if classes is not None else None
     if isinstance(names, Unknown) or (
-        _DRF in installed
-        and names is not None
-        and not any("Session" in str(name) for name in names)
+        DRF in installed and names is not None and not any("Session" in str(name) for name in names)
     ):
         return
     value = module.namespace.get("MIDDLEWARE")
     shown = value.place if value is not None and value.place is not None else place
-    name, protected = "MIDDLEWARE.CsrfViewMiddleware", Value(_CSRF in installed, shown)
+    name, protected = "MIDDLEWARE.CsrfViewMiddleware", Value(CSRF in installed, shown)
     group = f"{module.path}:csrf"
     sink = SinkUse("csrf.enabled", group, name, protected, shown.location(), "django")
     collector.assign(None, sink)
@@ -292,6 +220,6 @@ def setting(interpreter: Interpreter, name: str, place: Place) -> Value:
         if is_settings_module(module) and name in module.namespace:
             value = module.namespace[name]
             return value if value.source else value._replace(source=Slot(id(module), name))
-    if name in _DEFAULT_VALUES and any(map(is_settings_module, interpreter.modules.values())):
-        return library_default(_DEFAULT_VALUES[name], place)
+    if name in DEFAULT_VALUES and any(map(is_settings_module, interpreter.modules.values())):
+        return library_default(DEFAULT_VALUES[name], place)
     return Value(Unknown(f"django.conf.settings.{name} is not known"), place)

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from secaudit.facts import Setting
+from secaudit.facts import Setting, Unknown
 
 Concepts = Callable[..., dict[str, list[Setting]]]
 
@@ -96,3 +96,38 @@ def test_what_a_leaf_module_replaces_is_remembered_behind_it(by_concept: Concept
 
     assert chain("debug.enabled") == [("assignment", "live.py"), ("replaced", "middle.py")]
     assert chain("signing.secret") == [("process-environment", ""), ("replaced", "base.py")]
+
+
+PAGES = "REST_FRAMEWORK = {{'DEFAULT_PAGINATION_CLASS': {!r}, 'PAGE_SIZE': 50}}\n"
+NUMBERS = "rest_framework.pagination.PageNumberPagination"
+
+
+def test_pages_of_rest_framework(by_concept: Concepts) -> None:
+    start = "INSTALLED_APPS = ['rest_framework']\nMIDDLEWARE = []\n"
+
+    def size(source: str) -> list[Any]:
+        return [one.value for one in by_concept({"s.py": start + source}).get("limit.page", [])]
+
+    assert size(PAGES.format(NUMBERS)) == [50]
+    assert size(PAGES.format(None)) == [None]
+    assert size("REST_FRAMEWORK = {'PAGE_SIZE': 50}\n") == [None]
+    assert size(f"REST_FRAMEWORK = {{'DEFAULT_PAGINATION_CLASS': {NUMBERS!r}}}\n") == [None]
+    assert isinstance(size(PAGES.format("core.pages.Pages"))[0], Unknown)
+    assert size("") == size("REST_FRAMEWORK = {}\n") == []
+
+
+def test_names_that_django_does_not_know(evaluated: Callable[..., Any]) -> None:
+    source = (
+        "INSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = 'u'\n"
+        "SECURE_SSL_REDIRCT = True\nSESSION_COOKIES_SECURE = True\nCSRF_COOKIE_HTTP_ONLY = True\n"
+        "ALLOWED_HOST = 'a.io'\nALLOWED_HOSTS = [ALLOWED_HOST]\ndebug = False\n"
+        "CORS_ALLOW_ORIGINS = []\nCSRF_COOKIE_NAME = 'c'\nCORS_ALLOWED_ORIGIN_REGEX = []\n"
+    )
+    found = evaluated({"settings.py": source}).facts.seen("key-unread")
+    assert {one.subject: one.detail["nearest"] for one in found} == {
+        "SECURE_SSL_REDIRCT": "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIES_SECURE": "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_HTTP_ONLY": "CSRF_COOKIE_HTTPONLY",
+        "CORS_ALLOW_ORIGINS": "CORS_ALLOWED_ORIGINS",
+        "CORS_ALLOWED_ORIGIN_REGEX": "CORS_ALLOWED_ORIGIN_REGEXES",
+    }
