@@ -30,16 +30,10 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, Meaning, in_unit, meaning_of
-from secaudit.patterns import lazy
 
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
 OBJECTS: Final = (ModuleData, FunctionData, ClassData, Method, External)  # that are no setting
-# Tables about settings, whose entries take effect elsewhere or never.
-_NO_SETTINGS = lazy(
-    r"(?i)(^|_)(defaults?|forbidden|expected|required|examples?|help|labels?"
-    r"|codes?|errors?|messages?|levels?|kinds?|types?|rules?)(_|$)"
-)
 
 
 class Collector:
@@ -111,8 +105,11 @@ class Collector:
     def add_tree(self, slot: Slot, named: Named, depth: int = 0) -> None:
         """Add a value and, for a dictionary with text keys, each entry under its dotted name."""
         data = named.value.data
-        if isinstance(data, DictData) and not depth and _NO_SETTINGS.search(named.name):
-            return
+        if isinstance(data, DictData) and not depth:
+            from secaudit.naming.tables import speaks_of_settings  # noqa: PLC0415 - few are tables
+
+            if speaks_of_settings(named.name):
+                return
         if isinstance(data, DictData) and depth < _MAX_DEPTH and data.items:
             for key, item in list(data.items.items()):
                 if isinstance(key, str):
@@ -161,9 +158,13 @@ class Collector:
         self._own(sink, setting.location if unit_given else None)
 
     def _mean(self, index: int, sink: SinkUse) -> None:
-        """Give a named setting the meaning and the value that a sink has."""
-        setting = self.settings[index]._replace(
-            concept=sink.concept, group=sink.group, service=sink.service
+        """Give a named setting the meaning and the value that a sink has, and what refuses it."""
+        setting = self.settings[index]
+        setting = setting._replace(
+            concept=sink.concept,
+            group=sink.group,
+            service=sink.service,
+            error=sink.value.error or setting.error,
         )
         self.settings[index] = with_value(setting, plain(sink.value))
 

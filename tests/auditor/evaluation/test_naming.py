@@ -10,6 +10,7 @@ from secaudit.facts import Unknown
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 from secaudit.naming.matching import Concepts
 from secaudit.naming.phrases import LIVING, PHRASES
+from secaudit.naming.tables import speaks_of_settings
 from secaudit.vocabulary import CONCEPTS
 
 MEANINGS = {
@@ -102,6 +103,31 @@ def test_a_name_that_only_looks_secret_is_none(name: str) -> None:
     meaning = meaning_of(name)
     assert meaning is None or "secret" not in meaning.concept
     assert meaning is None or "password" not in meaning.concept.partition(".")[2]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("DEFAULTS", "DEFAULT_CONFIG", "FORBIDDEN_VALUES", "REQUIRED_SETTINGS", "HELP_TEXTS"),
+        *("ERROR_TEXT", "MESSAGES_EN", "TOKEN_KINDS", "LOG_LEVELS", "CORS_ERRORS"),
+        *("PASSWORD_RULES", "RULES_BY_FIELD", "tokenTypes"),
+    ],
+)
+def test_a_table_that_speaks_of_settings_holds_none(name: str) -> None:
+    assert speaks_of_settings(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("CORS_RULES", "SESSION_COOKIE_RULES", "SECURITY_RULES", "corsRules"),
+        *("MESSAGE_BROKER", "MESSAGES_DB", "ERROR_TRACKING", "CODE_STORAGE", "TYPE_SERVICE"),
+        *("DATABASES", "TYPESENSE", "HELPDESK", "CACHES"),
+    ],
+)
+def test_a_table_that_sets_something_up_holds_settings(name: str) -> None:
+    """The whole phrase decides: a word of tables about settings may stand in the name of others."""
+    assert not speaks_of_settings(name)
 
 
 def test_every_meaning_is_a_concept() -> None:

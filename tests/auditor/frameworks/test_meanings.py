@@ -132,6 +132,15 @@ def test_names_of_results_and_tables_about_settings_are_no_settings(
     assert by_concept({"app.py": source}) == {}
 
 
+def test_a_table_of_rules_for_other_origins_holds_settings(by_concept: Concepts) -> None:
+    source = "CORS_RULES = {'allow_origins': ['*'], 'allow_credentials': True}\n"
+    found = by_concept({"app.py": source})
+    assert {concept: [one.value for one in found[concept]] for concept in found} == {
+        "cors.origins": [["*"]],
+        "cors.credentials": [True],
+    }
+
+
 def test_a_default_that_stands_in_a_table_is_shown_where_it_takes_effect(
     by_concept: Concepts,
 ) -> None:
