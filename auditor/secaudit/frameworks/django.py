@@ -70,6 +70,8 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
             value = _throttled(value)
         elif known.concept == "limit.page":
             value = page_size(module, value)
+        elif known.concept == "signing.secret" and plain(value) in {"", None}:
+            value = value._replace(error="Django refuses an empty SECRET_KEY")
         group = f"{module.path}:{known.topic or known.concept.partition('.')[0]}"
         at = where.location()
         sink = SinkUse(known.concept, group, known.name, value, at, known.service, layer)

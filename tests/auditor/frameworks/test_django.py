@@ -131,3 +131,12 @@ def test_names_that_django_does_not_know(evaluated: Callable[..., Any]) -> None:
         "CORS_ALLOW_ORIGINS": "CORS_ALLOWED_ORIGINS",
         "CORS_ALLOWED_ORIGIN_REGEX": "CORS_ALLOWED_ORIGIN_REGEXES",
     }
+
+
+def test_django_refuses_an_empty_key_and_simplejwt_does_not(by_concept: Concepts) -> None:
+    start = "INSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = 'u'\n"
+    (absent,) = by_concept({"s.py": start})["signing.secret"]
+    (empty,) = by_concept({"s.py": start + "SECRET_KEY = ''\n"})["signing.secret"]
+    assert absent.error == empty.error == "Django refuses an empty SECRET_KEY"
+    source = start + "SECRET_KEY = 'x'\nSIMPLE_JWT = {'SIGNING_KEY': ''}\n"
+    assert [one.error for one in by_concept({"s.py": source})["signing.secret"]] == [None, None]
