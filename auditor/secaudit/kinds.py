@@ -66,6 +66,11 @@ _NAMED: Final[dict[str, Kind]] = {
     "pip.ini": "ini",
 }
 _BLOCK: Final = lazy(rb"^[ \t]*\w[^=\n]*\{[ \t]*\r?$", re.MULTILINE)
+# Flask reads such a file as Python: names in upper case, no sections.
+_FLASK: Final = lazy(
+    rb"^[A-Z][A-Z\d_]*\s*=\s*(?:[\"'\[({\d]|True\b|False\b|None\b|os\.)", re.MULTILINE
+)
+_SECTION: Final = lazy(rb"^\s*\[[^\]=]+\]\s*$", re.MULTILINE)
 _ASSIGNMENT: Final = lazy(rb"^\s*(export\s+)?[A-Za-z_][\w.-]*\s*=", re.MULTILINE)
 
 # A Python file without any of these neither reads nor holds a setting the auditor knows. Plain
@@ -81,8 +86,12 @@ _PYTHON_WORDS: Final = (
     *(b"CryptContext", b"PasswordHash"),
     *(b"bcrypt", b"Fernet", b"itsdangerous", b"PRIVATE KEY", b"_create_unverified"),
     *(b"CERT_NONE", b"ssl.", b"SSLContext"),
-    *(b"create_engine", b"create_async_engine", b"Celery(", b"Redis(", b"from_url(", b"boto3"),
-    *(b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql"),
+    *(b"create_engine", b"create_async_engine", b"celery", b"Celery", b"Redis(", b"from_url("),
+    *(b"boto3", b"MongoClient", b"MotorClient", b"psycopg", b"asyncpg", b"pymysql", b"aiomysql"),
+    *(b"MySQLdb", b"mysql.connector", b"aio_pika", b"pika", b"kombu", b"kafka", b"clickhouse"),
+    *(b"minio", b"elasticsearch", b"opensearch", b"neo4j", b"influxdb", b"qdrant", b"grpc"),
+    *(b"ldap", b"paramiko", b"asyncssh", b"hvac", b"sentry_sdk", b"smtplib", b"fastapi_mail"),
+    *(b"accept_content", b"_serializer"),
     *(b"basicConfig", b"DEFAULT_ACL"),
 )
 _PYTHON_SIGNS: Final = lazy(
@@ -155,6 +164,8 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
         kind = "yaml"
     if kind == "yaml" and re.search(rb"^services\s*:", data, re.MULTILINE):
         return "compose"
+    if is_flask_configuration(name, data):
+        return "python"
     if kind == "ini" and not re.search(rb"^\s*\[", data, re.MULTILINE):
         return "env" if _ASSIGNMENT.search(data) else "ini"
     if (
@@ -165,6 +176,15 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
     ):
         return "env"
     return kind
+
+
+def is_flask_configuration(path: str, data: bytes) -> bool:
+    """Tell whether a file is what ``app.config.from_pyfile("settings.cfg")`` reads: Python."""
+    return (
+        path.endswith(".cfg")
+        and _FLASK.search(data) is not None
+        and _SECTION.search(data) is None
+    )
 
 
 def relevant(kind: Kind, data: bytes) -> bool:

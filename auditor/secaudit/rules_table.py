@@ -611,6 +611,15 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         ("storage.acl",),
     ),
     (
+        "NET005",
+        "pickled-tasks",
+        "net.pickled_tasks",
+        (
+            "tasks.accepted",
+            "tasks.serializer",
+        ),
+    ),
+    (
         "DRIFT001",
         "misspelt-key",
         "drift.misspelt_key",

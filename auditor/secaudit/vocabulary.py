@@ -83,6 +83,9 @@ CONCEPTS: Final[dict[str, str]] = {
     "limit.body": "bytes; None = no cap",
     "limit.head": "bytes of a request line or header; zero = no cap",
     "limit.upload": "bytes; None = no cap",
+    # task queues
+    "tasks.accepted": "list of content types that workers take from the queue",
+    "tasks.serializer": "short name of what turns tasks or results into text",
     # deployment
     "storage.acl": "canned ACL that an object store gives each stored file",
     "environment": "name of the environment that the code branches on",

@@ -6,7 +6,7 @@ from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value
-from secaudit.frameworks import clients
+from secaudit.frameworks import clients, data_stores
 from secaudit.frameworks.sinks import Argument, group_of, record, use
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request")
@@ -15,13 +15,15 @@ _REDIS: Final = ("redis.from_url", "redis.Redis.from_url", "redis.Redis", "redis
 
 
 def _session(call: Call) -> Value:
-    """``aiohttp.ClientSession()``."""
+    """``aiohttp.ClientSession(base_url)``."""
+    record(call, "aiohttp", (Argument("base_url", "service.url", position=0),), "aiohttp")
     return Value(Instance("aiohttp.ClientSession", None, call.interpreter.level), call.place)
 
 
 def _request(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``session.get(url, ssl=False)``."""
-    record(call, "aiohttp", _AIOHTTP, "aiohttp")
+    group = record(call, "aiohttp", _AIOHTTP, "aiohttp")
+    clients.note_address(call, "aiohttp", group)
     return Value(Instance("aiohttp.ClientResponse", None, call.interpreter.level), call.place)
 
 
@@ -79,7 +81,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "urllib3.HTTPSConnectionPool": _requirement("cert_reqs", None),
     **{
         f"{package}{name.removeprefix('redis')}": _requirement(
-            "ssl_cert_reqs", clients.CALLS.get(name)
+            "ssl_cert_reqs", data_stores.CALLS.get(name)
         )
         for name in _REDIS
         for package in ("redis", "redis.asyncio")

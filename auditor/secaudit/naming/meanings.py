@@ -25,6 +25,7 @@ _SERVICES: Final = (  # parts of a name: what it configures
     ("rabbitmq", ("rabbit", "amqp")),
     ("minio", ("minio",)),
     ("elasticsearch", ("elastic",)),
+    *((name, (name,)) for name in ("opensearch", "clickhouse", "influx", "qdrant", "weaviate")),
 )
 
 

@@ -52,6 +52,8 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     ("storage.acl", "*default_acl"),
+    ("tasks.accepted", "{,celery_}{,result_}accept_content"),
+    ("tasks.serializer", "{,celery_}{task,result}_serializer"),
     ("cors.allow_all", "cors_{,origin_}allow_all{,_origins}"),
     (
         "cors.credentials",
@@ -98,7 +100,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
             "*verify_{ssl,tls,cert,certs,certificate,certificates,https}"
             " *{ssl,tls,https,cert}_{verify,verification}"
             "{,_cert,_certs,_certificate,_certificates,_enabled}"
-            " *pythonhttpsverify *requests_verify"
+            " *pythonhttpsverify *requests_verify *cert_reqs"
         ),
     ),
     ("tls.database", "*{,pg}ssl{_,}mode"),
@@ -316,6 +318,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     ("password", "*PASSWORD"),
+    ("service.url", "*sentry_dsn"),
     (
         "service.url",
         (

@@ -1,6 +1,7 @@
-"""Configuration files of application servers: their own names for what they do.
+"""Configuration files of application servers and task workers: their own names for what they do.
 
-Sources: gunicorn 26 (``config``), Hypercorn 0.18 (``config.Config``).
+Sources: gunicorn 26 (``config``), Hypercorn 0.18 (``config.Config``), Celery 5.6
+(``app.defaults``).
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,15 @@ HYPERCORN: Final = {
     "use_reloader": "debug.reload",
     "loglevel": "debug.log_level",
 }
+#: Of a worker: its module ``celeryconfig``, and the application's ``conf``.
+CELERY: Final = {
+    "broker_url": "database.url",
+    "result_backend": "database.url",
+    "accept_content": "tasks.accepted",
+    "result_accept_content": "tasks.accepted",
+    "task_serializer": "tasks.serializer",
+    "result_serializer": "tasks.serializer",
+}
 # A module that binds ``bind`` and two of these is one of gunicorn's, whatever its name.
 _TELLING: Final = frozenset(
     (
@@ -45,6 +55,8 @@ def settings_of(file: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
     """
     if file.startswith("hypercorn"):
         return "hypercorn", HYPERCORN
+    if file in {"celeryconfig.py", "celery_config.py"}:
+        return "celery", CELERY
     bound = set(names)
     told = "bind" in bound and len(_TELLING & bound) >= _ENOUGH
     return ("gunicorn", _GUNICORN) if told or file.startswith("gunicorn") else ("", {})

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import Final
 
-from secaudit.facts import Facts
+from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_loopback, url_of
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities
 
 _UNVERIFIED: Final = (
     "certificates are not verified: whoever is on the path can answer instead of the peer"
+)
+_ANY_HOST_KEY: Final = (
+    "the host's key is not verified: whoever is on the path can answer instead of the host"
 )
 _OPTIONS: Final = (  # of data stores' URLs: redis-py, PyMongo
     ("ssl_cert_reqs", frozenset({"none", "cert_none"})),
@@ -21,20 +24,29 @@ _OPTIONS: Final = (  # of data stores' URLs: redis-py, PyMongo
 def check(facts: Facts) -> Iterator[Match]:
     """Yield clients that verify nothing; low where the peer is this machine."""
     for setting in facts.of("tls.verify"):
-        if setting.value is not False and str(setting.value).upper() != "CERT_NONE":
+        if not _is_off(setting):
             continue
         peer = facts.beside(setting, "service.url") if setting.group else None
         url = url_of(peer.value) if peer is not None else None
         yield Match(
             setting,
-            _UNVERIFIED,
+            _ANY_HOST_KEY if setting.service == "ssh" else _UNVERIFIED,
             severity="low" if url is not None and is_loopback(url.host) else None,
             fix=switch(setting, to=True, title="Verify certificates"),
         )
     for setting in facts.of("database.url"):
         url = url_of(setting.value)
-        if url is not None and any(url.option(name) in values for name, values in _OPTIONS):
+        self_signed = str(setting.value).partition(":")[0].endswith("+ssc")  # of Neo4j
+        named = url is not None and any(url.option(name) in off for name, off in _OPTIONS)
+        if url is not None and (named or self_signed):
             yield Match(setting, _UNVERIFIED, severity="low" if is_loopback(url.host) else None)
+
+
+def _is_off(setting: Setting) -> bool:
+    """Return whether a switch is off, or a requirement asks for nothing (``cert_reqs=None``)."""
+    if setting.name.lower().endswith("cert_reqs"):
+        return setting.value is False or str(setting.value).upper() in {"NONE", "CERT_NONE"}
+    return setting.value is False or str(setting.value).upper() == "CERT_NONE"
 
 
 RULE = Rule(
@@ -51,7 +63,8 @@ With `verify=False`, `CERT_NONE` or `--trusted-host` the connection is encrypted
 answers. Anyone on the path reads and changes what is sent, credentials included.
 
 Verify. For a certificate of your own authority pass its file:
-`verify="/etc/ssl/internal-ca.pem"`.""",
+`verify="/etc/ssl/internal-ca.pem"`. The same goes for SSH: load the known hosts instead of adding
+each unknown one.""",
     bad=(
         Example(
             {

@@ -7,12 +7,18 @@ from typing import Final
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import Url, is_internal, is_loopback, url_of
 from secaudit.judgement.secrets import text_of
-from secaudit.rule import Example, Match, Rule, Severities
+from secaudit.rule import Example, Match, Rule, Severities, is_absent
 
-_OFF: Final = frozenset({"disable", "disabled", "false", "0", "none"})
+_OFF: Final = frozenset(
+    {"disable", "disabled", "false", "0", "none", "plaintext", "sasl_plaintext"}
+)
 _OPPORTUNISTIC: Final = frozenset({"", "allow", "prefer", "preferred"})
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgis"})
 _MYSQL: Final = frozenset({"mysql", "mariadb"})
+_SQL: Final = frozenset({"", *_POSTGRESQL, *_MYSQL})
+_OVER_HTTP: Final = frozenset(
+    {"elasticsearch", "opensearch", "clickhouse", "influx", "influxdb", "qdrant", "weaviate"}
+)
 _SWITCHED_OFF: Final = "switches TLS off for a host of another network"
 _SWITCHED_OFF_INSIDE: Final = "switches TLS off for another machine of the same network"
 _INSIDE: Final = Severities("low", "info")
@@ -20,23 +26,33 @@ _FALLS_BACK: Final = "falls back to no TLS for a host of another network; add ss
 _MAY_HAVE_NONE: Final = (
     "asks for no TLS to a host of another network; add ssl_ca and ssl_verify_cert"
 )
-_ENCRYPTED: Final = "mongodb+srv:"  # switches TLS on
-_PLAIN: Final = {"redis": "rediss", "amqp": "amqps", "ldap": "ldaps"}
+_NO_TLS: Final = "reaches a host of another network without TLS"
+_ENCRYPTED: Final = ("mongodb+srv:", "neo4j+s", "bolt+s")  # switch TLS on
+_PLAIN: Final = {
+    "redis": "rediss",
+    "amqp": "amqps",
+    "ldap": "ldaps",
+    "neo4j": "neo4j+s",
+    "bolt": "bolt+s",
+    "http": "https",
+}
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield data stores of outside hosts that are reached without TLS, or may be."""
-    elsewhere = any(setting.concept == "tls.database" for setting in facts.settings)
+    modes = [one for one in facts.settings if one.concept == "tls.database"]
+    elsewhere = any(one.service in _SQL for one in modes)
+    told = {one.group for one in modes if one.service == "mongodb"}  # beside the URL
     for setting in facts.of("database.url"):
         url = url_of(setting.value)
-        if url is None or str(setting.value).startswith(_ENCRYPTED):
+        if url is None or str(setting.value).startswith(_ENCRYPTED) or setting.group in told:
             continue
         if is_internal(url.host):
             if _another_machine(url.host) and _switched_off(url):
                 message = f"{setting.name} {_SWITCHED_OFF_INSIDE}"
                 yield Match(setting, message, severities=_INSIDE)
             continue
-        how = _certain(url) or ("" if elsewhere else _possible(url))
+        how = _certain(url, setting.service) or ("" if elsewhere else _possible(url))
         if how:
             yield Match(setting, f"{setting.name} {how}")
     for setting in facts.of("tls.database"):
@@ -45,10 +61,16 @@ def check(facts: Facts) -> Iterator[Match]:
         hosts = _hosts(facts, setting)
         if any(not is_internal(host) for host in hosts):
             if off or mode in _OPPORTUNISTIC:
-                how = _SWITCHED_OFF if off else _FALLS_BACK
-                yield Match(setting, f"{setting.name} {how}")
-        elif off and any(map(_another_machine, hosts)):
+                yield Match(setting, f"{setting.name} {_said(setting, off=off)}")
+        elif off and not is_absent(setting) and any(map(_another_machine, hosts)):
             yield Match(setting, f"{setting.name} {_SWITCHED_OFF_INSIDE}", severities=_INSIDE)
+
+
+def _said(setting: Setting, *, off: bool) -> str:
+    """Return what a mode does that is written or left at the driver's default."""
+    if off:
+        return f"is not given: the client {_NO_TLS}" if is_absent(setting) else _SWITCHED_OFF
+    return _MAY_HAVE_NONE if setting.service in _MYSQL else _FALLS_BACK
 
 
 def _another_machine(host: str) -> bool:
@@ -63,13 +85,15 @@ def _switched_off(url: Url) -> bool:
     return url.option("sslmode") in _OFF or url.option("ssl") in _OFF
 
 
-def _certain(url: Url) -> str:
+def _certain(url: Url, service: str) -> str:
     if _switched_off(url):
         return _SWITCHED_OFF
     if url.scheme == "mongodb" and not any(map(url.option, ("tls", "ssl"))):
-        return "reaches a host of another network without TLS; add tls=true"
+        return f"{_NO_TLS}; add tls=true"
     better = _PLAIN.get(url.scheme)
-    return f"reaches a host of another network without TLS; write {better}:" if better else ""
+    if better is None or (url.scheme == "http" and service not in _OVER_HTTP):
+        return ""  # what else a URL of plain http is for, its name does not say
+    return f"{_NO_TLS}; write {better}:"
 
 
 def _possible(url: Url) -> str:
@@ -89,12 +113,22 @@ def _hosts(facts: Facts, setting: Setting) -> list[str]:
     """Return the hosts that a mode is for: of its own group, else all that the deployment names."""
     own = facts.beside(setting, "database.host") if setting.group else None
     if own is not None:
-        return [name] if (name := text_of(own.value)) else []
+        return [_without_port(name)] if (name := text_of(own.value)) else []
+    if setting.service not in _SQL:
+        beside = facts.beside(setting, "database.url")
+        url = url_of(beside.value) if beside is not None else None
+        return [url.host] if url is not None else []
     hosts = (one for one in facts.of("database.host") if one.service in {"", *_POSTGRESQL, *_MYSQL})
     names = [text_of(one.value) for one in hosts]
     urls = [url_of(one.value) for one in facts.of("database.url")]
     found = [url.host for url in urls if url is not None and url.scheme in _POSTGRESQL | _MYSQL]
     return [*(name for name in names if name), *found]
+
+
+def _without_port(host: str) -> str:
+    """Return the first of ``host:port,host:port``; an IPv6 address as it is."""
+    name, _, port = host.partition(",")[0].rpartition(":")
+    return name if port.isdigit() and ":" not in name else host
 
 
 RULE = Rule(
@@ -144,6 +178,15 @@ switch is reported, and as low; hosts without a dot and this machine are not rep
                 )
             }
         ),
+        Example(
+            {
+                "queue.py": (
+                    "import os\n\nimport redis\n\n"
+                    'queue = redis.Redis(host="r.acme.io", password=os.environ["PASSWORD"])\n'
+                )
+            }
+        ),
+        Example({".env": "ELASTICSEARCH_URL=http://search.acme.io:9200\n"}),
         Example({".env": "MONGODB_URI=mongodb://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
     ),
     good=(

@@ -8,10 +8,10 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield ``http:`` URLs of services outside the deployment's own network."""
+    """Yield URLs in the clear of services outside the deployment's own network."""
     for setting in facts.of("service.url"):
         url = url_of(setting.value)
-        if url is None or url.scheme not in {"http", "ws"}:
+        if url is None or url.scheme not in {"http", "ws", "ldap", "grpc"}:
             continue
         if not is_internal(url.host) and not is_reserved(url.host):
             yield Match(setting, f"{setting.name} calls {url.host} without TLS")
