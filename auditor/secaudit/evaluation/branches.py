@@ -23,14 +23,14 @@ def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         interpreter.execute(frame, node.orelse)
         return
     condition = evaluate(interpreter, frame, node.test)
-    interpreter.libraries.note_condition(interpreter, frame, node, condition)
+    interpreter.watchers.note_condition(interpreter, frame, node, condition)
     decided = operators.truth(condition)
     if decided is None:
         reason = condition.data.reason if isinstance(condition.data, Unknown) else "a condition"
         undecided_branches(interpreter, frame, [node.body, node.orelse], reason)
         return
     if not decided and node.orelse and not isinstance(node.orelse[0], ast.If):
-        interpreter.libraries.note_fallback(interpreter, frame, node.orelse, condition)
+        interpreter.watchers.note_fallback(interpreter, frame, node.orelse, condition)
     interpreter.execute(frame, node.body if decided else node.orelse)
 
 
@@ -102,7 +102,7 @@ def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> Non
     assert isinstance(node, ast.Match)  # noqa: S101 - narrows the type for the dispatcher
 
     subject = evaluate(interpreter, frame, node.subject)
-    interpreter.libraries.note_match(interpreter, frame, node, subject)
+    interpreter.watchers.note_match(interpreter, frame, node, subject)
     for index, case in enumerate(node.cases):
         fits = _fits(interpreter, frame, case.pattern, subject)
         if fits and case.guard is not None:
@@ -113,7 +113,7 @@ def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> Non
             return
         if fits:
             if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
-                interpreter.libraries.note_fallback(interpreter, frame, case.body, subject)
+                interpreter.watchers.note_fallback(interpreter, frame, case.body, subject)
             interpreter.execute(frame, case.body)
             return
 

@@ -149,7 +149,7 @@ def _dict_access(interpreter: Interpreter, data: DictData, name: str, call: Call
     if isinstance(key, list | dict):
         raise ProgramError("TypeError", "unhashable", call.place)
     if name == "get" and default is not None:
-        interpreter.libraries.note_choice(call, default, known=key in data.items)
+        interpreter.watchers.note_choice(call, default, known=key in data.items)
     if key in data.items:
         found = data.items[key]
         if name == "pop" and _changed(interpreter, data):

@@ -16,7 +16,7 @@ def define_function(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> N
     function = make_function(interpreter, frame, node)
     frame.locals[node.name] = Value(function, Place(frame.module.syntax, node))
     interpreter.functions.append(function)
-    interpreter.libraries.note_function(interpreter, frame, function)
+    interpreter.watchers.note_function(interpreter, frame, function)
 
 
 def define_class(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:

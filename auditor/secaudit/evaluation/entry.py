@@ -14,6 +14,7 @@ from secaudit.evaluation.values import Place
 from secaudit.evaluation.world import ClosedWorld
 from secaudit.facts import Facts, Observation, Setting, Unknown
 from secaudit.finding import Problem
+from secaudit.frameworks import watching
 from secaudit.options import Options
 from secaudit.planning.deployment import Deployment
 from secaudit.records import NamedTuple
@@ -103,9 +104,8 @@ def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld
 
 
 def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
-    return Interpreter(
-        world, Language(expressions.evaluate, statements.execute), frameworks, dialect
-    )
+    language = Language(expressions.evaluate, statements.execute)
+    return Interpreter(world, language, frameworks, watching, dialect)
 
 
 def _evaluate_code(
@@ -207,7 +207,7 @@ def _run(
         everything = interpreter.modules.values()
         interpreter.stopped += [Place(one.syntax, one.syntax.tree) for one in everything]
     settings = gather(interpreter, deployment.selected)
-    frameworks.observe(interpreter, settings)
+    watching.observe(interpreter, settings)
     environment = interpreter.environment
     return Outcome(
         Reads(environment, given),

@@ -22,8 +22,8 @@ _ANCESTORS: Final = {
 def execute_try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run the body; a handler only when the body certainly raises."""
     assert isinstance(node, ast.Try | ast.TryStar)  # noqa: S101 - narrows the type
-    libraries = interpreter.libraries
-    fallback = libraries.find_fallback(interpreter, frame, node)
+    watchers = interpreter.watchers
+    fallback = watchers.find_fallback(interpreter, frame, node)
     try:
         try:
             _run_body(interpreter, frame, node, replaceable=fallback is not None)
@@ -32,18 +32,18 @@ def execute_try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
             if handler is None:
                 raise
             if fallback is not None and handler is fallback.handler:
-                libraries.note_refused(interpreter, frame, fallback)
+                watchers.note_refused(interpreter, frame, fallback)
             if handler.name is not None:
                 place = Place(frame.module.syntax, handler)
                 frame.locals[handler.name] = unknown("a caught exception", place)
             interpreter.execute(frame, handler.body)
         except ReturnSignal as signal:
             if fallback is not None:
-                libraries.note_try(interpreter, frame, fallback, signal.value)
+                watchers.note_try(interpreter, frame, fallback, signal.value)
             raise
         else:
             if fallback is not None:
-                libraries.note_try(interpreter, frame, fallback, None)
+                watchers.note_try(interpreter, frame, fallback, None)
             interpreter.execute(frame, node.orelse)
     finally:
         interpreter.execute(frame, node.finalbody)

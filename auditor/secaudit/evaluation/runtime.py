@@ -211,6 +211,10 @@ class Libraries(Protocol):
     ) -> Value | None:
         """Return a class attribute where a library base class gives it a meaning of its own."""
 
+
+class Watchers(Protocol):
+    """Those who look at code as it runs; ``secaudit.frameworks.watching`` does."""
+
     def note_choice(self, call: Call, default: Value, *, known: bool) -> None:
         """Look at ``mapping.get(name, default)``: a settings class chosen by name."""
 
@@ -259,11 +263,17 @@ class Interpreter:
     """One evaluation of one deployment."""
 
     def __init__(
-        self, world: World, language: Language, libraries: Libraries, dialect: str = "auto"
+        self,
+        world: World,
+        language: Language,
+        libraries: Libraries,
+        watchers: Watchers,
+        dialect: str = "auto",
     ) -> None:
         self.world = world
         self.language = language
         self.libraries = libraries
+        self.watchers = watchers
         self.dialect = dialect
         self.environment = Environment(world.process)
         self.modules: dict[str, ModuleData] = {}  # by absolute path

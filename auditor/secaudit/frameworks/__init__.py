@@ -71,7 +71,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "decouple": ("decouple",),
     "dj_database_url": ("dj_database_url",),
     "django": ("django_objects",),
-    "flask": ("flask",),
+    "flask": ("flask", "flask_configuration"),
     "flask_cors": ("flask_extensions",),
     "flask_talisman": ("flask_extensions",),
     "flask_limiter": ("flask_extensions",),
