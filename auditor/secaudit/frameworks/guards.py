@@ -31,6 +31,7 @@ class Guard(NamedTuple):
     place: Place  # of the condition
     names: tuple[str, ...]  # that the condition and those inside it test
     decided: bool | None
+    unseen: str = ""  # why it does not look at a default, "" where it does
 
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
@@ -126,8 +127,10 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
         if selector not in noted:
             detail = {"selector": selector, "default": chosen, "absent": absent}
             interpreter.observe(_OPEN, place.location(), chosen, **detail)
+    unseen = {id(guard.place.node) for guard in interpreter.guards if guard.unseen}
     for guard in interpreter.guards:
-        _judge(interpreter, guard, settings)
+        if guard.unseen or id(guard.place.node) not in unseen:
+            _judge(interpreter, guard, settings)
 
 
 def _falls_open(interpreter: Interpreter, setting: Setting) -> bool:
@@ -157,8 +160,8 @@ def _judge(interpreter: Interpreter, guard: Guard, settings: tuple[Setting, ...]
     selectors = [s for s in tested if s.concept == "environment" and is_development(s)]
     if any(not _is_default(selector) for selector in selectors):
         return  # somebody said that this is development
-    how = "its own default passes"
-    if selectors:
+    how = guard.unseen or "its own default passes"
+    if selectors and not guard.unseen:
         how = f"it does not run unless {selectors[0].name} is set"
     interpreter.observe(
         "guard",

@@ -36,6 +36,7 @@ class Field(NamedTuple):
     choices: tuple[Choice, ...]  # alias names; empty when the field's own name counts
     written_env: tuple[str, ...]  # Field(env=...), which v2 ignores
     place: Place
+    validate_default: Any = None  # what Field(...) says about it, None where it says nothing
 
 
 def is_settings(cls: ClassData) -> bool:
@@ -160,7 +161,8 @@ def _from_call(name: str, spec: TypeSpec, call: Call, place: Place) -> Field:
         names = tuple(str(item) for item in env)
     if call.rest is not None:
         spec, default = OTHER, Value(call.rest, place)
-    return Field(name, spec, default, factory, _choices(alias), names, place)
+    checks = plain(call.keywords.get("validate_default", Value(None)))
+    return Field(name, spec, default, factory, _choices(alias), names, place, checks)
 
 
 def _choices(alias: Value | None) -> tuple[Choice, ...]:

@@ -3,11 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
 from secaudit.evaluation.values import ClassData, FunctionData, Instance, Place, Value, plain
 from secaudit.frameworks.pydantic_fields import Field, fields_of
+
+REFUSALS: Final = frozenset({"ValueError", "AssertionError", "TypeError", "PydanticCustomError"})
 
 
 class Validated(Protocol):
@@ -22,7 +24,7 @@ class Validated(Protocol):
 
 def note_guard(builder: Validated, field: str, error: ProgramError) -> None:
     """Note a guard that refuses to start: the fields it tests are excused."""
-    subjects = [field] if field else _tested(builder.cls, error)
+    subjects = [field] if field else tested(builder.cls, error)
     reason = f"start-up is refused: {error.message or error.kind}"
     attributes = builder.instance.attributes
     subjects += _alike(builder, subjects, error)
@@ -76,7 +78,7 @@ def _is_text(value: Value | None) -> bool:
     return value is not None and isinstance(value.data, str)
 
 
-def _tested(cls: ClassData, error: ProgramError) -> list[str]:
+def tested(cls: ClassData, error: ProgramError) -> list[str]:
     """Return the fields in the conditions around a ``raise``."""
     if error.place is None:
         return []

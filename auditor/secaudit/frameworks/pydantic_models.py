@@ -26,10 +26,11 @@ from secaudit.frameworks.pydantic_fields import (
     fields_of,
     is_version_1,
 )
-from secaudit.frameworks.pydantic_guards import note_guard
+from secaudit.frameworks.pydantic_guards import REFUSALS, note_guard
 from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
 from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
+from secaudit.frameworks.pydantic_unseen import note_unseen, note_unseen_by_model
 from secaudit.frameworks.reading import note_undecodable
 from secaudit.frameworks.standard_library import enum_member, from_plain
 
@@ -61,12 +62,16 @@ class Builder:
     def build(self, nodes: dict[str, Node], names: dict[str, tuple[str, ...]]) -> Instance:
         """Fill the fields from nodes by field name; ``names`` are the variables of each."""
         fields = fields_of(self.interpreter, self.cls)
-        nodes = validators.before_model(self, nodes)
+        nodes, refusals = validators.before_model(self, nodes)
         for name, field in fields.items():
             variables = names.get(name, ())
             value = self._field(field, nodes.get(name), variables)
             self.instance.attributes[name] = value
             self.instance.state["types"][name] = describe(field.spec)
+        for refusal in refusals:
+            note_guard(self, "", refusal)
+        if not refusals:
+            note_unseen_by_model(self, fields, nodes)
         validators.after_model(self)
         return self.instance
 
@@ -81,12 +86,18 @@ class Builder:
             value = default._replace(
                 variables=tuple(dict.fromkeys((*variables, *default.variables)))
             )
-            if not (self.check_defaults or validators.run_on_default(self, field)):
+            if not self._checks_default(field):
+                note_unseen(self, field, value)
                 return self._wrapped(field.spec, value)
             behind = candidates_of(value, "default") if value.data is not None else ()
             value = value._replace(candidates=behind)
             return self._checked(field, value)
         return self._given(field, node, default, variables)
+
+    def _checks_default(self, field: Field) -> bool:
+        if not self.version_1 and field.validate_default is not None:
+            return field.validate_default is True
+        return self.check_defaults or validators.run_on_default(self, field)
 
     def _default(self, field: Field) -> Value | None:
         if field.factory is not None:
@@ -138,24 +149,27 @@ class Builder:
         value = Value(inner, field.place, candidates, variables)
         return self._checked(field, value)
 
+    def checked(self, field: Field, value: Value) -> Value:
+        """Run before-validators, conversion and after-validators.
+
+        Raises:
+            InvalidError: the value is not of the type, or breaks a constraint.
+            ProgramError: a validator refuses it.
+        """
+        value = validators.run_field(self, field, value, "before")
+        value = self._converted(field.spec, value)
+        return validators.run_field(self, field, value, "after")
+
     def _checked(self, field: Field, value: Value) -> Value:
-        """Run before-validators, conversion and after-validators."""
         try:
-            value = validators.run_field(self, field, value, "before")
-            value = self._converted(field.spec, value)
-            return validators.run_field(self, field, value, "after")
+            return self.checked(field, value)
         except InvalidError as error:
             reason = f"start-up refuses {field.name}: {error}"
             if not isinstance(error, ConstraintError):
                 note_undecodable(self.interpreter, value, describe(field.spec), reason)
             return value._replace(data=Unknown(reason), error=reason)
         except ProgramError as error:
-            if error.kind not in {
-                "ValueError",
-                "AssertionError",
-                "TypeError",
-                "PydanticCustomError",
-            }:
+            if error.kind not in REFUSALS:
                 reason = f"a validator raises {error.kind}"
                 return value._replace(data=Unknown(reason), error=reason)
             note_guard(self, field.name, error)

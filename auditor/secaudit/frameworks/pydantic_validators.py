@@ -136,31 +136,48 @@ def _keep(result: Value, value: Value) -> Value:
     return result._replace(candidates=shown, variables=value.variables, place=value.place)
 
 
-def before_model(builder: Validated, nodes: dict[str, Node]) -> dict[str, Node]:
-    """Run validators that see the given values before any field is read."""
-    for function, call in _decorators(builder.cls, _MODEL | _MODEL_1):
-        early = _option(call, "mode", "") == "before" or _option(call, "pre", False) is True
-        if not early:
-            continue
-        place = Place(function.frame.module.syntax, function.node)
-        given = {
-            key: Value(collapse(node) if isinstance(node, dict) else plain(node.data), place)
-            for key, node in nodes.items()
-        }
-        data = DictData(dict(given), None, builder.interpreter.level)
-        arguments = [Value(builder.cls, place), Value(data, place)]
-        frame: Frame = function.frame
+def before_model(
+    builder: Validated, nodes: dict[str, Node]
+) -> tuple[dict[str, Node], list[ProgramError]]:
+    """Run validators that see the given values before any field is read; return refusals too."""
+    refusals: list[ProgramError] = []
+    for function in early(builder):
+        given = {key: _shown(node, function) for key, node in nodes.items()}
         try:
-            result = call_function(function, Call(builder.interpreter, frame, place, arguments, {}))
+            result = show(builder, function, given)
         except ProgramError as error:
-            note_guard(builder, "", error)
+            refusals.append(error)
             continue
         if not isinstance(result.data, DictData) or result.data.rest is not None:
-            return {key: Leaf(Unknown("a validator changes it"), (), "") for key in nodes}
+            unknown = Leaf(Unknown("a validator changes it"), (), "")
+            return dict.fromkeys(nodes, unknown), refusals
         for key, value in result.data.items.items():
             if key not in given or value.data is not given[key].data:
                 nodes = {**nodes, str(key): Leaf(value, (), "")}
-    return nodes
+    return nodes, refusals
+
+
+def early(builder: Validated) -> list[FunctionData]:
+    """Return the validators that see what is given to the model, before any field is read."""
+    return [
+        function
+        for function, call in _decorators(builder.cls, _MODEL | _MODEL_1)
+        if _option(call, "mode", "") == "before" or _option(call, "pre", False) is True
+    ]
+
+
+def _shown(node: Node, function: FunctionData) -> Value:
+    place = Place(function.frame.module.syntax, function.node)
+    return Value(collapse(node) if isinstance(node, dict) else plain(node.data), place)
+
+
+def show(builder: Validated, function: FunctionData, given: dict[str, Value]) -> Value:
+    """Return what an early validator makes of given values; raises when it refuses them."""
+    place = Place(function.frame.module.syntax, function.node)
+    data = DictData(dict(given), None, builder.interpreter.level)
+    arguments = [Value(builder.cls, place), Value(data, place)]
+    frame: Frame = function.frame
+    return call_function(function, Call(builder.interpreter, frame, place, arguments, {}))
 
 
 def after_model(builder: Validated) -> None:

@@ -25,8 +25,9 @@ RULE = Rule(
     asvs=("16.5.3",),
     explanation="""\
 The code refuses insecure values at start-up, but not the one that is in effect: the default is
-longer than the length it asks for, the check runs only when another variable is set, or it
-looks at a field that is declared later and not yet known.
+longer than the length it asks for, the check runs only when another variable is set, it looks
+at a field that is declared later and not yet known, or pydantic shows it given values only: the
+defaults of a nested `BaseModel`, or under `validate_default=False`, pass unchecked.
 
 Compare with the default itself, refuse placeholders, and test the guard with the settings of a
 deployment that sets nothing.""",
@@ -65,8 +66,42 @@ deployment that sets nothing.""",
                 )
             }
         ),
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic import BaseModel, field_validator\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Security(BaseModel):\n"
+                    '    jwt_secret: str = "changeme"\n\n'
+                    '    @field_validator("jwt_secret")\n'
+                    "    @classmethod\n"
+                    "    def strong(cls, value: str) -> str:\n"
+                    "        if len(value) < 32:\n"
+                    '            raise ValueError("JWT_SECRET is too short")\n'
+                    "        return value\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    "    security: Security = Security()\n\n\n"
+                    "settings = Settings()\n"
+                )
+            }
+        ),
     ),
     good=(
+        Example(
+            {
+                "settings.py": (
+                    "from pydantic import BaseModel, Field\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Security(BaseModel):\n"
+                    "    jwt_secret: str = Field(\n"
+                    '        "changeme", min_length=32, validate_default=True\n'
+                    "    )\n\n\n"
+                    "class Settings(BaseSettings):\n"
+                    "    security: Security = Security()\n\n\n"
+                    "settings = Settings()\n"
+                )
+            }
+        ),
         Example(
             {
                 "settings.py": (

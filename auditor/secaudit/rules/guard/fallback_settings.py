@@ -39,6 +39,21 @@ Let the error stop the start. Tests set their own variables.""",
                 )
             }
         ),
+        Example(
+            {
+                "settings.py": (
+                    "from contextlib import suppress\n\n"
+                    "from pydantic import ValidationError\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Settings(BaseSettings):\n    secret_key: str\n\n\n"
+                    "def get_settings() -> Settings:\n"
+                    "    with suppress(ValidationError):\n"
+                    "        return Settings()\n"
+                    '    return Settings(secret_key="test-key-for-unit-tests-only")\n\n\n'
+                    "settings = get_settings()\n"
+                )
+            }
+        ),
     ),
     good=(
         Example(
@@ -47,6 +62,19 @@ Let the error stop the start. Tests set their own variables.""",
                     "from pydantic_settings import BaseSettings\n\n\n"
                     "class Settings(BaseSettings):\n    secret_key: str\n\n\n"
                     "settings = Settings()\n"
+                )
+            }
+        ),
+        Example(
+            {
+                "settings.py": (
+                    "import sys\n\n"
+                    "from pydantic import ValidationError\n"
+                    "from pydantic_settings import BaseSettings\n\n\n"
+                    "class Settings(BaseSettings):\n    secret_key: str\n\n\n"
+                    "try:\n    settings = Settings()\n"
+                    "except ValidationError as error:\n"
+                    '    sys.exit(f"the settings are not complete: {error}")\n'
                 )
             }
         ),
