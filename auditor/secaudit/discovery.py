@@ -7,7 +7,14 @@ from typing import Final
 
 from secaudit.errors import AuditError
 from secaudit.finding import Problem
-from secaudit.kinds import Kind, kind_of_content, kind_of_name, matches, relevant
+from secaudit.kinds import (
+    Kind,
+    is_flask_configuration,
+    kind_of_content,
+    kind_of_name,
+    matches,
+    relevant,
+)
 from secaudit.options import Options
 from secaudit.records import NamedTuple
 
@@ -174,6 +181,8 @@ def _walk(top: str, options: Options, problems: list[Problem], before: int) -> I
                 return
             count += 1
             if _worth_parsing(path, kind, options.overlay):
+                if kind == "ini" and is_flask_configuration(path, read(path, options.overlay)):
+                    kind = "python"
                 yield SourceFile(path, kind, explicit=False)
         except AuditError as error:
             problems.append(Problem(path, error.line, error.message))

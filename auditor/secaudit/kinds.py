@@ -181,9 +181,7 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
 def is_flask_configuration(path: str, data: bytes) -> bool:
     """Tell whether a file is what ``app.config.from_pyfile("settings.cfg")`` reads: Python."""
     return (
-        path.endswith(".cfg")
-        and _FLASK.search(data) is not None
-        and _SECTION.search(data) is None
+        path.endswith(".cfg") and _FLASK.search(data) is not None and _SECTION.search(data) is None
     )
 
 

@@ -122,4 +122,17 @@ def _imports(tree: ast.Module, path: str) -> set[str]:
                 base = f"{above}.{base}".strip(".")
             found.add(base)
             found |= {f"{base}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            found |= _configuration(node.value)
     return found
+
+
+def _configuration(call: ast.Call) -> set[str]:
+    """Return the module that Flask's ``from_object`` or ``from_pyfile`` names in a text."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+        return set()
+    if method == "from_pyfile":
+        return {first.value.removesuffix(".py").replace("/", ".")}
+    return {first.value, first.value.rpartition(".")[0]} if method == "from_object" else set()

@@ -52,3 +52,59 @@ def test_names_that_flask_does_not_know(evaluated: Callable[..., Any]) -> None:
         "SECRETKEY": ("SECRET_KEY", 10),
         "max_content_length": ("MAX_CONTENT_LENGTH", 11),
     }
+
+
+APP = "from flask import Flask\napp = Flask(__name__{})\n{}"
+
+
+def test_a_file_that_flask_reads_as_python(values: Values, evaluated: Callable[..., Any]) -> None:
+    files = {
+        "app.py": APP.format("", "app.config.from_pyfile('conf/live.cfg')\n"),
+        "conf/live.cfg": "SECRET_KEY = 'x'\nSESSION_COOKIE_SECURE = not False\nlower = 1\n",
+    }
+    assert values(files) == {
+        "SECRET_KEY": "x",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": None,
+    }
+    names = [one.name for one in evaluated(files).facts.settings]
+    assert names.count("SECRET_KEY") == 1
+
+
+def test_a_file_of_the_instance_folder_replaces_what_code_writes(values: Values) -> None:
+    source = "app.config.from_mapping(SECRET_KEY='dev')\napp.config.from_pyfile('c.py', {})\n"
+    files = {
+        "app.py": APP.format(", instance_relative_config=True", source.format("silent=True")),
+        "instance/c.py": "SECRET_KEY = 'own'\n",
+        "c.py": "SECRET_KEY = 'another'\n",
+    }
+    assert values(files)["SECRET_KEY"] == "own"
+
+
+def test_a_variable_that_names_the_file(values: Values, by_concept: Concepts) -> None:
+    files = {"live.cfg": "DEBUG = True\n"}
+    files["app.py"] = APP.format("", "app.config.from_envvar('CONF', silent=True)\n")
+    assert values(files, {"CONF": "live.cfg"})["DEBUG"] is True
+    assert "cookie.secure" in by_concept(files)  # no file at all
+    files["app.py"] = files["app.py"].replace(", silent=True", "")
+    assert "cookie.secure" not in by_concept(files)  # one that is not known
+
+
+def test_what_flask_gives_a_key_that_nobody_writes(values: Values) -> None:
+    source = (
+        "config = app.config\nA = config['MAX_FORM_PARTS']\nB = config.get('SECRET_KEY', 'x')\n"
+        "C = config.get('ELSE', 'x')\nD = config['ELSE']\n"
+    )
+    found = values({"app.py": APP.format("", source)})
+    assert (found["A"], found["B"], found["C"]) == (1000, None, "x")
+    assert isinstance(found["D"], Unknown)
+
+
+def test_a_cap_is_missed_where_files_are_taken(by_concept: Concepts) -> None:
+    takes = "from flask import request\ndef f():\n    return request.files['a']\n"
+    assert "limit.body" not in by_concept({"app.py": APP.format("", "")})
+    (cap,) = by_concept({"app.py": APP.format("", takes)})["limit.body"]
+    assert (cap.value, cap.candidates[0].layer) == (None, "library-default")
+    source = APP.format("", "app.config['MAX_CONTENT_LENGTH'] = 1\n" + takes)
+    assert [one.value for one in by_concept({"app.py": source})["limit.body"]] == [1]

@@ -452,7 +452,7 @@ ACCESS: Cases = [
     ("LIMIT004", [simple("limit.page", 1001)], ["low"]),
     ("LIMIT004", [simple("limit.page", 1000)], []),
     ("LIMIT005", [simple("limit.body", None)], ["low"]),
-    ("LIMIT005", [default("limit.body", None)], []),
+    ("LIMIT005", [default("limit.body", None)], ["low"]),
     ("LIMIT005", [simple("limit.body", 100 * 1024**2 + 1)], ["low"]),
     ("LIMIT005", [simple("limit.body", 100 * 1024**2)], []),
     ("LIMIT006", [simple("limit.upload", 0)], ["low"]),

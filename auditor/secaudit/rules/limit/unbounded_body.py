@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
-from secaudit.rule import Example, Match, Rule, Severities, is_absent
+from secaudit.rule import Example, Match, Rule, Severities
 
 _LARGE: Final = 100 * 1024 * 1024
 
@@ -12,8 +12,6 @@ _LARGE: Final = 100 * 1024 * 1024
 def check(facts: Facts) -> Iterator[Match]:
     """Yield body caps that were removed or are above 100 MiB."""
     for setting in facts.of("limit.body"):
-        if is_absent(setting):
-            continue
         if setting.value is None:
             yield Match(setting, "request bodies may be of any size")
         elif isinstance(setting.value, int) and setting.value > _LARGE:
@@ -31,7 +29,8 @@ RULE = Rule(
     asvs=("5.2.1",),
     explanation="""\
 The body of a JSON request is read into memory before it is looked at. Without a cap a few large
-ones fill it.
+ones fill it. Flask has no cap of its own; an application that takes files must set
+`MAX_CONTENT_LENGTH`.
 
 Cap bodies at what the API needs, one MiB for most, and stream uploads.""",
     bad=(
@@ -41,6 +40,24 @@ Cap bodies at what the API needs, one MiB for most, and stream uploads.""",
                     "DEBUG = False\nALLOWED_HOSTS = ['api.acme.io']\n"
                     "DATA_UPLOAD_MAX_MEMORY_SIZE = None\n"
                 )
+            }
+        ),
+        Example(
+            {
+                "app.py": (
+                    "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+                    '@app.post("/photos")\n'
+                    'def upload():\n    return store(request.files["photo"])\n'
+                )
+            }
+        ),
+        Example(
+            {
+                "app.py": (
+                    "from flask import Flask\n\napp = Flask(__name__)\n"
+                    'app.config.from_pyfile("settings.cfg")\n'
+                ),
+                "settings.cfg": "MAX_CONTENT_LENGTH = None\n",
             }
         ),
     ),
