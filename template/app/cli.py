@@ -89,9 +89,7 @@ def serve(  # noqa: PLR0913, PLR0917 - the command's options
     """Serve; refuse insecure settings and an unmigrated database. Never migrates."""
     settings = load(Serving(host, workers, tls=tls_certificate is not None))
     tls = _tls(tls_certificate, tls_key, tls_minimum)
-    if with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
-        reason = f"is not migrated; run `{PROJECT.slug} migrate`"
-        refuse([Fault(("APP_DATABASE__URL",), reason)])
+    _require_migrated(settings)
     check_routes(settings)
     run_server(
         PROJECT.factory,
@@ -155,6 +153,7 @@ def create_admin(
         raise typer.BadParameter("the password is asked for, never an argument")
     address = _email(email)
     settings = load()
+    _require_migrated(settings)
     password = _read_password(from_stdin=password_stdin)
 
     async def create(services: Services) -> None:
@@ -169,7 +168,9 @@ def create_admin(
 def reset_password(email: Email) -> None:
     """Print a single-use token that sets a new password within half an hour."""
     address = _email(email)
-    say(run(load(), lambda services: services.password_resets.issue(address)).token)
+    settings = load()
+    _require_migrated(settings)
+    say(run(settings, lambda services: services.password_resets.issue(address)).token)
 
 
 @app.command()
@@ -229,6 +230,13 @@ def _write_env(file: EnvFile, *first: str) -> None:
 
 def _upgrade(settings: Settings) -> None:
     with_database(lambda: migrations.upgrade(settings.database.url.get_secret_value()))
+
+
+def _require_migrated(settings: Settings) -> None:
+    """Refuse a database that lacks a revision: its tables are not what the code expects."""
+    if with_database(lambda: migrations.pending(settings.database.url.get_secret_value())):
+        reason = f"is not migrated; run `{PROJECT.slug} migrate`"
+        refuse([Fault(("APP_DATABASE__URL",), reason)])
 
 
 def _read_password(*, from_stdin: bool) -> str:

@@ -67,9 +67,13 @@ def with_database(work: Callable[[], T]) -> T:
     try:
         return work()
     except SQLAlchemyError as error:
-        fail(f"The database does not answer as it should ({type(error).__name__}).")
+        fail(
+            "APP_DATABASE__URL: the database does not answer as it should "
+            f"({type(error).__name__}); is its server up, or its folder writable, and are name "
+            "and password right?"
+        )
     except CommandError as error:
-        fail(f"The migrations do not fit the database: {error}")
+        fail(f"APP_DATABASE__URL: the migrations do not fit the database: {error}")
 
 
 def run(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:

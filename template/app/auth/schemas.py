@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from app.security.bodies import form
 from app.security.context import Role
 from app.security.password_policy import MAX_LENGTH
-from app.security.schemas import Input, Output
+from app.security.schemas import UNSET, Changes, Input, Output
 
 from .email import Email
 
@@ -58,11 +58,11 @@ class ProfileChange(Input):
     display_name: DisplayName | None = None
 
 
-class UserChange(Input):
-    """What an administrator may change; what is left out stays."""
+class UserChange(Changes):
+    """What an administrator may change."""
 
-    role: Role | None = None
-    active: bool | None = Field(default=None, strict=True)
+    role: Role = UNSET
+    active: bool = Field(default=UNSET, strict=True)
 
 
 class PasswordChange(Input):

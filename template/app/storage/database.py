@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -102,9 +102,13 @@ def _engine(url: URL) -> AsyncEngine:
 
 
 def prepare_directory(url: URL) -> None:
-    """Make the directory of an SQLite file, for its owner alone."""
+    """Make the directory of an SQLite file, for its owner alone, where that is possible.
+
+    Where it is not, opening the file fails like any database that does not answer.
+    """
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def leave_transactions_to_us(connection: DBAPIConnection, _record: object) -> None:

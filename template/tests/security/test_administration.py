@@ -45,6 +45,17 @@ def test_the_list_of_users_is_paged_and_shows_no_secret(
     assert rest["next_cursor"] is None
 
 
+@pytest.mark.parametrize("body", [{"role": None}, {"active": None}, {"role": "root"}])
+def test_nothing_is_no_role(
+    client: TestClient, administrator: Account, alice: Account, body: dict[str, object]
+) -> None:
+    """A field may be left out; `null` is not leaving it out, and neither role nor state."""
+    path = f"/v1/admin/users/{alice.id}"
+    answer = client.patch(path, headers=administrator.bearer, json=body)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{next(iter(body))}"]
+
+
 @on_both_databases
 def test_a_role_change_takes_effect_at_once(
     client: TestClient, administrator: Account, alice: Account

@@ -100,6 +100,30 @@ def test_serve_refuses_a_database_that_is_not_migrated_and_never_migrates() -> N
         pass
 
 
+@pytest.mark.parametrize("command", ["create-admin", "reset-password"])
+def test_a_command_on_accounts_says_that_the_database_is_not_migrated(command: str) -> None:
+    """Before it asks for a password: the first thing people forget is the first thing they read."""
+    run("env", "--write")
+    refused = run(command, "ada@example.com", variables=DEVELOPMENT)
+    assert refused.exit_code == 1
+    assert "APP_DATABASE__URL" in refused.stderr
+    assert "migrate`" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "create-admin"])
+def test_a_folder_that_cannot_be_made_is_said_without_a_traceback(
+    tmp_path: Path, command: str
+) -> None:
+    run("env", "--write")
+    (tmp_path / "file").touch()
+    url = f"sqlite+aiosqlite:///{tmp_path}/file/app.db"
+    arguments = [command, "ada@example.com"] if command == "create-admin" else [command]
+    failed = run(*arguments, variables={**DEVELOPMENT, "APP_DATABASE__URL": url})
+    assert failed.exit_code == 1
+    assert "APP_DATABASE__URL" in failed.stderr
+    assert str(tmp_path) not in failed.stderr
+
+
 FOREIGN = """
 from starlette.routing import Route, Router
 ROUTERS = (*ROUTERS, Router([Route("/foreign", print)]))

@@ -23,7 +23,7 @@ ADMIN = Principal(
 )
 TOKENS = Tokens({b"user-token": USER, b"admin-token": ADMIN})
 REQUIRED = {
-    "cache-control": "no-store, max-age=0",
+    "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",

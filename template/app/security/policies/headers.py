@@ -13,7 +13,7 @@ _DOCS_CSP: Final = (
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _STATIC: Final = (
-    (b"cache-control", b"no-store, max-age=0"),
+    (b"cache-control", b"no-store"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", _PERMISSIONS),
     (b"referrer-policy", b"no-referrer"),
