@@ -76,8 +76,9 @@ def _set(
 
 
 def _asks_for_nothing(value: Value) -> bool:
+    """Say whether a requirement is ``CERT_NONE``, as a constant, a text or its number."""
     name = value.data.name if isinstance(value.data, External) else value.data
-    return name is None or (isinstance(name, str) and name.upper().endswith(("CERT_NONE", "NONE")))
+    return name is None or name == 0 or (isinstance(name, str) and name.upper().endswith("NONE"))
 
 
 _NAMES: Final = (*CELERY, "broker_use_ssl", "redis_backend_use_ssl")

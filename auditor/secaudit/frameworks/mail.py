@@ -9,7 +9,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import Instance, Value, plain
-from secaudit.frameworks.sinks import Argument, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _SMTP: Final = "smtplib.SMTP"
 _ACCOUNT: Final = (Argument("password", "password", position=1),)
@@ -28,28 +28,35 @@ _FASTAPI_MAIL: Final = (
 def _smtp(call: Call) -> Value:
     """``SMTP(host, port)``: without TLS until ``starttls`` is called."""
     instance = Instance(_SMTP, None, call.interpreter.level)
-    instance.state["host"] = call.argument(0, "host")
+    instance.state["call"] = call
     return Value(instance, call.place)
 
 
-def _login(_receiver: Value, instance: Instance, call: Call) -> Value:
-    """``server.login(user, password)``: in the clear where the module never asks for TLS."""
-    group = record(call, "smtplib.login", _ACCOUNT, "smtp")
-    host: Value | None = instance.state.get("host")
-    if host is not None and "starttls" not in call.place.module.text:
-        _plaintext(call, host, "smtplib.SMTP", group)
+def _starttls(_receiver: Value, instance: Instance, call: Call) -> Value:
+    """``server.starttls()``, perhaps under a condition that nobody knows."""
+    instance.state.pop("call", None)
     return Value(None, call.place)
 
 
-def _plaintext(call: Call, host: Value, label: str, group: str) -> None:
+def _login(_receiver: Value, instance: Instance, call: Call) -> Value:
+    """``server.login(user, password)``: in the clear where TLS was not asked for before."""
+    record(call, "smtplib.login", _ACCOUNT, "smtp")
+    made: Call | None = instance.state.pop("call", None)
+    host = made.argument(0, "host") if made is not None else None
+    if made is not None and host is not None:
+        _plaintext(made, host, _SMTP)
+    return Value(None, call.place)
+
+
+def _plaintext(call: Call, host: Value, label: str) -> None:
     """Record that mail is handed to ``host`` without TLS."""
     if not isinstance(host.data, str):
         return
-    place = call.location()
+    group, place = group_of(call.place, label), call.location()
     address = derive(lambda name: f"smtp://{name}", host.place, host)
     use(call.interpreter, SinkUse("service.url", group, f"{label}.host", address, place, "smtp"))
     off = Value(False, call.place)
-    use(call.interpreter, SinkUse("tls.mail", group, f"{label}.starttls", off, place))
+    use(call.interpreter, SinkUse("tls.mail", group, f"{label}.starttls", off, place, "smtp"))
 
 
 def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
@@ -58,11 +65,11 @@ def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
 
 def _aiosmtplib(call: Call) -> Value:
     """``send(message, hostname=..., use_tls=..., start_tls=...)``: by itself it takes STARTTLS."""
-    group = record(call, "aiosmtplib", _AIOSMTPLIB, "smtp")
+    record(call, "aiosmtplib", _AIOSMTPLIB, "smtp")
     switches = [plain(call.keywords.get(name, Value(None))) for name in ("use_tls", "start_tls")]
     host = call.keywords.get("hostname")
     if host is not None and switches[1] is False and switches[0] in {None, False}:
-        _plaintext(call, host, "aiosmtplib", group)
+        _plaintext(call, host, "aiosmtplib")
     return Value(Instance("aiosmtplib.SMTP", None, call.interpreter.level), call.place)
 
 
@@ -73,6 +80,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "fastapi_mail.ConnectionConfig": recorder("ConnectionConfig", _FASTAPI_MAIL, "smtp"),
 }
 METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
+    f"{_SMTP}.starttls": _starttls,
     f"{_SMTP}.login": _login,
     f"{_SMTP}.__enter__": _itself,
 }

@@ -183,7 +183,14 @@ REPORTED = {
             "import smtplib\ndef f():\n    with smtplib.SMTP('smtp.acme.io', 587) as server:\n"
             "        server.login('api', P)"
         ),
-        ["4:TLS006"],
+        ["3:TLS006"],
+    ),
+    "smtplib before TLS": (
+        (
+            "import smtplib\ndef f():\n    server = smtplib.SMTP('smtp.acme.io', 587)\n"
+            "    server.login('api', P)\n    server.starttls()"
+        ),
+        ["3:TLS006"],
     ),
     "aiosmtplib": (
         (
@@ -218,6 +225,25 @@ REPORTED = {
 @pytest.mark.parametrize(("source", "expected"), REPORTED.values(), ids=REPORTED)
 def test_what_is_reported(codes: Codes, source: str, expected: list[str]) -> None:
     assert sorted(codes(source)) == sorted(expected)
+
+
+def test_a_dsn_with_a_secret_is_judged_at_its_password(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB__PASSWORD=postgres\n", encoding="utf-8")
+    (tmp_path / "config.py").write_text(
+        "from pydantic import BaseModel, SecretStr\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        "from sqlalchemy import create_engine\n"
+        "class Db(BaseModel):\n    password: SecretStr\n"
+        "class Config(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_file='.env', env_nested_delimiter='__')\n"
+        "    db: Db\n"
+        "config = Config()\n"
+        "create_engine(f'postgresql://ledger:{config.db.password.get_secret_value()}@db/x')\n",
+        encoding="utf-8",
+    )
+    report = audit([str(tmp_path)], Options(select=("CRED",)))
+    found = [(Path(one.location.path).name, one.location.line) for one in report.findings]
+    assert found == [(".env", 1)]
 
 
 SILENT = {

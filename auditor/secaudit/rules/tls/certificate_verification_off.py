@@ -45,7 +45,7 @@ def check(facts: Facts) -> Iterator[Match]:
 def _is_off(setting: Setting) -> bool:
     """Return whether a switch is off, or a requirement asks for nothing (``cert_reqs=None``)."""
     if setting.name.lower().endswith("cert_reqs"):
-        return setting.value is False or str(setting.value).upper() in {"NONE", "CERT_NONE"}
+        return str(setting.value).upper() in {"NONE", "CERT_NONE", "0", "FALSE"}
     return setting.value is False or str(setting.value).upper() == "CERT_NONE"
 
 
