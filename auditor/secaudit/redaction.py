@@ -202,8 +202,9 @@ def collect(facts: Sequence[Facts]) -> Secrets:
                     spans.setdefault((place.path, line), set()).add(place)
             else:
                 plain.add((place.path, place.line))
+    spoken = _spoken(facts, shared.values())
     known: dict[str, tuple[str, ...]] = {}
-    for value in sorted(values):
+    for value in sorted(value for value in values if random_looking(value) or value not in spoken):
         beginning = value[:_SHORTEST_KNOWN]
         known[beginning] = (*known.get(beginning, ()), value)
     return Secrets(
@@ -212,6 +213,21 @@ def collect(facts: Sequence[Facts]) -> Secrets:
         frozenset(plain),
         frozenset(names),
     )
+
+
+def _spoken(facts: Sequence[Facts], settings: Iterable[Setting]) -> str:
+    """Return the names that reports say: a secret that is one of them is hidden where it stands.
+
+    ``POSTGRES_PASSWORD=POSTGRES_PASSWORD`` must not make the name of the setting unreadable.
+    """
+    names: set[str] = set()
+    for setting in settings:
+        names.update((setting.name, *setting.variables, setting.location.path))
+        names.update(one.location.path for one in setting.candidates if one.location is not None)
+    for one in facts:
+        names.add(one.deployment)
+        names.update(seen.subject for seen in one.observations)
+    return "\n".join(sorted(names))
 
 
 def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 - any value

@@ -126,3 +126,20 @@ def test_what_looks_secret_is_hidden_and_what_is_a_name_is_not(
     text: str, hidden: str | None
 ) -> None:
     assert hide(text, patterns(text)) == (hidden or text)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_secret_that_equals_a_name_hides_no_name(shell: Shell, form: str) -> None:
+    """The value is hidden where it stands; the setting, the variable and the path stay readable."""
+    shell.write(
+        {
+            "settings.py": "import os\nADMIN_PASSWORD = os.environ['ADMIN_PASSWORD']\n",
+            ".env": "ADMIN_PASSWORD=ADMIN_PASSWORD\nSECRET_KEY=app-s3cret\n",
+        }
+    )
+    words = ("config", ".", "-f", form, "--profile", "production", "--show-settings")
+    output = shell(*words).stdout
+    assert "ADMIN_PASSWORD is a password that anybody would try first" in output
+    assert "ADMIN_PASSWORD=ADMIN_PASSWORD" not in output
+    assert '"value": "ADMIN_PASSWORD"' not in output
+    assert "app-s3cret" not in output
