@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from secaudit.evaluation.bounds import MAX_LOOP
 from secaudit.evaluation.calls import call_function
+from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.modules import submodule
 from secaudit.evaluation.operators import Scalar, derive, run
-from secaudit.evaluation.runtime import MAX_LOOP, Call, Frame, Interpreter, ProgramError, slot_of
+from secaudit.evaluation.runtime import Call, Interpreter, slot_of
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

@@ -3,8 +3,9 @@
 import ast
 
 from secaudit.evaluation.access import iterate
+from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.names import write_name
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

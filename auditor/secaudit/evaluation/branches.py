@@ -3,15 +3,15 @@
 import ast
 
 from secaudit.evaluation import comparisons, operators
-from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import (
+from secaudit.evaluation.control import (
     BreakSignal,
     ContinueSignal,
     Frame,
-    Interpreter,
     ProgramError,
     ReturnSignal,
 )
+from secaudit.evaluation.expressions import evaluate
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, plain, unknown
 from secaudit.facts import Unknown
 

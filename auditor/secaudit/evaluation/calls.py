@@ -2,17 +2,11 @@
 
 import ast
 
+from secaudit.evaluation.bounds import MAX_DEPTH
+from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
 from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.record_classes import fill, is_record
-from secaudit.evaluation.runtime import (
-    LOOKING,
-    MAX_DEPTH,
-    Call,
-    Frame,
-    Interpreter,
-    ProgramError,
-    ReturnSignal,
-)
+from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from secaudit.evaluation.bounds import MAX_ITEMS
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import run
-from secaudit.evaluation.runtime import MAX_ITEMS, Call, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, ListData, Place, Value, plain
 from secaudit.facts import Unknown
 

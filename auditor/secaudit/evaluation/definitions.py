@@ -2,8 +2,9 @@
 
 import ast
 
+from secaudit.evaluation.control import Frame
 from secaudit.evaluation.expressions import evaluate, make_function
-from secaudit.evaluation.runtime import Frame, Interpreter
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import ClassData, Place, Value
 
 _UNDERSTOOD = ("pydantic.", "pydantic_settings.")  # libraries that give class attributes a meaning

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from secaudit.evaluation import operators
 from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
-from secaudit.evaluation.runtime import MAX_LOOP, Frame, Interpreter
+from secaudit.evaluation.bounds import MAX_LOOP
+from secaudit.evaluation.control import Frame
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import (
     DictData,
     ListData,

@@ -3,11 +3,12 @@
 from secaudit import frameworks
 from secaudit.discovery import Project
 from secaudit.evaluation import expressions, statements
+from secaudit.evaluation.bounds import OutOfBoundsError
 from secaudit.evaluation.environment import Given, Reads
 from secaudit.evaluation.gathering import gather, gather_keys
 from secaudit.evaluation.modules import load_module
 from secaudit.evaluation.order import graph_of, start_order
-from secaudit.evaluation.runtime import Interpreter, Language, OutOfBoundsError
+from secaudit.evaluation.runtime import Interpreter, Language
 from secaudit.evaluation.sources import Sources
 from secaudit.evaluation.unread import Asked, unread_keys
 from secaudit.evaluation.values import Place

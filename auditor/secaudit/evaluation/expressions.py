@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from secaudit.evaluation import comparisons, operators
 from secaudit.evaluation.access import attribute, slice_of, subscript
+from secaudit.evaluation.bounds import MAX_DEPTH, MAX_TEXT
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.control import Frame
 from secaudit.evaluation.displays import (
     comprehension,
     dict_comprehension,
@@ -15,7 +17,7 @@ from secaudit.evaluation.displays import (
     spread,
 )
 from secaudit.evaluation.names import read_name
-from secaudit.evaluation.runtime import MAX_DEPTH, MAX_TEXT, Call, Frame, Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,

@@ -1,6 +1,7 @@
 """Text files that a program reads whole: a mounted secret, a key, a version."""
 
-from secaudit.evaluation.runtime import MAX_TEXT, Interpreter
+from secaudit.evaluation.bounds import MAX_TEXT
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, unknown
 from secaudit.facts import Candidate
 from secaudit.syntax.text import whole

@@ -3,8 +3,9 @@
 import ast
 from typing import Final
 
+from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, ReturnSignal
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import External, Place, unknown
 
 _BASE_EXCEPTIONS: Final = frozenset({"Exception", "BaseException"})

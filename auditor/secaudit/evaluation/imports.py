@@ -3,11 +3,12 @@
 import ast
 
 from secaudit.evaluation.access import module_attribute
+from secaudit.evaluation.control import Frame
 from secaudit.evaluation.modules import (
     import_module,
     relative_module,
 )
-from secaudit.evaluation.runtime import Frame, Interpreter, slot_of
+from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import External, ModuleData, Place, Value, plain, unknown
 from secaudit.facts import Unknown
 

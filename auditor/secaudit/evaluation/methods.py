@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from secaudit.evaluation.bounds import MAX_TEXT
 from secaudit.evaluation.containers import dict_method, list_method
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.files import text_of_file
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
-from secaudit.evaluation.runtime import MAX_TEXT, Call, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     ListData,

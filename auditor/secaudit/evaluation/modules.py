@@ -3,15 +3,15 @@
 import ast
 from os.path import dirname, join, normpath
 
-from secaudit.evaluation.runtime import (
+from secaudit.evaluation.bounds import OutOfBoundsError
+from secaudit.evaluation.control import (
     BreakSignal,
     ContinueSignal,
     Frame,
-    Interpreter,
-    OutOfBoundsError,
     ProgramError,
     ReturnSignal,
 )
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import ModuleData, Place, Value
 from secaudit.facts import Unknown
 

@@ -2,7 +2,8 @@
 
 import builtins
 
-from secaudit.evaluation.runtime import Frame, Interpreter, ProgramError, slot_of
+from secaudit.evaluation.control import Frame, ProgramError
+from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import External, Place, Value, unknown
 
 _BUILTINS = frozenset(dir(builtins))

@@ -1,9 +1,11 @@
 """Adds the fields and the properties of settings objects, under dotted names."""
 
 from secaudit.evaluation.access import PROPERTIES, attribute
+from secaudit.evaluation.bounds import OutOfBoundsError
 from secaudit.evaluation.collecting import OBJECTS, Collector
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.judged import Named
-from secaudit.evaluation.runtime import Interpreter, OutOfBoundsError, ProgramError, slot_of
+from secaudit.evaluation.runtime import Interpreter, slot_of
 from secaudit.evaluation.values import (
     FunctionData,
     Instance,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from secaudit.evaluation.runtime import MAX_ITEMS, MAX_TEXT, ProgramError
+from secaudit.evaluation.bounds import MAX_ITEMS, MAX_TEXT
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.values import (
     DictData,
     External,

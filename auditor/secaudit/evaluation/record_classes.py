@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.runtime import Call, ProgramError
+from secaudit.evaluation.control import ProgramError
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import ClassData, Instance, Value
 from secaudit.patterns import lazy
 

@@ -1,9 +1,11 @@
-"""The state of one evaluation: bounds, frames, calls, modules, and what was found on the way."""
+"""The state of one evaluation: what it asks, where it stands and what it found on the way."""
 
 import ast
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from secaudit.evaluation.bounds import MAX_ALL_STEPS, MAX_ITEMS, MAX_STEPS, OutOfBoundsError
+from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.environment import Environment
 from secaudit.evaluation.values import (
     ClassData,
@@ -22,67 +24,7 @@ from secaudit.facts import Observation, Unknown
 from secaudit.location import Location
 from secaudit.records import NamedTuple
 
-MAX_STEPS = 60_000  # evaluated nodes of one statement of a module, or of one function looked at
-MAX_ALL_STEPS = 4_000_000  # of one deployment
-MAX_DEPTH = 60  # nested expressions and calls; each level costs several interpreter frames
-MAX_ITEMS = 10_000  # elements of one container
-MAX_TEXT = 100_000  # characters of one computed string
 LOOKING = 1_000  # branch level of functions that nothing calls
-MAX_LOOP = 2_000  # iterations of one loop
-
-
-class OutOfBoundsError(Exception):
-    """The evaluation reached its limit of steps."""
-
-
-class ProgramError(Exception):
-    """The evaluated program raises. ``kind`` is the name of the exception class."""
-
-    def __init__(self, kind: str, message: str = "", place: Place | None = None) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.place = place
-
-
-class ReturnSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
-    """A ``return`` statement was reached."""
-
-    def __init__(self, value: Value) -> None:
-        super().__init__()
-        self.value = value
-
-
-class BreakSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
-    """A ``break`` statement was reached."""
-
-
-class ContinueSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
-    """A ``continue`` statement was reached."""
-
-
-class Frame:
-    """The names visible to running code: locals, then enclosing frames, then the module."""
-
-    __slots__ = ("globals", "locals", "module", "owner", "parent", "returns")
-
-    def __init__(
-        self,
-        module: ModuleData,
-        names: dict[str, Value] | None = None,
-        parent: "Frame | None" = None,
-        owner: ClassData | None = None,
-    ) -> None:
-        self.module = module
-        self.locals = module.namespace if names is None else names
-        self.parent = parent
-        self.owner = owner  # the class whose body this is, or whose method runs
-        self.globals: set[str] = set()
-        self.returns: list[Value] = []  # possible results of undecided branches
-
-    def is_module(self) -> bool:
-        """Say whether this is the top level of a module."""
-        return self.locals is self.module.namespace
 
 
 class SinkUse(NamedTuple):

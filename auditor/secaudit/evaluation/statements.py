@@ -6,22 +6,20 @@ from collections.abc import Callable
 from secaudit.evaluation import operators
 from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
+from secaudit.evaluation.bounds import MAX_ITEMS, MAX_LOOP
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
+from secaudit.evaluation.control import (
+    BreakSignal,
+    ContinueSignal,
+    Frame,
+    ProgramError,
+    ReturnSignal,
+)
 from secaudit.evaluation.definitions import define_class, define_function
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.handlers import execute_try, suppressing
 from secaudit.evaluation.imports import execute_import, execute_import_from
-from secaudit.evaluation.runtime import (
-    MAX_ITEMS,
-    MAX_LOOP,
-    BreakSignal,
-    Call,
-    ContinueSignal,
-    Frame,
-    Interpreter,
-    ProgramError,
-    ReturnSignal,
-)
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,

@@ -2,17 +2,11 @@
 
 import ast
 
+from secaudit.evaluation.bounds import MAX_DEPTH, OutOfBoundsError
 from secaudit.evaluation.calls import invoke, run_body
+from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import (
-    LOOKING,
-    MAX_DEPTH,
-    Call,
-    Frame,
-    Interpreter,
-    OutOfBoundsError,
-    ProgramError,
-)
+from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     External,

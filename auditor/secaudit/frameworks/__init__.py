@@ -20,7 +20,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from secaudit.evaluation.calls import MISFITS
-from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
+from secaudit.evaluation.control import ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     External,

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.evaluation import operators
-from secaudit.evaluation.runtime import Call, Frame, Interpreter
+from secaudit.evaluation.control import Frame
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import ClassData, Place, Value
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, meaning_of

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Final, TypeAlias
 
 from secaudit.evaluation import operators
+from secaudit.evaluation.control import Frame
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import Frame, Interpreter, SinkUse
+from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import Place, Value
 from secaudit.frameworks.sinks import group_of, use
 from secaudit.patterns import lazy

@@ -5,9 +5,10 @@ from typing import Final
 
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.containers import update
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.operators import derive
-from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, External, PathData, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.reading import variable

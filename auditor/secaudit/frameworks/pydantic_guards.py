@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
+from secaudit.evaluation.control import ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import ClassData, FunctionData, Instance, Place, Value, plain
 from secaudit.frameworks.pydantic_fields import Field, fields_of
 

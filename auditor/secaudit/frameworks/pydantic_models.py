@@ -4,8 +4,9 @@ from typing import Any
 
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import run
-from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.calls import call_function
-from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
+from secaudit.evaluation.control import Frame, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     FunctionData,

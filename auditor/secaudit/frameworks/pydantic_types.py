@@ -3,8 +3,9 @@
 import ast
 from typing import Any, Final
 
+from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.runtime import Call, Frame, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import ClassData, External, Instance, Value, plain
 from secaudit.facts import Unknown
 from secaudit.records import NamedTuple

@@ -3,7 +3,7 @@
 import ast
 from typing import Final, Protocol
 
-from secaudit.evaluation.runtime import ProgramError
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.values import Place, Value
 from secaudit.frameworks import pydantic_validators as validators
 from secaudit.frameworks.pydantic_fields import Field

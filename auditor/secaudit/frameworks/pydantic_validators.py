@@ -4,7 +4,8 @@ import ast
 from typing import Any
 
 from secaudit.evaluation.calls import call_function, invoke
-from secaudit.evaluation.runtime import Call, Frame, ProgramError
+from secaudit.evaluation.control import Frame, ProgramError
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.access import attribute, iterate
+from secaudit.evaluation.bounds import MAX_ITEMS
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.containers import update
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.displays import distinct
 from secaudit.evaluation.operators import SECONDS, Scalar, derive, run, truth
-from secaudit.evaluation.runtime import MAX_ITEMS, Call, ProgramError
+from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import (
     ClassData,
     DictData,

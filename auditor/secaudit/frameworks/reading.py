@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import run
-from secaudit.evaluation.runtime import Interpreter, ProgramError
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, plain
 from secaudit.facts import Candidate, Unknown
 

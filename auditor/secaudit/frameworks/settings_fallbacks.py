@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from secaudit.evaluation.runtime import Fallback, Frame, Interpreter, ProgramError
+from secaudit.evaluation.control import Frame, ProgramError
+from secaudit.evaluation.runtime import Fallback, Interpreter
 from secaudit.evaluation.values import ClassData, FunctionData, Instance, Place, Value
 
 _BROAD: Final = ("Exception", "BaseException", "ValidationError", "ValueError", "SettingsError")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import derive, run
-from secaudit.evaluation.runtime import Call, Interpreter, ProgramError
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     External,

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.runtime import Call, Frame, Interpreter
+from secaudit.evaluation.control import Frame
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     External,

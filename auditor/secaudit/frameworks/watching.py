@@ -5,7 +5,8 @@ Each function loads what it needs, since little code has such a statement.
 
 import ast
 
-from secaudit.evaluation.runtime import Call, Fallback, Frame, Interpreter
+from secaudit.evaluation.control import Frame
+from secaudit.evaluation.runtime import Call, Fallback, Interpreter
 from secaudit.evaluation.values import ClassData, FunctionData, Value
 from secaudit.facts import Setting, Unknown
 
