@@ -32,6 +32,7 @@ from .settings_values import (
     check_secret,
     refusal,
     secret_lines,
+    secret_text,
 )
 
 Environment = Literal["production", "development", "test"]
@@ -63,7 +64,7 @@ class SecretGroup(Group):
                     "given_twice", "is given twice, as a value and as a file", secret, name
                 )
             try:
-                text = Path(data[name]).read_text("utf-8")
+                text = secret_text(Path(data[name]))
             except (OSError, UnicodeDecodeError):
                 raise PydanticCustomError(
                     "secret_file", "names a file that cannot be read", {"fields": (name,)}

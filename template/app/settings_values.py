@@ -4,10 +4,12 @@ A refusal is a `PydanticCustomError` whose type is the code of the secaudit rule
 same fault; its message never holds the value.
 """
 
+import errno
 import hashlib
 import ipaddress
 import json
 import re
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -17,6 +19,7 @@ from .security.limits import Quota
 
 MIN_SECRET_BYTES: Final = 32  # RFC 7518 section 3.2: as long as the hash of HS256
 _MIN_DISTINCT: Final = 8
+_SECRET_FILE_BYTES: Final = 65_536
 _UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _PLACEHOLDER: Final = re.compile(
     r"change.?(me|this|it)|placeholder|replace|example|insecure|your[-_ ]|secret.?key|super.?secret"
@@ -166,6 +169,20 @@ Proxies = Annotated[
 OptionalQuota = Annotated[Quota | None, BeforeValidator(_quota)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 StoreUrl = Annotated[SecretStr, AfterValidator(_store_url)]
+
+
+def secret_text(path: Path) -> str:
+    """Return what a file of secrets holds, without the mark that some editors put before UTF-8.
+
+    Raises:
+        OSError: it cannot be read, or is larger than secrets are; a wrong name may be a device's.
+        UnicodeDecodeError: it is no text.
+    """
+    with path.open("rb") as file:
+        content = file.read(_SECRET_FILE_BYTES + 1)
+    if len(content) > _SECRET_FILE_BYTES:
+        raise OSError(errno.EFBIG, "larger than a file of secrets")
+    return content.decode("utf-8-sig")
 
 
 def secret_lines(text: str) -> list[str]:

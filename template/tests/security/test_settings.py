@@ -327,6 +327,23 @@ def test_a_bad_secret_file_is_refused(monkeypatch: pytest.MonkeyPatch, content: 
     assert len(faults(monkeypatch, variables)) == 1
 
 
+@pytest.mark.parametrize("path", [".", "/dev/zero", "large", "binary"])
+def test_a_secret_file_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    Path("large").write_text(f"{GOOD_KEY}\n" * 10_000)
+    Path("binary").write_bytes(b"\xff\xfe" + GOOD_KEY.encode())
+    variables = {f"{KEYS}_FILE": path, "APP_HTTP__ALLOWED_HOSTS": '["api.example.com"]'}
+    assert set(faults(monkeypatch, variables)) == {f"{KEYS}_FILE"}
+
+
+def test_a_secret_file_of_a_windows_editor_holds_the_same_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("keys").write_bytes(b"\xef\xbb\xbf" + GOOD_KEY.encode() + b"\r\n")
+    variables = {f"{KEYS}_FILE": "keys", "APP_HTTP__ALLOWED_HOSTS": '["api.example.com"]'}
+    (key,) = load(monkeypatch, variables).tokens.signing_keys
+    assert key.get_secret_value() == GOOD_KEY
+
+
 def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("keys").write_text(GOOD_KEY)
     assert set(faults(monkeypatch, {**PRODUCTION, f"{KEYS}_FILE": "keys"})) == {KEYS}
