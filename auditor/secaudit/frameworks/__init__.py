@@ -160,10 +160,12 @@ def _told(name: str, call: Call) -> Value | None:
         return sinks.cookie(call)
     if name == "add_middleware" and call.arguments:
         return starlette.add_middleware(Value(None), Instance("unknown"), call)
+    if name == "form" and "max_part_size" in call.keywords:  # of a request of Starlette
+        sinks.record(call, "request.form", (sinks.Argument("max_part_size", "limit.body"),))
     return None
 
 
-_TELLING: Final = frozenset({"set_cookie", "add_middleware"})
+_TELLING: Final = frozenset({"set_cookie", "add_middleware", "form"})
 _LOGGING: Final = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
 
 

@@ -162,3 +162,9 @@ def test_gunicorn_names_are_settings(by_concept: Concepts) -> None:
     assert found["server.workers"][0].value == 4
     assert found["debug.reload"][0].value is True
     assert found["proxy.trusted"][0].value == "*"
+
+
+def test_the_cap_of_a_part_of_a_form(by_concept: Concepts) -> None:
+    source = "async def f(request):\n    return await request.form(max_part_size=10**9)\n"
+    assert [one.value for one in by_concept({"app.py": source})["limit.body"]] == [10**9]
+    assert "limit.body" not in by_concept({"app.py": source.replace("max_part_size", "max_files")})
