@@ -30,6 +30,15 @@ def test_the_file_holds_no_value_and_no_two_are_alike(service: Shell) -> None:
     assert json.loads(texts[0])["salt"] != json.loads(texts[1])["salt"]
 
 
+def test_a_value_is_recorded_once_however_often_it_stands_there(shell: Shell) -> None:
+    call = 'requests.get("https://api.example.com", verify=False)\n'
+    shell.write({"main.py": f"import requests\n\n{call}{call}"})
+    shell("config", ".", "--select", "TLS001", "--write-baseline", "baseline.json")
+    (entry,) = json.loads((shell.folder / "baseline.json").read_text())["accepted"]
+    assert len(entry["values"]) == 1
+    assert shell("config", ".", "--select", "TLS001", "--baseline", "baseline.json").status == 0
+
+
 def test_writing_one_exits_with_2_when_something_could_not_be_read(service: Shell) -> None:
     run = service("config", ".", "missing.env", "--write-baseline", "baseline.json")
     assert run.status == 2

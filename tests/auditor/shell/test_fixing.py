@@ -52,6 +52,27 @@ def test_a_diff_changes_nothing_and_hides_secrets(service: Shell) -> None:
     beside = service(*PRODUCTION, "--diff", "-f", "json")
     assert "+DEBUG=false" in beside.stderr
     assert beside.stdout.startswith("{")
+    assert "secaudit: would fix 1 finding\n" in beside.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "diff"),
+    [
+        (
+            "A=1\nB=2\nC=3\nDEBUG=true\nD=4\nE=5\nF=6\n",
+            "@@ -2,5 +2,5 @@\n B=2\n C=3\n-DEBUG=true\n+DEBUG=false\n D=4\n E=5\n",
+        ),
+        ("A=1\nDEBUG=true", "@@ -1,2 +1,2 @@\n A=1\n-DEBUG=true\n+DEBUG=false\n"),
+        (
+            "no value\n\nDEBUG=true\n",
+            "@@ -1,3 +1,3 @@\n <redacted: 8 characters>\n \n-DEBUG=true\n+DEBUG=false\n",
+        ),
+    ],
+)
+def test_a_diff_shows_two_lines_around_a_change(shell: Shell, before: str, diff: str) -> None:
+    shell.write({".env": before})
+    run = shell(*PRODUCTION, "--diff", "--select", "DBG001")
+    assert run.stdout.endswith(f"--- a/.env\n+++ b/.env\n{diff}")
 
 
 def test_unsafe_fixes_need_their_flag_and_write_a_secret_nobody_sees(service: Shell) -> None:
@@ -63,6 +84,53 @@ def test_unsafe_fixes_need_their_flag_and_write_a_secret_nobody_sees(service: Sh
     assert written not in run.stdout + run.stderr
     again = service(*PRODUCTION, "--select", "SEC001,DBG001")
     assert again.status == 0
+
+
+def test_a_mark_before_the_first_line_does_not_move_its_edit(shell: Shell) -> None:
+    shell.write({".env": b"\xef\xbb\xbfDEBUG=true"})
+    shell(*PRODUCTION, "--fix")
+    assert (shell.folder / ".env").read_bytes() == b"\xef\xbb\xbfDEBUG=false"
+
+
+CHOOSING = """\
+import os
+
+from dotenv import load_dotenv
+
+load_dotenv()
+INSTALLED_APPS = []
+DEBUG = os.environ["DEBUG"] == "true"
+SQLALCHEMY_ECHO = os.environ["ECHO"] == "true"
+SECRET_KEY = os.environ["SECRET_KEY"] if DEBUG else "changeme"
+"""
+
+
+def test_a_fix_that_brings_another_finding_is_withdrawn_and_the_others_stay(shell: Shell) -> None:
+    env = "DEBUG=true\nECHO=true\nSECRET_KEY=Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n"
+    shell.write({"settings.py": CHOOSING, ".env": env})
+    run = shell(*PRODUCTION, "--fix")
+    assert (shell.folder / ".env").read_text() == env.replace("ECHO=true", "ECHO=false")
+    assert run.stderr == (
+        "secaudit: fixed 1 finding\n"
+        "secaudit: not fixed: DBG001 at .env:1: the finding stays, or another one appears\n"
+    )
+
+
+def test_one_value_with_two_uses_is_written_once(shell: Shell) -> None:
+    names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE")
+    uses = "".join(f'{name} = os.environ["SECURE"] == "true"\n' for name in names)
+    middleware = (
+        "middleware.security.SecurityMiddleware",
+        "contrib.sessions.middleware.SessionMiddleware",
+    )
+    code = (
+        "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nINSTALLED_APPS = []\n"
+        f"MIDDLEWARE = {[f'django.{name}' for name in middleware]}\n{uses}"
+    )
+    shell.write({"settings.py": code, ".env": "SECURE=false\n"})
+    run = shell(*PRODUCTION, "--unsafe-fixes", "--select", "TLS,COOKIE", "--fix")
+    assert "fixed 2 findings" in run.stderr
+    assert (shell.folder / ".env").read_text() == "SECURE=true\n"
 
 
 def test_a_second_run_changes_nothing(service: Shell) -> None:
@@ -87,6 +155,17 @@ def test_a_declared_encoding_is_kept() -> None:
     data = "# coding: latin-1\nNAME = 'é'\nDEBUG = True\n".encode("latin-1")
     after = fixing.apply_edits("a.py", data, [_edit("a.py", (3, 9, 3, 13), "False")])
     assert after == data.replace(b"True", b"False")
+
+
+def test_only_python_declares_an_encoding_in_a_comment() -> None:
+    data = "# coding: latin-1\nNAME=é\n".encode()
+    after = fixing.apply_edits("a.env", data, [_edit("a.env", (2, 6, 2, 7), "ü")])
+    assert after == "# coding: latin-1\nNAME=ü\n".encode()
+
+
+def test_edits_may_touch_each_other_and_both_ends_of_the_file() -> None:
+    edits = [_edit("a.env", (1, 1, 1, 3), "x"), _edit("a.env", (1, 3, 1, 5), "y")]
+    assert fixing.apply_edits("a.env", b"abcd", edits) == b"xy"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Accepting a finding: where a comment may stand, tables, dates, and remarks about both."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,7 @@ def test_a_comment_above_a_line_of_an_env_file_accepts_it(shell: Shell, report: 
         "DEBUG=true # secaudit: ignore[DBG001] part of the value for three loaders\n",
         "# secaudit: ignore[DBG001] too far away\n\nDEBUG=true\n",
         "DEBUG=true\n# secaudit: ignore[DBG001] below\n",
+        "; secaudit: ignore[DBG001] no comment of env files\nDEBUG=true\n",
     ],
 )
 def test_elsewhere_in_an_env_file_it_accepts_nothing(
@@ -42,6 +44,44 @@ def test_elsewhere_in_an_env_file_it_accepts_nothing(
 ) -> None:
     shell.write({".env": text})
     assert accepted(report("--profile", "production")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DEBUG=true # secaudit: ignore[SEC001] part of the value for three loaders",
+        "; secaudit: ignore[SEC001] no comment of env files",
+    ],
+)
+def test_what_is_no_comment_is_not_judged_as_one(shell: Shell, report: Document, line: str) -> None:
+    shell.write({".env": f"{line}\n"})
+    assert "SUP001" not in codes(report("--profile", "production"))
+
+
+def test_an_ini_file_has_comments_of_two_kinds(shell: Shell, report: Document) -> None:
+    for mark in "#;":
+        text = f"[app]\n{mark} secaudit: ignore[DBG001] a demonstration\ndebug = true\n"
+        shell.write({"config.ini": text})
+        document = report("--profile", "production")
+        assert [one[0] for one in accepted(document)] == ["DBG001"], mark
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("debug = true # secaudit: ignore[DBG001] a demonstration", ["DBG001"]),
+        ("debug = true# secaudit: ignore[DBG001] glued to the value", []),
+        ('app = { note = "x # secaudit: ignore[DBG001] text", debug = true }', []),
+        ("debug = true # secaudit: ignore[SEC001] another rule", []),
+    ],
+)
+def test_in_a_file_with_trailing_comments_one_may_trail(
+    shell: Shell, report: Document, line: str, expected: list[str]
+) -> None:
+    shell.write({"config.toml": f"{line}\n"})
+    document = report("--profile", "production", "--select", "DBG001")
+    assert [one[0] for one in accepted(document)] == expected
+    assert codes(document) == ([] if expected else ["DBG001"])
 
 
 @pytest.mark.parametrize(
@@ -59,6 +99,21 @@ def test_in_code_a_comment_stands_on_the_line_or_above_it(
     document = report("--profile", "production", "--select", "DBG001")
     assert codes(document) == []
     assert [one[0] for one in accepted(document)] == ["DBG001"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OTHER = 1  # secaudit: ignore[DBG001] of the line above\nDEBUG = True\n",
+        "DEBUG = True\n# secaudit: ignore[DBG001] below\n",
+        "DEBUG = True  # secaudit: ignore[SEC001] another rule\n",
+        "# a remark\nDEBUG = True  # and secaudit: ignore[DBG001] within another remark\n",
+    ],
+)
+def test_in_code_it_accepts_nothing_elsewhere(shell: Shell, report: Document, text: str) -> None:
+    shell.write({"settings.py": f'SECRET_KEY = "x"\nINSTALLED_APPS = []\n{text}'})
+    document = report("--profile", "production", "--select", "DBG001")
+    assert codes(document) == ["DBG001"]
 
 
 def test_a_string_that_looks_like_a_comment_accepts_nothing(shell: Shell, report: Document) -> None:
@@ -94,6 +149,25 @@ def test_an_expired_comment_is_a_finding_and_accepts_nothing(
     assert accepted(document) == []
 
 
+def test_the_last_day_still_accepts(shell: Shell, report: Document) -> None:
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    shell.write(
+        {
+            ".env": f"# secaudit: ignore[DBG001] until={today} for a day\nDEBUG=true\n",
+            "secaudit.toml": f'[ignore]\nSEC001 = {{reason = "for a day", until = {today}}}\n',
+        }
+    )
+    assert codes(report("--profile", "production")) == ["SUP001"]  # unused, and not expired
+
+
+def test_a_comment_for_a_rule_of_pedantic_runs_is_unused_only_there(
+    shell: Shell, report: Document
+) -> None:
+    shell.write({".env": "# secaudit: ignore[GUARD005] asked for\nDEBUG=false\n"})
+    assert codes(report("--profile", "production")) == []
+    assert codes(report("--profile", "production", "--pedantic")) == ["SUP001"]
+
+
 def test_a_date_to_come_still_accepts(shell: Shell, report: Document) -> None:
     shell.write({".env": "# secaudit: ignore[DBG001] until=2199-01-31 for a while\nDEBUG=true\n"})
     assert accepted(report("--profile", "production")) == [("DBG001", "inline", "for a while")]
@@ -107,17 +181,21 @@ def test_a_date_to_come_still_accepts(shell: Shell, report: Document) -> None:
         ("ignore[DGB001] why", "names no rule"),
         ("ignore[DBG001]", "no reason"),
         ("ignore[DBG001] until=soon why", "takes a date"),
+        ("ignore[DBG001] until=2199-01-31", "no reason"),
     ],
 )
+@pytest.mark.parametrize("name", [".env", "settings.py"])
 def test_a_comment_that_says_too_little_is_a_finding(
-    shell: Shell, report: Document, comment: str, fault: str
+    shell: Shell, report: Document, comment: str, fault: str, name: str
 ) -> None:
-    shell.write({".env": f"# secaudit: {comment}\nDEBUG=true\n"})
+    shell.write({name: f"  # secaudit: {comment}\nDEBUG=True\n"})
     found = [
         one for one in report("--profile", "production")["findings"] if one["code"] == "SUP003"
     ]
     assert len(found) == 1
     assert fault in found[0]["message"]
+    place = found[0]["location"]
+    assert (place["line"], place["column"], place["end_column"]) == (1, 3, 15 + len(comment))
 
 
 def test_the_configuration_accepts_rules_and_the_report_says_so(
@@ -141,6 +219,40 @@ def test_a_path_table_accepts_only_there(shell: Shell, report: Document) -> None
     document = report("--profile", "production")
     assert [one["location"]["path"] for one in document["findings"]] == ["main/.env"]
     assert [one["location"]["path"] for one in document["suppressed"]] == ["demo/.env"]
+
+
+def test_a_table_accepts_the_rules_it_names_and_no_other(shell: Shell, report: Document) -> None:
+    shell.write({".env": "DEBUG=true\n", "secaudit.toml": '[ignore]\nSEC001 = "another"\n'})
+    assert codes(report("--profile", "production")) == ["DBG001", "SUP001"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern", "expected"),
+    [
+        ("", "project/**", []),  # the folder of the configuration is where paths begin
+        (
+            "conf/",
+            "**/.env",
+            ["DBG001"],
+        ),  # a configuration of elsewhere has patterns of whole paths
+    ],
+)
+def test_a_path_table_knows_paths_from_the_folder_of_the_configuration(
+    shell: Shell, report: Document, folder: str, pattern: str, expected: list[str]
+) -> None:
+    name = f"{folder}secaudit.toml"
+    table = f'[per-path-ignores."{pattern}"]\nDBG001 = "a demonstration"\n'
+    shell.write({".env": "DEBUG=true\n", name: table})
+    document = report("--profile", "production", "--config", name)
+    assert [one[0] for one in accepted(document)] == expected
+
+
+def test_an_expired_entry_of_the_configuration_accepts_nothing(
+    shell: Shell, report: Document
+) -> None:
+    text = '[ignore]\nDBG001 = {reason = "old", until = 2020-01-31}\n'
+    shell.write({".env": "DEBUG=true\n", "secaudit.toml": text})
+    assert codes(report("--profile", "production")) == ["DBG001", "SUP002"]
 
 
 def test_an_unused_entry_of_the_configuration_is_a_finding_at_its_line(
