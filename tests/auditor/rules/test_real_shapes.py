@@ -380,3 +380,24 @@ def test_a_permission_that_is_left_out_is_reported_where_it_belongs(found: Found
     )
     lines = found({"production.py": text})
     assert codes(lines, "AUTH011") == ["production.py:2 AUTH011 low unknown"]
+
+
+def test_a_password_that_compose_weaves_into_a_dsn_is_judged_where_it_stands(found: Found) -> None:
+    files = {
+        "compose.yaml": (
+            "services:\n  web:\n    image: acme/web\n    environment:\n"
+            "      REDIS_URL: redis://:${REDIS_PASSWORD:?not set}@redis:6379/0\n"
+        ),
+        ".env": "REDIS_PASSWORD=redis\n",
+    }
+    assert codes(found(files), "CRED001") == [".env:1 CRED001 medium unknown"]
+    files["compose.yaml"] = files["compose.yaml"].replace("REDIS_PASSWORD", "RP")
+    files[".env"] = "RP=redis\n"  # a name that says nothing
+    assert codes(found(files), "CRED001") == ["compose.yaml:5 CRED001 medium unknown"]
+
+
+def test_a_dsn_of_an_env_files_own_password_is_one_finding(found: Found) -> None:
+    files = {
+        ".env": "DB_PASSWORD=postgres\nDATABASE_URL=postgresql://app:${DB_PASSWORD}@db/app\n",
+    }
+    assert codes(found(files), "CRED001") == [".env:1 CRED001 medium unknown"]

@@ -24,6 +24,7 @@ class Scope:
     def __init__(self, variables: Environment) -> None:
         self.variables = variables
         self.used: set[str] = set()  # names that some text referred to
+        self.woven: dict[str, None] = {}  # names that became a part of a longer text
 
     def lookup(self, name: str) -> str | Unknown | None:
         """Return the value of a variable, None when it is not given."""
@@ -53,6 +54,7 @@ class Scope:
             raise AuditError(error.message, error.hint, path=place.path, line=place.line) from None
         if len(parts) == 1 and isinstance(parts[0], Reference):
             return self._single(parts[0], node)
+        self.woven |= {part.name: None for part in parts if isinstance(part, Reference)}
         value, _, error_text = expand(parts, self.lookup)
         result = Unknown(error_text) if error_text else value
         literal = all(isinstance(part, str) for part in parts)

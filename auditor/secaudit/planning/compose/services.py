@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from secaudit.facts import Candidate, Observation, Setting, Unknown
 from secaudit.location import Location
+from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands, env_files, layers, paths, profiles
 from secaudit.planning.compose.contents import contents, parts, places, read_through, secrets
 from secaudit.planning.compose.merging import keyed, listed
@@ -64,6 +65,7 @@ class ServiceReader:
         Raises:
             AuditError: an interpolation that Compose refuses.
         """
+        self.scope.woven.clear()
         uses = self._env_files(node.get("env_file"))
         written = node.get("environment")
         image = self._text(node.get("image"))
@@ -95,7 +97,7 @@ class ServiceReader:
             tuple(uses),
             (*self._mounts(node.get("volumes")), *parts(given)),
             tuple(places(given)),
-            (*self._settings(node), *secrets(given, environment)),
+            (*self._settings(node), *secrets(given, environment), *self._woven()),
             tuple(observations),
         )
 
@@ -119,6 +121,25 @@ class ServiceReader:
             weaker.insert(0, self._file(use, own, weaker))
         merged = layers.merged([own, *weaker])
         return {name: found for name, found in merged.items() if name not in blocked}
+
+    def _woven(self) -> list[Setting]:
+        """Return the secrets that stand in longer texts, such as the password of a DSN.
+
+        They are judged where they are written.
+        """
+        found = []
+        for name in self.scope.woven:
+            given, meaning = self.scope.variables.get(name, ()), meaning_of(name)
+            place = given[0].location if given else None
+            if place is not None and meaning is not None and meaning.concept in SECRET_CONCEPTS:
+                value, kind = given[0].value, type(given[0].value).__name__
+                found.append(
+                    Setting(
+                        *(name, meaning.concept, "", kind, value, given, place),
+                        *((), None, (name,), meaning.service),
+                    )
+                )
+        return found
 
     def _file(self, use: EnvFileUse, own: Environment, before: list[Environment]) -> Environment:
         file = self.reader.env_file(use.path, use.dialect)

@@ -5,18 +5,27 @@ from collections.abc import Iterator
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_internal, url_of
 from secaudit.judgement.secrets import is_empty, is_guessable, text_of
-from secaudit.judgement.values import texts_of
+from secaudit.judgement.values import texts_of, winner
+from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
 _SHIPPED = frozenset(("minioadmin", "minio123", "rustfsadmin"))  # of object stores that speak S3
+_REFERENCE = lazy(r"://[^\s/@]*:\$\{?(\w+)[^@]*@")  # to a variable, as the password
 _INTERNAL = Severities("medium", "medium", "info")
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield store passwords, alone or inside a DSN, that are the first anybody would try."""
+    named = {
+        name
+        for setting in facts.of("database.password", "password")
+        for name in (setting.name, *setting.variables)
+    }
     for setting, text in texts_of(facts, "database.url"):
         url = url_of(text)
-        if url is not None and url.password and is_guessable(url.password, url.user):
+        if url is None or _password_variable(setting) in named:
+            continue  # a password that stands elsewhere is judged there
+        if url.password and is_guessable(url.password, url.user):
             yield _match(setting, url.host)
     in_urls = {place for setting in facts.of("database.url") for place in setting.used}
     for setting, text in texts_of(facts, "database.password"):
@@ -28,6 +37,14 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting, text in texts_of(facts, "provider.secret"):
         if "secret" in setting.name.lower() and text.strip().lower() in _SHIPPED:
             yield _match(setting, "")
+
+
+def _password_variable(setting: Setting) -> str:
+    """Return the variable that a DSN's password is taken from, empty when it is written out."""
+    candidate = winner(setting)
+    raw = candidate.raw if candidate is not None and not candidate.literal else None
+    reference = _REFERENCE.search(raw or "")
+    return reference[1] if reference is not None else ""
 
 
 def _match(setting: Setting, host: str) -> Match:
