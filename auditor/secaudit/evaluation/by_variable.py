@@ -26,13 +26,29 @@ def unit_by_variable(name: str, variables: tuple[str, ...], given: Candidate | N
     return variables[0] if as_given and tells_unit(normalised(variables[0])) else name
 
 
-def meaning_by_variable(setting: Setting) -> Meaning | None:
-    """Return the meaning of a setting that holds one variable, None where it says nothing either.
+def telling(setting: Setting) -> str:
+    """Return the variable that tells what a setting means, ``""`` where none does.
+
+    Of several that may give its value, such as the names of ``AliasChoices``, the first with a
+    meaning; those that mean different things tell nothing, nor does a value made of several.
+    """
+    first, *others = setting.variables or ("",)
+    if not others:
+        return first
+    if not setting.candidates or setting.candidates[0].layer == "assignment":
+        return ""
+    known = {name: meaning for name in setting.variables if (meaning := meaning_of(name))}
+    agree = len({(one.concept, one.inverted) for one in known.values()}) == 1
+    return next(iter(known)) if agree else ""
+
+
+def meaning_by_variable(setting: Setting, name: str) -> Meaning | None:
+    """Return the meaning of a setting that holds a variable, None where it says nothing either.
 
     The setting has to be the variable's value, as it is or as most loaders read it.
     """
     data = setting.value
-    meaning = meaning_of(setting.variables[0])
+    meaning = meaning_of(name)
     if meaning is None:
         is_url = isinstance(data, str) and _STORE.fullmatch(data)
         return Meaning("database.url", inverted=False, service="") if is_url else None

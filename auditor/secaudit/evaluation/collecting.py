@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from secaudit.evaluation.by_variable import identical, meaning_by_variable
+from secaudit.evaluation.by_variable import identical, meaning_by_variable, telling
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.judged import (
     Named,
@@ -58,7 +58,7 @@ class Collector:
         """
         meaning = meaning_of(named.name)
         index = self.add_meant(slot, named, meaning, layer, text=text)
-        if meaning is None and index is not None and len(self.settings[index].variables) == 1:
+        if meaning is None and index is not None and telling(self.settings[index]):
             self._nameless.setdefault(index, named.owner)
 
     def add_meant(
@@ -220,9 +220,9 @@ class Collector:
         told = {name for one in self.settings if one.concept for name in one.variables}
         for index, owner in self._nameless.items():
             setting = self.settings[index]
-            name = setting.variables[0]
+            name = telling(setting)
             known = setting.concept or name in told
-            meaning = None if known else meaning_by_variable(setting)
+            meaning = None if known else meaning_by_variable(setting, name)
             if meaning is not None:
                 value = in_unit(meaning, name, setting.value)
                 self.settings[index] = meant(setting, meaning, owner, value)

@@ -31,6 +31,7 @@ def add_settings_objects(interpreter: Interpreter, collector: Collector) -> None
 
 def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, depth: int) -> None:
     types: dict[str, str] = instance.state.get("types", {})
+    paths: dict[str, str] = instance.state.get("paths", {})  # inside the variable that gives it
     for name, value in instance.attributes.items():
         full = f"{prefix}{name}"
         nested = value.data
@@ -38,7 +39,11 @@ def _fields(instance: Instance, collector: Collector, prefix: str, owner: str, d
             _fields(nested, collector, f"{full}.", f"{owner}.{name}", depth + 1)
         elif not isinstance(nested, OBJECTS):
             named = Named(full, value, owner, types.get(name, ""))
-            collector.add(slot_of(instance, name), named, layer="default")
+            inside = meaning_of(paths.get(name, ""))
+            if inside is not None and meaning_of(full) is None:
+                collector.add_meant(slot_of(instance, name), named, inside, "default")
+            else:
+                collector.add(slot_of(instance, name), named, "default")
 
 
 def _properties(interpreter: Interpreter, instance: Instance, collector: Collector) -> None:

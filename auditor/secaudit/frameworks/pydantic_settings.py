@@ -71,6 +71,7 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
         exact=config.case_sensitive,
     )
     instance = builder.build(nodes, names)
+    instance.state["paths"] = _paths(fields)
     if interpreter.replaceable and (refused or _is_refused(instance)):
         raise ProgramError("ValidationError", f"start-up refuses {cls.name}", call.place)
     interpreter.instances.append(instance)
@@ -167,6 +168,20 @@ def _note_fields(
     return refused
 
 
+def _paths(fields: dict[str, Field]) -> dict[str, str]:
+    """Return fields with an ``AliasPath``, and what it says: ``jwt.secret_key``.
+
+    An item of a list means what one of its kind does: ``SECRET_KEYS``, 0 is a ``SECRET_KEY``.
+    """
+    found: dict[str, str] = {}
+    for name, field in fields.items():
+        for given, path in field.choices:
+            if path:
+                text = ".".join(step for step in (given, *path) if isinstance(step, str))
+                found[name] = text if isinstance(path[-1], str) else text.rstrip("sS")
+    return found
+
+
 def _is_refused(instance: Instance) -> bool:
     """Say whether some value of an object, or of one inside it, stops start-up."""
     return any(
@@ -194,9 +209,12 @@ def _wrapping(name: str) -> Callable[[Call], Value]:
     return make
 
 
-def _unwrap(_receiver: Value, instance: Instance, call: Call) -> Value:
+def _unwrap(receiver: Value, instance: Instance, call: Call) -> Value:
+    """``secret.get_secret_value()``: the same setting, as text."""
     inner: Value | None = instance.state.get("plain")
-    return unknown("a wrapped value that is not known", call.place) if inner is None else inner
+    if inner is None:
+        return unknown("a wrapped value that is not known", call.place)
+    return inner._replace(source=receiver.source, parts=receiver.parts)
 
 
 def _build_url(call: Call) -> Value:
