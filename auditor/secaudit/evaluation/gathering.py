@@ -49,6 +49,8 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
             django.complete(interpreter, module, collector)
     for items in interpreter.flask_configs:
         _configuration(items, collector)
+    for slot in interpreter.state.get("inert", ()):
+        collector.mute(slot)
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Place, Slot, Value, plain
+from secaudit.facts import Unknown
 from secaudit.frameworks import misspelt, unlimited_logins
 from secaudit.frameworks.flask_configuration import CONFIG, items_of, put
 from secaudit.frameworks.sinks import (
@@ -31,7 +32,8 @@ _SINKS: Final[dict[str, tuple[str, str, Any]]] = {  # key: concept, service, Fla
     "SQLALCHEMY_ECHO": ("debug.sql_echo", "", None),
     "WTF_CSRF_ENABLED": ("csrf.enabled", "flask", None),
     "JWT_SECRET_KEY": ("signing.secret", "jwt", None),
-    "JWT_COOKIE_SECURE": ("cookie.secure", "jwt", None),
+    "JWT_COOKIE_SECURE": ("cookie.secure", "jwt", False),
+    "JWT_COOKIE_SAMESITE": ("cookie.samesite", "jwt", None),
     "JWT_COOKIE_CSRF_PROTECT": ("csrf.enabled", "jwt", None),
     "REMEMBER_COOKIE_SECURE": ("cookie.secure", "remember", None),
     "RATELIMIT_ENABLED": ("limit.enabled", "flask", None),
@@ -91,11 +93,33 @@ def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:
     return cookie(call, same_site=None)
 
 
-def _is_missed(interpreter: Interpreter, name: str) -> bool:
-    """Say whether it is worth telling that a setting is left out: a cap where files are taken."""
+def _is_missed(interpreter: Interpreter, items: DictData, name: str) -> bool:
+    """Say whether it is worth telling that a setting is left out.
+
+    Flask writes no session cookie without a key; a cap is missed where files are taken.
+    """
+    if items.rest is not None:
+        return False
     if name == "MAX_CONTENT_LENGTH":
         return any("request.files" in one.syntax.text for one in interpreter.modules.values())
-    return name in _COOKIES
+    if name == "JWT_COOKIE_SECURE":
+        return _has_effect(items, name)
+    key = items.items.get("SECRET_KEY")
+    if name not in _COOKIES or key is None or key.data is None:
+        return False
+    return name != "SESSION_COOKIE_SECURE" or not interpreter.state.get("talisman")
+
+
+def _has_effect(items: DictData, name: str) -> bool:
+    """Say whether a setting matters: one of a token's cookie only where a cookie holds tokens.
+
+    Flask-JWT-Extended reads tokens from headers alone unless told otherwise.
+    """
+    if not name.startswith("JWT_COOKIE_") or items.rest is not None:
+        return True
+    places = items.items.get("JWT_TOKEN_LOCATION")
+    known = plain(places) if places is not None else ()
+    return not isinstance(known, Unknown) and "cookies" in (known or ())
 
 
 def _finish(interpreter: Interpreter) -> None:
@@ -107,13 +131,15 @@ def _finish(interpreter: Interpreter) -> None:
         for name, (concept, service, default) in _SINKS.items():
             value = items.items.get(name)
             if value is None:
-                if items.rest is not None or not _is_missed(interpreter, name):
-                    continue
-                if interpreter.state.get("talisman") and name == "SESSION_COOKIE_SECURE":
+                if not _is_missed(interpreter, items, name):
                     continue
                 location = place.location()
                 made = library_default(default, place)
                 layer = "library-default"
+            elif not _has_effect(items, name):
+                source = value.source if value.source and value.source.name == name else None
+                interpreter.state.setdefault("inert", []).append(source or Slot(id(items), name))
+                continue
             else:
                 source = value.source or Slot(id(items), name)
                 made, layer = value._replace(source=source), "assignment"

@@ -21,7 +21,7 @@ def test_a_flask_property_read_from_the_class_is_no_value(values: Values) -> Non
 def test_flask_cors_defaults_to_every_origin(by_concept: Concepts) -> None:
     source = (
         "from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\n"
-        "CORS(app, supports_credentials=True)\napp.run(debug=True)\n"
+        "CORS(app, supports_credentials=True)\napp.secret_key = 'k'\napp.run(debug=True)\n"
     )
     found = by_concept({"app.py": source})
     assert found["cors.origins"][0].value == ["*"]
@@ -84,7 +84,8 @@ def test_a_file_of_the_instance_folder_replaces_what_code_writes(values: Values)
 
 def test_a_variable_that_names_the_file(values: Values, by_concept: Concepts) -> None:
     files = {"live.cfg": "DEBUG = True\n"}
-    files["app.py"] = APP.format("", "app.config.from_envvar('CONF', silent=True)\n")
+    source = "app.secret_key = 'k'\napp.config.from_envvar('CONF', silent=True)\n"
+    files["app.py"] = APP.format("", source)
     assert values(files, {"CONF": "live.cfg"})["DEBUG"] is True
     assert "cookie.secure" in by_concept(files)  # no file at all
     files["app.py"] = files["app.py"].replace(", silent=True", "")
@@ -108,3 +109,22 @@ def test_a_cap_is_missed_where_files_are_taken(by_concept: Concepts) -> None:
     assert (cap.value, cap.candidates[0].layer) == (None, "library-default")
     source = APP.format("", "app.config['MAX_CONTENT_LENGTH'] = 1\n" + takes)
     assert [one.value for one in by_concept({"app.py": source})["limit.body"]] == [1]
+
+
+def test_without_a_key_there_is_no_session_cookie(by_concept: Concepts) -> None:
+    assert "cookie.secure" not in by_concept({"app.py": APP.format("", "")})
+    assert "cookie.secure" not in by_concept({"app.py": APP.format("", "app.secret_key = None\n")})
+    found = by_concept({"app.py": APP.format("", "app.secret_key = 'k'\n")})
+    assert found["cookie.secure"][0].value is False
+
+
+def test_a_token_in_a_header_is_in_no_cookie(by_concept: Concepts) -> None:
+    weak = "app.config.update(JWT_COOKIE_CSRF_PROTECT=False, JWT_COOKIE_SECURE=False)\n"
+    for places in ("", "app.config['JWT_TOKEN_LOCATION'] = ['headers']\n"):
+        found = by_concept({"app.py": APP.format("", weak + places)})
+        assert not {"csrf.enabled", "cookie.secure"} & set(found)
+    cookies = "app.config['JWT_TOKEN_LOCATION'] = ['headers', 'cookies']\n"
+    found = by_concept({"app.py": APP.format("", weak + cookies)})
+    assert [found[one][0].value for one in ("csrf.enabled", "cookie.secure")] == [False, False]
+    (absent,) = by_concept({"app.py": APP.format("", cookies)})["cookie.secure"]
+    assert absent.candidates[0].layer == "library-default"
