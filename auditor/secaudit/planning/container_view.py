@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterable
 
 from secaudit.facts import Setting
+from secaudit.judgement.stores import is_store
 from secaudit.planning import commands, layers, paths, profiles
-from secaudit.planning.code import Leaf
-from secaudit.planning.codebase import Codebase, leaf_profile
+from secaudit.planning.codebase import Codebase
 from secaudit.planning.compose.services import Service
 from secaudit.planning.env_uses import EnvUse
 from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.image import Image
 from secaudit.planning.layers import Environment
+from secaudit.planning.leaves import Leaf, profile_of
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile
 from secaudit.syntax.text import Text
 
+_SEVERAL = 2  # variables that code reads, from which their being there is no accident
 _PREFIX = 5  # letters of an image's name that its variables share: POSTG, MYSQL, RABBI
 
 
@@ -34,6 +36,44 @@ def read_by_image(service: Service, environment: Environment) -> Environment:
         for key, found in environment.items()
         if key in service.written or (prefix and key.upper().startswith(prefixes))
     }
+
+
+def runs(
+    codebase: Codebase, service: Service, words: tuple[Text, ...], environment: Environment
+) -> bool:
+    """Say whether a container runs a project's code, though nothing says what its image holds.
+
+    Its variables or its command name a module of the project, or else the code reads most of the
+    variables that are written for it.
+    """
+    if not codebase.code.modules or is_store(service.image, ""):
+        return False
+    module = environment.get("DJANGO_SETTINGS_MODULE")
+    if module and any(leaf.selected == module[0].value for leaf in codebase.code.leaves):
+        return True
+    if commands.runs_code(words) and any(_is_module(codebase, word.value) for word in words):
+        return True
+    read = [name for name in service.written if _is_read(name.upper(), codebase.code.words)]
+    return len(read) >= _SEVERAL and 2 * len(read) >= len(service.written)
+
+
+def _is_module(codebase: Codebase, word: str) -> bool:
+    """Say whether ``package.module:name`` is code of the project."""
+    package = word.partition(":")[0].partition(".")[0]
+    if not package.isidentifier() or ("." not in word and ":" not in word):
+        return False
+    starts = [
+        f"{folder}/{package}{end}"
+        for folder in (codebase.root, f"{codebase.root}/src")
+        for end in ("/", ".py")
+    ]
+    return any(path.startswith(tuple(starts)) for path in codebase.code.modules)
+
+
+def _is_read(name: str, words: frozenset[str]) -> bool:
+    """Say whether code knows a variable: by its name, or by a prefix and the rest of it."""
+    cuts = [index + 1 for index, letter in enumerate(name) if letter == "_"]
+    return name in words or any(name[:cut] in words and name[cut:] in words for cut in cuts)
 
 
 def settings_of(
@@ -92,5 +132,5 @@ def leaves_of(
             return [*named]
     values = layers.values(environment)
     profile = profiles.strictest([*profiles.selectors(values), *signals])
-    fitting = [leaf for leaf in leaves if leaf_profile(leaf, codebase.root) == profile]
+    fitting = [leaf for leaf in leaves if profile_of(leaf, codebase.root) == profile]
     return [*(fitting or leaves)] or [None]

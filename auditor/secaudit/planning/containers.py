@@ -16,7 +16,6 @@ from secaudit.planning import (
     paths,
     profiles,
 )
-from secaudit.planning.code import Leaf
 from secaudit.planning.codebase import Codebase
 from secaudit.planning.compose.files import Group, Loader, Services, groups, profile_of
 from secaudit.planning.compose.scope import Scope
@@ -25,6 +24,7 @@ from secaudit.planning.container_view import (
     filesystem,
     leaves_of,
     read_by_image,
+    runs,
     settings_of,
     visible_files,
 )
@@ -34,6 +34,7 @@ from secaudit.planning.filesystem import Part
 from secaudit.planning.image import Image
 from secaudit.planning.launch import launched
 from secaudit.planning.layers import EnvFileUse, Environment, Launched
+from secaudit.planning.leaves import Leaf
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
@@ -124,7 +125,7 @@ class Containers:
             group.files,
             service.files,
         )
-        codebase, modules = self._code(source, words)
+        codebase, modules = self._code(source, words, shared.environment)
         if codebase is None:
             if any(one.code.modules for one in self.codebases):
                 shared = shared._replace(environment=read_by_image(service, shared.environment))
@@ -173,9 +174,12 @@ class Containers:
         return images.image_of(file, service.target, service.arguments) if file else None
 
     def _code(
-        self, service: Service, words: tuple[Text, ...]
+        self, service: Service, words: tuple[Text, ...], environment: Environment
     ) -> tuple[Codebase | None, tuple[str, ...]]:
-        """Return the code a service runs and its modules: in the build context or mounted."""
+        """Return the code a service runs and its modules.
+
+        It is in the build context or mounted, or else the service tells that it runs it.
+        """
         places = [service.context] if service.context else []
         if commands.runs_code(words):
             places += [part.source for part in service.files if part.source]
@@ -185,6 +189,9 @@ class Containers:
                 inside = [path for path in codebase.code.modules if path.startswith(prefix)]
                 if inside:
                     return codebase, tuple(inside)
+        for codebase in self.codebases:  # an image that was built elsewhere
+            if not service.context and runs(codebase, service, words, environment):
+                return codebase, codebase.code.modules
         return None, ()
 
     def _plain(self, shared: "_Shared") -> Deployment:

@@ -482,3 +482,53 @@ def test_a_secret_among_the_build_arguments_is_kept_by_the_image(planned: Planne
         ("API_TOKEN", 6, {"name": "API_TOKEN", "instruction": "ARG", "placeholder": False}),
         ("SECRET_KEY", 9, {"name": "SECRET_KEY", "instruction": "ARG", "placeholder": True}),
     ]
+
+
+SHOP = (
+    "import os\nfrom environs import Env\nenv = Env()\n"
+    "with env.prefixed('APP_'):\n    HOSTS = env.list('HOSTS')\nDEBUG = os.environ['DEBUG']\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("service", "runs"),
+    [
+        ("    image: acme/shop:1\n    command: gunicorn shop.wsgi:app -w 4\n", True),
+        ("    image: acme/shop:1\n    command: python -m flask db upgrade\n", False),
+        ("    image: acme/shop:1\n    command: gunicorn other.wsgi:app\n", False),
+        ("    image: acme/shop:1\n    command: echo shop.settings\n", False),
+        ("    image: acme/shop:1\n    environment: {APP_HOSTS: '*', DEBUG: '1'}\n", True),
+        ("    image: acme/shop:1\n    environment: {APP_HOSTS: '*'}\n", False),
+        (
+            (
+                "    image: acme/ui:1\n    environment: {APP_HOSTS: '*', DEBUG: '1', A: b, C: d, E: f}"
+                "\n"
+            ),
+            False,
+        ),
+        ("    image: postgres:17\n    environment: {APP_HOSTS: '*', DEBUG: '1'}\n", False),
+    ],
+)
+def test_an_image_that_is_built_elsewhere_may_hold_the_code(
+    planned: Planner, service: str, *, runs: bool
+) -> None:
+    files = {"shop/settings.py": SHOP, "compose.yaml": f"services:\n  web:\n{service}"}
+    found = [one for one in planned(files).deployments if one.name.startswith("compose.yaml")]
+    assert any(one.modules for one in found) is runs
+    alone = [one for one in planned(files).deployments if one.modules and one not in found]
+    assert bool(alone) is not runs
+
+
+def test_a_settings_module_of_django_names_the_code(planned: Planner) -> None:
+    django = "INSTALLED_APPS = []\nMIDDLEWARE = []\n"
+    compose = (
+        "services:\n  web:\n    image: acme/shop:1\n"
+        "    environment: {DJANGO_SETTINGS_MODULE: shop.settings.dev}\n"
+    )
+    files = {
+        "shop/settings/dev.py": django,
+        "shop/settings/live.py": django,
+        "docker-compose.prod.yml": compose,
+    }
+    (one,) = planned(files).deployments
+    assert (one.profile, one.selected) == ("production", "shop.settings.dev")
