@@ -7,16 +7,16 @@ from secaudit.facts import Facts
 from secaudit.judgement.origins import as_list, looseness_of, matches_any
 from secaudit.rule import Example, Match, Rule, Severities
 
-_ANCHORED: Final = "starlette"  # uses fullmatch; Flask-Cors and django-cors-headers use match
+_AT_THE_START: Final = frozenset(("flask", "django"))  # match; Starlette and Litestar: fullmatch
 
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield patterns without an end, with an open dot, or glued to any text."""
     for setting in facts.of("cors.regex"):
         for pattern in as_list(setting.value):
-            if matches_any(pattern):
+            if not pattern or matches_any(pattern):
                 continue
-            how = looseness_of(pattern, anchored=setting.service == _ANCHORED)
+            how = looseness_of(pattern, anchored=setting.service not in _AT_THE_START)
             if how:
                 yield Match(setting, f"the pattern of origins {how}")
                 break
@@ -51,6 +51,7 @@ List the origins; where subdomains vary, write `https://[a-z0-9-]+\\.acme\\.io$`
         ),
     ),
     good=(
+        Example({"config.toml": '[app]\ncors_origin_regex = ""\n'}),
         Example(
             {
                 "main.py": (
