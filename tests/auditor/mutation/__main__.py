@@ -39,6 +39,9 @@ def main() -> int:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder}/tests"]
         pytest.main([*words, *given.tests], plugins=[plugin])
+    if plugin.failed or not plugin.verdicts:
+        sys.stderr.write(f"unbroken, these fail: {plugin.failed or 'the tests do not start'}\n")
+        return 1
     verdicts = list(plugin.verdicts.values())
     killed = verdicts.count("killed")
     sys.stdout.write(f"\n{given.part}: {killed}/{len(verdicts)}\n")

@@ -31,6 +31,7 @@ class Mutation:
         self.seconds = seconds
         self.paths = {mutant.path for mutant in mutants}
         self.verdicts: dict[Mutant, str] = {}
+        self.failed: list[str] = []  # tests that fail unbroken
         self._ran: dict[int, tuple[float, set[Place]]] = {}
         self._killers: list[int] = []  # what noticed the last mutants is likely to notice the next
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)  # where a child says which test failed
@@ -40,6 +41,8 @@ class Mutation:
         """Run everything once, then the mutants."""
         for number, item in enumerate(session.items):
             self._run_traced(number, item)
+        if self.failed:
+            return True
         functions = self._functions()
         gc.freeze()  # children share the memory
         terminal = session.config.get_terminal_writer()
@@ -67,7 +70,9 @@ class Mutation:
             reports = runtestprotocol(item, log=False)
         finally:
             sys.settrace(None)
-        if all(report.passed for report in reports):
+        if any(report.failed for report in reports):
+            self.failed.append(item.nodeid)
+        elif all(report.passed for report in reports):
             self._ran[number] = (time.process_time() - started, places)
 
     def _functions(self) -> dict[str, list[FunctionType]]:

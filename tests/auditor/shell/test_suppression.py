@@ -37,13 +37,16 @@ def test_a_comment_above_a_line_of_an_env_file_accepts_it(shell: Shell, report: 
         "# secaudit: ignore[DBG001] too far away\n\nDEBUG=true\n",
         "DEBUG=true\n# secaudit: ignore[DBG001] below\n",
         "; secaudit: ignore[DBG001] no comment of env files\nDEBUG=true\n",
+        'SECRET_KEY="changeme\n# secaudit: ignore[SEC001] a line of the value\n"\n',
     ],
 )
 def test_elsewhere_in_an_env_file_it_accepts_nothing(
     shell: Shell, report: Document, text: str
 ) -> None:
     shell.write({".env": text})
-    assert accepted(report("--profile", "production")) == []
+    document = report("--profile", "production", "--select", "DBG001,SEC001")
+    assert accepted(document) == []
+    assert len(codes(document)) == 1
 
 
 @pytest.mark.parametrize(
