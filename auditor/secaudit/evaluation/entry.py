@@ -17,6 +17,7 @@ from secaudit.facts import Facts, Observation, Setting, Unknown
 from secaudit.finding import Problem
 from secaudit.frameworks import watching
 from secaudit.options import Options
+from secaudit.planning import paths
 from secaudit.planning.deployment import Deployment
 from secaudit.records import NamedTuple
 
@@ -197,7 +198,8 @@ def _run(
     interpreter.environment.disturbed = disturbed
     try:
         for path in group:
-            load_module(interpreter, path, _module_name(path, deployment.root))
+            name = paths.dotted_name(path, deployment.root).removeprefix("src.")
+            load_module(interpreter, path, name)
         if interpreter.functions:
             from secaudit.evaluation import uncalled  # noqa: PLC0415 - only code with functions
 
@@ -229,8 +231,3 @@ def _stopped(place: Place) -> Problem:
     location = place.location()
     message = "the evaluation reached its limit of steps here"
     return Problem(location.path, location.line, message)
-
-
-def _module_name(path: str, root: str) -> str:
-    relative = path.removeprefix(root).strip("/").removesuffix(".py")
-    return relative.removesuffix("/__init__").removeprefix("src/").replace("/", ".")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from secaudit.evaluation.world import World
 from secaudit.patterns import lazy
+from secaudit.planning.paths import dotted_name
 from secaudit.records import NamedTuple
 
 _STARTERS = ("main", "app", "asgi", "wsgi", "server", "run", "manage", "__main__", "__init__")
@@ -55,7 +56,7 @@ def _reaches_out(world: World, path: str) -> bool:
 
 def graph_of(world: World, paths: tuple[str, ...]) -> Graph:
     """Return which modules import which; a name that fits several files means all of them."""
-    full = {_dotted(path, world.root): path for path in paths}
+    full = {dotted_name(path, world.root): path for path in paths}
     tails: dict[str, set[str]] = {}
     for dotted, path in full.items():
         for tail in _tails(dotted):
@@ -84,16 +85,11 @@ def start_order(world: World, paths: tuple[str, ...], graph: Graph) -> list[str]
     imported = {target for targets in graph.imports.values() for target in targets}
 
     def rank(path: str) -> tuple[bool, int, str]:
-        stem = _dotted(path, world.root).rpartition(".")[2]
+        stem = dotted_name(path, world.root).rpartition(".")[2]
         starter = _STARTERS.index(stem) if stem in _STARTERS else len(_STARTERS)
         return path in imported, starter, path
 
     return sorted(paths, key=rank)
-
-
-def _dotted(path: str, root: str) -> str:
-    relative = path.removeprefix(root).strip("/").removesuffix(".py")
-    return relative.removesuffix("/__init__").replace("/", ".")
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.AST]:

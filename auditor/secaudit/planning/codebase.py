@@ -7,11 +7,12 @@ from secaudit.discovery import Root
 from secaudit.facts import Observation
 from secaudit.options import Declared, Options
 from secaudit.planning import env_uses, git_index, layers, paths, profiles
-from secaudit.planning.code import Leaf, scan
+from secaudit.planning.code import scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_choices import NONE, Choice, choices
 from secaudit.planning.env_uses import EnvUse, EnvUses
 from secaudit.planning.layers import NOTHING, Environment
+from secaudit.planning.leaves import Leaf, profile_of
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 
@@ -103,13 +104,13 @@ class Codebase:
         """
         if leaf is None:
             return True
-        wanted = leaf_profile(leaf, self.root)
+        wanted = profile_of(leaf, self.root)
         offered = self.env.profile_of(group[0]) if group else ""
         if profiles.UNKNOWN in {wanted, offered} or wanted == offered:
             return True
         if any(other and self.env.profile_of(other[0]) == wanted for other in groups):
             return False
-        taken = any(leaf_profile(other, self.root) == offered for other in self.code.leaves)
+        taken = any(profile_of(other, self.root) == offered for other in self.code.leaves)
         return not taken or len(groups) == 1
 
     def deployment(
@@ -179,10 +180,10 @@ class Codebase:
             for use in files
             if use.profile not in {profiles.EXAMPLE, profiles.UNKNOWN}
         ]
-        own = leaf_profile(leaf, self.root) if leaf else profiles.UNKNOWN
+        own = profile_of(leaf, self.root) if leaf else profiles.UNKNOWN
         if leaf is None or own == profiles.UNKNOWN:
             return signals
-        others = {leaf_profile(one, self.root) for one in self.code.leaves if one != leaf}
+        others = {profile_of(one, self.root) for one in self.code.leaves if one != leaf}
         kept = [signal for signal in signals if signal.profile not in others]
         return [*kept, Signal(leaf.selected, own)]
 
@@ -303,11 +304,3 @@ class Codebase:
             leaf.selected if leaf else declared.settings,
             tuple(use.path for use in self.env.all if use.path not in wanted),
         )
-
-
-def leaf_profile(leaf: Leaf, root: str) -> str:
-    """Return the profile that a leaf's own name says."""
-    if leaf.kind == "flask":
-        return profiles.of_class(leaf.selected)
-    profile = profiles.of_file(paths.relative(leaf.path, root))
-    return profiles.UNKNOWN if profile == profiles.EXAMPLE else profile

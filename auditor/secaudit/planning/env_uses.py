@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from secaudit.facts import Candidate, Observation
 from secaudit.options import Options
 from secaudit.planning import env_files, layers, paths, profiles
-from secaudit.planning.code import Code, Named
+from secaudit.planning.code import Code
+from secaudit.planning.env_names import Named
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple

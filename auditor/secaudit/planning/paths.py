@@ -23,6 +23,12 @@ def relative(path: str, root: str) -> str:
     return os.path.relpath(path, root)
 
 
+def dotted_name(path: str, root: str) -> str:
+    """Return the dotted name of a module below the project root."""
+    inner = path.removeprefix(root).strip("/").removesuffix(".py")
+    return inner.removesuffix("/__init__").replace("/", ".")
+
+
 def is_file(path: str) -> bool:
     """Say whether a regular file is there."""
     return os.path.isfile(path)  # noqa: PTH113 - see the module's docstring

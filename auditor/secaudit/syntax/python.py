@@ -62,6 +62,17 @@ class Module(NamedTuple):
         return len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
+def last_name(node: ast.expr) -> str:
+    """Return ``c`` for ``c`` and for ``a.b.c``, ``""`` for anything that has no name."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def targets_of(node: ast.stmt) -> list[str]:
+    """Return the plain names that a statement assigns to."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
 def tree_of(text: str) -> ast.Module:
     """Return the tree of a module; an invalid escape in audited code is not our warning.
 
