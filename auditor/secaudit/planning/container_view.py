@@ -13,7 +13,6 @@ from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.image import Image
 from secaudit.planning.layers import Environment
 from secaudit.planning.leaves import Leaf, profile_of
-from secaudit.planning.leaves import Leaf, profile_of
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.syntax import dockerfile

@@ -35,7 +35,6 @@ from secaudit.planning.image import Image
 from secaudit.planning.launch import launched
 from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.leaves import Leaf
-from secaudit.planning.leaves import Leaf
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
