@@ -457,6 +457,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (
             "password.hashers",
             "password.bcrypt_rounds",
+            "password.pbkdf2_rounds",
         ),
     ),
     (

@@ -70,6 +70,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "token.audience": "expected audience; empty when unchecked",
     "password.hashers": "list of hashing schemes, the first hashes",
     "password.bcrypt_rounds": "bcrypt's cost: it runs two to the power of it rounds",
+    "password.pbkdf2_rounds": "iterations of PBKDF2",
     "password.min_length": "characters",
     "password.validators": "list of validators",
     "access.permissions": "list of default permissions",
@@ -120,7 +121,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "file-tracked": (),
     "example-loaded": ("loader",),
     "port-published": ("service", "image", "address", "port"),
-    "store-without-auth": ("service", "image"),
+    "store-without-auth": ("service", "image", "told"),  # told to be so, or so by itself
     "mitigation": ("what",),  # a limiter, header middleware or similar that code shows
     "login-unlimited": ("path", "place"),  # the login that is routed, where no limiter has a name
     "suppression-unused": ("codes",),  # of the run itself, made by the shell

@@ -135,7 +135,7 @@ def call_external(name: str, call: Call) -> Value:
     """Return what calling a library function or class returns."""
     handler: Callable[[Call], Value] | None = _table(name, "CALLS", name)
     if handler is None:
-        if name.startswith("logging."):
+        if name.startswith("logging.") and name.rpartition(".")[2] in _LOGGING:
             return _logged(call)
         return unknown(f"calls {name.removeprefix('builtins.')}()", call.place)
     try:

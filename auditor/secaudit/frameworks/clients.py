@@ -93,25 +93,29 @@ def _unverified_context(call: Call) -> Value:
     return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
 
 
+def _group(instance: Instance, place: Place) -> str:
+    """Return the group of what is set on one context."""
+    group: str = instance.state.setdefault("group", group_of(place, "ssl"))
+    return group
+
+
 def _set_verify_mode(
-    interpreter: Interpreter, _instance: Instance, value: Value, place: Place
+    interpreter: Interpreter, instance: Instance, value: Value, place: Place
 ) -> None:
     """``context.verify_mode = ssl.CERT_NONE``."""
     if not isinstance(value.data, External):
         return
     verified = Value(not value.data.name.endswith("CERT_NONE"), value.place)
-    group = group_of(place, "ssl")
+    group = _group(instance, place)
     sink = SinkUse("tls.verify", group, "ssl.verify_mode", verified, place.location(), "ssl")
     use(interpreter, sink)
 
 
 def _set_check_hostname(
-    interpreter: Interpreter, _instance: Instance, value: Value, place: Place
+    interpreter: Interpreter, instance: Instance, value: Value, place: Place
 ) -> None:
-    sink = SinkUse(
-        "tls.verify", group_of(place, "ssl"), "ssl.check_hostname", value, place.location(), "ssl"
-    )
-    use(interpreter, sink)
+    group, name = _group(instance, place), "ssl.check_hostname"
+    use(interpreter, SinkUse("tls.verify", group, name, value, place.location(), "ssl"))
 
 
 def _set_minimum(interpreter: Interpreter, _instance: Instance, value: Value, place: Place) -> None:

@@ -8,10 +8,14 @@ from secaudit.evaluation.values import Instance, Value, unknown
 from secaudit.frameworks.sinks import Argument, record, recorder
 
 _COST: Final = "password.bcrypt_rounds"
+_ROUNDS: Final = "password.pbkdf2_rounds"
+_PBKDF2: Final = ("pbkdf2_sha256", "pbkdf2_sha512", "django_pbkdf2_sha256")
+_ENDS: Final = ("rounds", "default_rounds")
 _SCHEMES: Final = (
     Argument("schemes", "password.hashers", position=0),
     Argument("bcrypt__rounds", _COST),
     Argument("bcrypt__default_rounds", _COST),
+    *(Argument(f"{name}__{end}", _ROUNDS) for name in _PBKDF2 for end in _ENDS),
 )
 
 
@@ -37,6 +41,13 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "passlib.context.CryptContext": recorder("CryptContext", _SCHEMES),
     "passlib.hash.bcrypt.using": recorder("bcrypt.using", (Argument("rounds", _COST),)),
     "passlib.hash.bcrypt.hash": recorder("bcrypt.hash", (Argument("rounds", _COST),)),
+    **{
+        f"passlib.hash.{name}.{method}": recorder(
+            f"{name}.{method}", (Argument("rounds", _ROUNDS),), type_name=f"passlib.{name}"
+        )
+        for name in _PBKDF2
+        for method in ("using", "hash")
+    },
     "pwdlib.PasswordHash": recorder(
         "PasswordHash", (Argument("hashers", "password.hashers", position=0),)
     ),

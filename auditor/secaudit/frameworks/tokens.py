@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
@@ -12,6 +12,8 @@ from secaudit.frameworks.moments import MOMENTS
 from secaudit.frameworks.reading import cast
 from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
+_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _KEY: Final = Argument("key", "signing.secret", position=1)
 _ENCODE: Final = (_KEY, Argument("algorithm", "token.algorithm", "HS256", 2))
 _DECODE: Final = (
@@ -45,15 +47,21 @@ def _claims(call: Call, claims: Value, group: str) -> None:
     if isinstance(moment, Instance) and moment.type_name in MOMENTS:
         delta: Value | None = moment.state.get("delta")
         if delta is not None:
-            kind = plain(data.items.get("type", data.items.get("token_type", Value(""))))
-            refresh = isinstance(kind, str) and "refresh" in kind.lower()
-            function = getattr(call.frame.owner, "name", "")
-            concept = (
-                "token.refresh_lifetime"
-                if refresh or "refresh" in function.lower()
-                else ("token.access_lifetime")
-            )
+            is_refresh = "refresh" in f"{_kind(data)} {_function_name(call)}".lower()
+            concept = "token.refresh_lifetime" if is_refresh else "token.access_lifetime"
             _use(call, concept, delta, group)
+
+
+def _kind(claims: DictData) -> str:
+    """Return what a token says that it is, ``""`` when it does not."""
+    kind = plain(claims.items.get("type", claims.items.get("token_type", Value(""))))
+    return kind if isinstance(kind, str) else ""
+
+
+def _function_name(call: Call) -> str:
+    """Return the name of the innermost function around a call."""
+    around = functions_around(call)
+    return around[-1].name if around else ""
 
 
 def _use(call: Call, concept: str, value: Value, group: str) -> None:
@@ -95,25 +103,27 @@ def _decode(call: Call) -> Value:
     return unknown("the claims of a token", call.place)
 
 
+def functions_around(call: Call) -> list[_Function]:
+    """Return the functions that a call stands in, the outermost first."""
+    return [
+        function  # a walk meets the outer function first
+        for function in ast.walk(call.place.module.tree)
+        if isinstance(function, _FUNCTIONS) and call.place.node in ast.walk(function)
+    ]
+
+
 def _looks_first(call: Call) -> bool:
     """Say whether the same function decodes again: a look at the claims tells which key verifies.
 
     The signature is then checked by the other call.
     """
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    around = [
-        function
-        for function in ast.walk(call.place.module.tree)
-        if isinstance(function, functions) and call.place.node in ast.walk(function)
-    ]
-    innermost = around[-1:]  # a walk meets the outer function first
     return any(
         isinstance(node, ast.Call)
         and node is not call.place.node
         and getattr(node.func, "attr", "") == "decode"
         and "verify_signature" not in ast.unparse(node)
         and node.args
-        for function in innermost
+        for function in functions_around(call)[-1:]
         for node in ast.walk(function)
     )
 

@@ -67,7 +67,8 @@ _PHRASES: Final = (
 #: "your very long secret" and the like.
 _OWNERS: Final = ("your", "my", "the", "our")
 _OWNED: Final = lazy(
-    r"(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure)*"
+    r"(your|my|the|our)(own|very|super|long|jwt|app|api|flask|django|random|strong|secure"
+    r"|base64|hex|encryption|encoded|access|refresh|session|master|database|db|here)*"
     r"(secret|password|token|signing|key)"
 )
 
@@ -90,6 +91,12 @@ _DESCRIBING: Final = _WEAK_WORDS | frozenset(
 
 _REFERENCES: Final = ("os.getenv", "os.environ", "getenv(", "process.env", "config(")
 _VARIABLE: Final = lazy(r"\$\{[A-Za-z_]|^\$[A-Z_]+$")
+#: A secret of a secret manager, which something else puts in its place before the program starts.
+_REFERRED: Final = lazy(
+    r"@?(vault|ssm|secretsmanager|awssm|gcpsm|keyvault|secretref|doppler|infisical|sops|op):"
+    r"|ref\+\w+://|arn:aws:(secretsmanager|ssm):|projects/[^/\s]+/secrets/|@Microsoft\.KeyVault\(",
+    re.IGNORECASE,
+)
 _FILLERS: Final = ("***", "!!!", "xxxxx", "...")
 _FRAMED: Final = lazy(
     r"<[a-z][a-z0-9 _.-]*>|<\.+>|^\[[a-z _-]+\]$|^\{[a-z _-]+\}$|^-{2,}$|^__.*__$"
@@ -114,8 +121,8 @@ def is_empty(text: str) -> bool:
 
 
 def is_templated(text: str) -> bool:
-    """Return whether a template engine will still replace ``text``."""
-    return "{{" in text or "{%" in text
+    """Return whether a template engine or a secret manager will still replace ``text``."""
+    return "{{" in text or "{%" in text or _REFERRED.match(text.strip()) is not None
 
 
 def is_dotted_name(text: str) -> bool:
@@ -166,7 +173,7 @@ def is_guessable(text: str, user: str = "") -> bool:
         or len(lower) <= 3
         or stem in _WEAK_WORDS
         or (lower.isdigit() and len(lower) <= 8)
-        or (bool(user) and lower == user.lower())
+        or (bool(user) and user.lower() in {lower, stem})
     )
 
 

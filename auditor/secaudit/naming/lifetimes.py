@@ -22,6 +22,11 @@ _SECONDS: Final = {
     **dict.fromkeys(("day", "days"), 86400.0),
     **dict.fromkeys(("week", "weeks"), 604800.0),
 }
+# What a token is for that lets nobody in by itself: it comes by mail, once.
+_ONE_TIME: Final = (
+    *("reset", "verif", "verify", "confirm", "invit", "email", "mail", "activation", "magic"),
+    *("unsubscribe", "otp", "download", "share", "upload"),
+)
 _SPOKEN: Final = frozenset(("seconds", "minutes", "hours", "days", "weeks"))
 # Ends of names that have seconds without saying so: cookies (RFC 6265), RFC 6749, and
 # Flask-JWT-Extended's settings.
@@ -32,6 +37,8 @@ _IN_SECONDS: Final = (
 
 def living(text: str) -> str:
     """Return what lives by a normalised name of a lifetime, ``""`` when it is none."""
+    if any(word in text for word in _ONE_TIME):
+        return ""
     before, _, unit = text.rpartition("_")
     span = (before if unit in _SECONDS else text).removesuffix("_in")
     for candidate in (span.removesuffix("_delta"), span):  # expiration_delta, and delta alone

@@ -127,6 +127,32 @@ def test_a_digest_before_a_password_hash_or_for_a_list_of_leaks(
     assert hashers(by_concept, "hashlib.sha1(password.encode()).hexdigest()", head) == []
 
 
+def test_md5_is_no_digest_before_a_password_hash(by_concept: Concepts) -> None:
+    expression = "hashlib.md5(password.encode()).hexdigest()"
+    assert hashers(by_concept, expression, "import bcrypt\n") == [["md5"]]
+
+
+PBKDF2 = {
+    "hashlib.pbkdf2_hmac('sha256', password.encode(), salt, 1000)": [1000],
+    "hashlib.pbkdf2_hmac('sha256', password.encode(), salt, iterations=2)": [2],
+    "hashlib.pbkdf2_hmac('sha256', salt, salt, 1000)": [],  # some other key
+    "pbkdf2_sha256.using(rounds=3).hash(password)": [3],
+    "pbkdf2_sha256.hash(password)": [],
+    "CryptContext(['pbkdf2_sha256'], pbkdf2_sha256__rounds=4)": [4],
+}
+
+
+@pytest.mark.parametrize("expression", PBKDF2)
+def test_the_rounds_of_pbkdf2(by_concept: Concepts, expression: str) -> None:
+    source = (
+        "import hashlib\nfrom passlib.hash import pbkdf2_sha256\n"
+        "from passlib.context import CryptContext\n\n\n"
+        f"def store(password, salt):\n    return {expression}\n"
+    )
+    found = by_concept({"u.py": source}).get("password.pbkdf2_rounds", [])
+    assert [one.value for one in found] == PBKDF2[expression]
+
+
 def test_the_minimum_length_of_djangos_validator(by_concept: Concepts) -> None:
     validator = "django.contrib.auth.password_validation.MinimumLengthValidator"
     source = (

@@ -501,8 +501,8 @@ SHOP = (
         ("    image: acme/shop:1\n    environment: {APP_HOSTS: '*'}\n", False),
         (
             (
-                "    image: acme/ui:1\n    environment: {APP_HOSTS: '*', DEBUG: '1', A: b, C: d, E: f}"
-                "\n"
+                "    image: acme/ui:1\n"
+                "    environment: {APP_HOSTS: '*', DEBUG: '1', A: b, C: d, E: f}\n"
             ),
             False,
         ),

@@ -1,5 +1,7 @@
 """Dockerfiles: variables, user, command, secrets in layers."""
 
+import pytest
+
 from secaudit.facts import Setting
 from secaudit.planning.deployment import Deployment
 
@@ -84,6 +86,21 @@ def test_secrets_in_layers(planned: Planner) -> None:
         if seen.kind == "secret-in-image"
     ]
     assert found == [("API_TOKEN", "ARG", 2), ("SECRET_KEY", "ENV", 7)]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgresql://app:q3ZkT8wLr5Xn0cVb@db/app", [False]),
+        ("postgresql://app:changeme@db/app", [True]),
+        ("postgresql://app@db/app", []),
+        ("postgresql://app:$PASSWORD@db/app", []),
+    ],
+)
+def test_the_password_of_a_dsn_in_a_layer(planned: Planner, url: str, found: list[bool]) -> None:
+    (one,) = planned({"Dockerfile": f"FROM x\nENV DATABASE_URL={url}\n"}).deployments
+    observations = [seen for seen in one.observations if seen.kind == "secret-in-image"]
+    assert [seen.detail["placeholder"] for seen in observations] == found
 
 
 def test_a_placeholder_in_a_layer_is_known_for_one(planned: Planner) -> None:

@@ -207,6 +207,17 @@ REPORTED = {
         ),
         ["2:TLS006", "2:TLS001"],
     ),
+    "a context, once": (
+        (
+            "context = ssl.create_default_context()\ncontext.check_hostname = False\n"
+            "context.verify_mode = ssl.CERT_NONE"
+        ),
+        ["3:TLS001"],
+    ),
+    "a context's host names": (
+        "context = ssl.create_default_context()\ncontext.check_hostname = False",
+        ["2:TLS001"],
+    ),
     "Celery's conf": (
         (
             "from celery import Celery\napp = Celery('x', broker='amqp://guest:guest@mq.acme.io//',"
@@ -312,6 +323,7 @@ SILENT = {
         "import aiosmtplib\nasync def f(m):\n"
         "    await aiosmtplib.send(m, hostname='smtp.acme.io', password=P)"
     ),
+    "the name of a level": "import logging\nKEY = P\nlogging.getLevelName(KEY)",
     "JSON in the queue": (
         "from celery import Celery\napp = Celery('x', broker=P, task_serializer='json')\n"
         "app.conf.update({'accept_content': ['json']}, result_serializer='json')"

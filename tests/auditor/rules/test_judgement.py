@@ -66,6 +66,19 @@ def test_a_dotted_name_is_no_secret_either() -> None:
     assert is_usable("k9.Xw2L.qZ7v")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("@vault:auth/secret", "vault:secret/data/app#key", "op://vault/item", "ssm:/app/key"),
+        *("ref+awssecrets://app/key", "projects/acme/secrets/key/versions/1"),
+        "arn:aws:secretsmanager:eu-west-1:1:secret:app",
+    ],
+)
+def test_a_reference_to_a_secret_manager_is_neither_secret_nor_placeholder(text: str) -> None:
+    assert not is_placeholder(text)
+    assert not is_usable(text)
+
+
 def test_empty_is_no_placeholder() -> None:
     assert not is_placeholder("  ")
 
@@ -106,6 +119,7 @@ def test_not_published(text: str) -> None:
         ("123456", "", True), ("app", "app", True), ("orders", "orders", True), ("abc", "", True),
         ("orders", "billing", False), ("q3ZkT8wLr5Xn0cVb", "app", False), ("123456789", "", True),
         ("48151623429", "", False), ("kx7q", "", False), ("kx7", "", True),
+        ("acme123", "acme", True), ("acme123", "", False),
     ],
 )  # fmt: skip
 def test_guessable(password: str, user: str, expected: bool) -> None:  # noqa: FBT001 - of a table

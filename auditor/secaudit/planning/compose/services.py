@@ -282,7 +282,7 @@ class ServiceReader:
         if not switch and not (store and open_by_default(store, values, line)):
             return []
         written = environment[switch][0].location if switch else None
-        detail = {"service": name, "image": image}
+        detail = {"service": name, "image": image, "told": bool(switch)}
         return [Observation("store-without-auth", written or key.location, name, detail)]
 
 

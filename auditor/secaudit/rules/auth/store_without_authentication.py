@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from secaudit.facts import Facts
 from secaudit.rule import Example, Match, Rule, Severities
 
+_BY_ITSELF = Severities("low", "info")  # a cache of the deployment's own network
+
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield stores that were told to run without a password; NET001 reports published ones."""
+    """Yield stores that run without a password; NET001 reports published ones."""
     published = {seen.detail["service"] for seen in facts.seen("port-published")}
     for seen in facts.seen("store-without-auth"):
         if seen.detail["service"] not in published:
-            yield Match(seen, f"{seen.detail['service']} asks nobody for a password")
+            yield Match(
+                seen,
+                f"{seen.detail['service']} asks nobody for a password",
+                severities=None if seen.detail["told"] else _BY_ITSELF,
+            )
 
 
 RULE = Rule(

@@ -24,7 +24,7 @@ _OPTIONS: Final = (  # of data stores' URLs: redis-py, PyMongo
 def check(facts: Facts) -> Iterator[Match]:
     """Yield clients that verify nothing; low where the peer is this machine."""
     for setting in facts.of("tls.verify"):
-        if not _is_off(setting):
+        if not _is_off(setting) or _is_said(facts, setting):
             continue
         peer = facts.beside(setting, "service.url") if setting.group else None
         url = url_of(peer.value) if peer is not None else None
@@ -40,6 +40,14 @@ def check(facts: Facts) -> Iterator[Match]:
         named = url is not None and any(url.option(name) in off for name, off in _OPTIONS)
         if url is not None and (named or self_signed):
             yield Match(setting, _UNVERIFIED, severity="low" if is_loopback(url.host) else None)
+
+
+def _is_said(facts: Facts, setting: Setting) -> bool:
+    """Return whether host names are unchecked only because nothing of the certificate is."""
+    if setting.name != "ssl.check_hostname":
+        return False
+    beside = (one for one in facts.of("tls.verify") if one.group == setting.group)
+    return any(one.name == "ssl.verify_mode" and _is_off(one) for one in beside)
 
 
 def _is_off(setting: Setting) -> bool:
