@@ -55,15 +55,30 @@ def judge(
             if rule.pedantic and not pedantic:
                 continue
             for match in rule.check(one):
-                severity = rule.severity_of(match, one.profile)
+                place = match.location or match.subject.location
+                profile = _profile(one.profile, place)
+                severity = rule.severity_of(match, profile)
                 if severity is None:
                     continue
-                place = match.location or match.subject.location
                 key = (rule.code, place, _distinct(match.subject))
                 seen.setdefault(key, []).append(
-                    _Seen(rule, match, one.deployment, one.profile, severity)
+                    _Seen(rule, match, one.deployment, profile, severity)
                 )
     return [_merge(place, group, roots, secrets) for (_, place, _), group in seen.items()]
+
+
+def _profile(profile: str, place: Location) -> str:
+    """Return the profile a fault is judged in: that of its module's name where nothing else tells.
+
+    ``config/dev.py`` is for development as long as no deployment says that production runs it.
+    """
+    name = place.path.rpartition("/")[2]
+    if profile != "unknown" or not name.endswith(".py"):
+        return profile
+    from secaudit.planning import profiles  # noqa: PLC0415 - it imports options, which import this
+
+    named = profiles.of_file(name)
+    return profile if named == profiles.EXAMPLE else named
 
 
 def _merge(place: Location, group: list[_Seen], roots: Sequence[str], secrets: Secrets) -> Judged:
