@@ -48,6 +48,10 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".cfg": "ini",
     ".conf": "ini",
 }
+# Texts that a program shows in several languages: no configuration, whatever their keys.
+_CATALOGUES: Final = frozenset(
+    ("locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "messages")
+)
 # Objects of Kubernetes: where they usually are, and what tells them from other YAML.
 _MANIFEST_FOLDERS: Final = frozenset(
     ("k8s", "kubernetes", "kube", "manifests", "deploy", "deployment", "deployments", "kustomize")
@@ -133,7 +137,7 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
         return "requirements"
     dot = name.rfind(".")
     kind = _SUFFIXES.get(name[dot:]) if dot >= 0 else None
-    if kind is None or _TOOLS.match(name):
+    if kind is None or _TOOLS.match(name) or _CATALOGUES & set(folders):
         return None
     if {"config", "conf", "configs", "settings"} & set(folders) or _CONFIGURATION.match(name):
         return kind

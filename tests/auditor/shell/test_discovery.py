@@ -38,6 +38,8 @@ from secaudit.testing import Shell
         ("settings.ini", "ini"),
         ("tsconfig.json", None),
         ("data.json", None),
+        ("config/locales/en.json", None),
+        ("config/translations.json", "json"),
         ("README.md", None),
     ],
 )
@@ -53,6 +55,9 @@ def test_kinds_by_name(name: str, kind: str | None) -> None:
         ("stack.yml", b"services:\n  web: {}\n", "compose"),
         ("stack.yml", b"debug: true\n", "yaml"),
         ("app.conf", b"[main]\na = b\n", "ini"),
+        ("settings.cfg", b"# of Flask\nDEBUG = True\n", "python"),
+        ("settings.cfg", b"[main]\nDEBUG = True\n", "ini"),
+        ("settings.cfg", b"DEBUG = yes\n", "env"),
         ("app.conf", b"A=b\n", "env"),
         ("photo.png", b"\x89PNG\0A=b\n", None),
         ("notes", b"nothing here\n", None),
