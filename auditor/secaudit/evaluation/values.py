@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from secaudit.budget import Budget
 from secaudit.facts import Candidate, Unknown
 from secaudit.location import Location
 from secaudit.records import NamedTuple
@@ -261,7 +262,7 @@ def plain(value: Value | Any) -> Any:  # noqa: ANN401 - data of any type
     """
     data = value.data if isinstance(value, Value) else value
     if isinstance(data, ListData | DictData):
-        return _plain_container(data, [_MAX_ELEMENTS], 0)
+        return _plain_container(data, Budget(_MAX_ELEMENTS), 0)
     if isinstance(data, PathData):
         return data.text
     if isinstance(data, External | ClassData):
@@ -271,9 +272,8 @@ def plain(value: Value | Any) -> Any:  # noqa: ANN401 - data of any type
     return data
 
 
-def _plain_container(data: ListData | DictData, budget: list[int], depth: int) -> Any:  # noqa: ANN401 - plain data
-    budget[0] -= len(data.items)
-    if depth > _MAX_NESTING or budget[0] < 0:
+def _plain_container(data: ListData | DictData, budget: Budget, depth: int) -> Any:  # noqa: ANN401 - plain data
+    if depth > _MAX_NESTING or not budget.spend(len(data.items)):
         return Unknown("a value that is nested too deeply or too large")
     if data.rest is not None:
         return data.rest

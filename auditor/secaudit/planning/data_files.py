@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
+from secaudit.budget import Budget
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.kinds import Kind
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
@@ -39,12 +40,12 @@ def deployments(
                 given = (manifests.deployment(root, path, one, options) for one in objects)
                 found += [one for one in given if one is not None]
                 continue
-            budget = [MAX_VISITS]
+            budget = Budget(MAX_VISITS)
             for section, mapping in _sections(tree):
                 settings = _settings(paths.name_of(path), mapping, budget)
                 if settings:
                     found.append(_deployment(root, path, section, settings, options))
-            if budget[0] <= 0:
+            if budget.left <= 0:
                 reader.problem(path, None, "holds more values than are read; split or exclude it")
     return found
 
@@ -95,7 +96,7 @@ def _deployment(
     return Deployment(name, root, profile, settings=tuple(settings))
 
 
-def _settings(file: str, mapping: Mapping, budget: list[int]) -> list[Setting]:
+def _settings(file: str, mapping: Mapping, budget: Budget) -> list[Setting]:
     """Return the settings of a table; uses up ``budget``, which all tables of a file share."""
     own_keys = _own_keys(file)
     found: list[Setting] = []
@@ -105,7 +106,7 @@ def _settings(file: str, mapping: Mapping, budget: list[int]) -> list[Setting]:
         if own_keys is not None and told is None:
             continue
         if len(found) >= _MAX_SETTINGS:
-            budget[0] = 0
+            budget.spend(budget.left)
             break
         found.append(_setting(name, key, node, value, ".".join(path[:-1]), told))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from secaudit.budget import Budget
 from secaudit.facts import Unknown
 from secaudit.location import Location
 from secaudit.records import NamedTuple
@@ -49,14 +50,13 @@ class Sequence(NamedTuple):
 Node: TypeAlias = Scalar | Mapping | Sequence
 
 
-def plain(node: Node | None, budget: list[int] | None = None) -> Any:  # noqa: ANN401 - any data
+def plain(node: Node | None, budget: Budget | None = None) -> Any:  # noqa: ANN401 - any data
     """Return a node as plain Python data; Unknown where a scalar is, or beyond the visit limit.
 
     ``budget`` is what is left of the limit for one file, and is used up.
     """
-    left = [MAX_VISITS] if budget is None else budget
-    left[0] -= 1
-    if left[0] < 0:
+    left = Budget(MAX_VISITS) if budget is None else budget
+    if not left.spend():
         return Unknown("the value is too large")
     if isinstance(node, Mapping):
         return {key: plain(value, left) for key, (_, value) in node.items.items()}
@@ -65,14 +65,13 @@ def plain(node: Node | None, budget: list[int] | None = None) -> Any:  # noqa: A
     return node.value if node is not None else None
 
 
-def leaves(node: Node, budget: list[int]) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
+def leaves(node: Node, budget: Budget) -> Iterator[tuple[tuple[str, ...], Scalar, Node]]:
     """Yield every mapping entry that holds a scalar or sequence: path, key, value.
 
     Sequences of mappings are entered, with the index in the path. Ends when ``budget`` is used up.
     """
     pending: list[tuple[tuple[str, ...], Scalar | None, Node]] = [((), None, node)]
-    while pending and budget[0] > 0:
-        budget[0] -= 1
+    while pending and budget.spend():
         path, key, current = pending.pop()
         inner: list[tuple[tuple[str, ...], Scalar | None, Node]] = []
         if len(path) > MAX_DEPTH:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secaudit.budget import Budget
 from secaudit.errors import AuditError
 from secaudit.facts import Unknown
 from secaudit.syntax import ini, json, toml
@@ -179,7 +180,7 @@ def test_ini_equals_configparser() -> None:
 
 def test_ini_places() -> None:
     document = ini.parse(INI.encode(), "/p/c.ini")
-    spans = {".".join(path): node.location[1:] for path, _, node in leaves(document, [1000])}
+    spans = {".".join(path): node.location[1:] for path, _, node in leaves(document, Budget(1000))}
     assert spans["app.secret"] == (5, 9, 5, 16)
     assert spans["app.lines"] == (6, 9, 7, 8)
     assert spans["app.debug"] == (3, 9, 3, 13)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml as pyyaml  # type: ignore[import-untyped]  # its types are a package of their own
 
+from secaudit.budget import Budget
 from secaudit.errors import AuditError
 from secaudit.facts import Unknown
 from secaudit.syntax.text import TemplateError
@@ -117,7 +118,7 @@ def test_alias_bomb_is_bounded() -> None:
     started = time.monotonic()
     (document,) = parse("\n".join(lines).encode(), "/p/c.yml")
     plain(document)
-    assert len(list(leaves(document, [MAX_VISITS]))) <= len(names)
+    assert len(list(leaves(document, Budget(MAX_VISITS)))) <= len(names)
     assert time.monotonic() - started < 5
 
 
