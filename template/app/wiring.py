@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from . import service
+from .auth.departures import answering_departures
 from .auth.password_resets import unsent
 from .security.edge import EdgePolicy, protect
 from .services import Services
@@ -42,7 +43,8 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None]:
 def guarded(app: Starlette, services: Services) -> ASGIApp:
     """Return the application with its parts at hand and the security edge around it."""
     app.state.services = services
-    return protect(answering_outages(app), edge_policy(services.settings, services))
+    answering = answering_outages(answering_departures(app, services.database))
+    return protect(answering, edge_policy(services.settings, services))
 
 
 def edge_policy(settings: Settings, services: Services) -> EdgePolicy:

@@ -129,7 +129,10 @@ class Sessions:
         if used is None:
             return None
         current = await session.get(AuthSession, used)
-        if current is None or current.ended_at is not None or current.expires_at <= now:
+        if current is None or current.ended_at is not None:
+            return None
+        # Dates in tokens are whole seconds: in a session's last one, they would be born expired.
+        if int(current.expires_at.timestamp()) <= int(now.timestamp()):
             return None
         user = await session.get(User, current.user_id)
         if user is None or not user.active:

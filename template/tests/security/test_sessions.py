@@ -31,6 +31,18 @@ def me(client: TestClient, access: str) -> int:
     return client.get("/v1/users/me", headers={"Authorization": f"Bearer {access}"}).status_code
 
 
+def execute(url: str, change: Update) -> None:
+    """Change the database as an operator does, behind the service's back."""
+
+    async def write() -> None:
+        database = Database(url)
+        async with database.write() as session:
+            await session.execute(change)
+        await database.close()
+
+    asyncio.run(write())
+
+
 def test_a_refresh_token_is_good_once(client: TestClient, alice: Account) -> None:
     first = refresh(client, alice.refresh)
     assert first.status_code == 200
@@ -219,6 +231,16 @@ def test_a_session_ends_absolutely(make_client: MakeClient) -> None:
     assert refresh(client, newest["refresh_token"]).status_code == 400
 
 
+def test_no_token_is_born_expired_in_the_last_second_of_a_session(
+    client: TestClient, alice: Account, database_url: str
+) -> None:
+    """Tokens date by whole seconds; a pair that is of no use must not look like a success."""
+    last = utc_now().replace(microsecond=999_999)
+    execute(database_url, update(AuthSession).values(expires_at=last))
+    answer = refresh(client, alice.refresh)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
 def test_an_expired_refresh_token_is_refused_and_is_no_replay(make_client: MakeClient) -> None:
     client = make_client(tokens={"refresh_ttl_seconds": 1})
     alice = register(client, "alice@example.com")
@@ -242,13 +264,7 @@ def test_what_an_operator_changes_in_the_database_counts(
     one, two = make_client(), make_client()
     alice = register(one, "alice@example.com")
 
-    async def execute() -> None:
-        database = Database(database_url)
-        async with database.write() as session:
-            await session.execute(change)
-        await database.close()
-
-    asyncio.run(execute())
+    execute(database_url, change)
     assert me(two, alice.access) == 401
     assert refresh(two, alice.refresh).status_code == 400
 
