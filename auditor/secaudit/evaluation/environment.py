@@ -25,7 +25,7 @@ class Environment:
         self.prefixes: dict[str, None] = {}
         self.searched = False
         self.changed = False
-        self.disturbed: Unknown | None = None  # why any variable may have another value
+        self.disturbed: Unknown | None = None  # why any that is absent may be set
 
     def lookup(self, name: str) -> tuple[Candidate, ...]:
         """Return the candidates of a variable, the effective one first; empty when absent."""
@@ -55,7 +55,7 @@ class Environment:
 
     def add(self, name: str, candidate: Candidate, *, override: bool) -> None:
         """Give a variable one more candidate: as the effective one, or behind those it has."""
-        present = self._given.get(name, ())
+        present = self.peek(name)
         self._given[name] = (candidate, *present) if override else (*present, candidate)
         self.changed = True
 
@@ -64,9 +64,12 @@ class Environment:
         self._given.pop(name, None)
         self.changed = True
 
-    def disturb(self, reason: Unknown) -> None:
-        """Make every variable Unknown: the program sets some that nobody knows."""
-        for name in self._given:
+    def disturb(self, reason: Unknown, *, override: bool = True) -> None:
+        """Let the program set variables that nobody knows.
+
+        Every one that is absent becomes Unknown; with ``override`` the given ones do too.
+        """
+        for name in self._given if override else ():
             self.add(name, _unknown(reason), override=True)
         self.disturbed = reason
         self.changed = True

@@ -36,7 +36,7 @@ def look_at_uncalled(interpreter: Interpreter) -> None:
         interpreter.called.add(id(function.node))
         interpreter.level, interpreter.depth = LOOKING, 0
         interpreter.condition = "in a function that is not called"
-        before = interpreter.grant()
+        before, disturbed = interpreter.grant(), interpreter.environment.disturbed
         try:
             _look(interpreter, function)
         except ProgramError:
@@ -44,7 +44,7 @@ def look_at_uncalled(interpreter: Interpreter) -> None:
         except OutOfBoundsError:
             interpreter.stopped.append(Place(function.frame.module.syntax, function.node))
         finally:
-            interpreter.limit = before
+            interpreter.limit, interpreter.environment.disturbed = before, disturbed
             interpreter.level, interpreter.condition = 0, ""
 
 

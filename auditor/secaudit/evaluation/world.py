@@ -40,6 +40,9 @@ class World(Protocol):
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder of the project, None when it has none."""
 
+    def hidden(self, path: str) -> bool:
+        """Say whether the program finds a file at ``path`` that is not in the project."""
+
     def absolute(self, path: str) -> str:
         """Return ``path`` as seen from the working directory."""
 
@@ -93,11 +96,14 @@ class ClosedWorld:
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder of the project, or of what is mounted into it."""
         prefix = folder.rstrip("/") + "/"
-        inside = {p: s for p, s in self._mounted if p.rpartition("/")[0] + "/" == prefix}
+        inside = {place for place, _ in self._mounted if place.rpartition("/")[0] + "/" == prefix}
         if inside:
-            names = tuple(sorted(place.removeprefix(prefix) for place in inside))
-            return names if all(inside.values()) else None  # one of them is not known
+            return tuple(sorted(place.removeprefix(prefix) for place in inside))
         return self._sources.names(self.absolute(folder))
+
+    def hidden(self, path: str) -> bool:
+        """Say whether a file is mounted here whose source is not in the project."""
+        return any(place == path for place, _ in self._mounted) and not self.exists(path)
 
     def absolute(self, path: str) -> str:
         """Return ``path`` as seen from the working directory, a mounted file in its own place."""

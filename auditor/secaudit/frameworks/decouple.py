@@ -16,8 +16,9 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.dotenv import file_candidates
-from secaudit.frameworks.reading import cast, required, variable
+from secaudit.frameworks.reading import cast, not_known, required, variable
 from secaudit.frameworks.standard_library import from_plain, library_object
+from secaudit.syntax.text import whole
 from secaudit.syntax.tree import Mapping, Scalar
 
 _TRUE: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
@@ -82,11 +83,11 @@ def _auto(call: Call) -> Value:
 def _read(call: Call, found: dict[str, Candidate] | None) -> Value:
     interpreter = call.interpreter
     key = plain(call.argument(0, "option") or Value(Unknown("no name")))
-    if not isinstance(key, str) or found is None:
+    if not isinstance(key, str):
         interpreter.environment.searched = True
-        return unknown("a configuration file that is not read", call.place)
+        return unknown("reads a variable whose name is not known", call.place)
     interpreter.environment.touch(key)
-    behind = found.get(key)
+    behind = not_known("a configuration file that is not read") if found is None else found.get(key)
     default = call.argument(1, "default")
     more = () if behind is None else (behind,)
     value = variable(interpreter, key, default, call.place, more)
@@ -194,12 +195,39 @@ _POST: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-def _env_repository(call: Call) -> Value:
-    """``RepositoryEnv(path)``."""
-    path = plain(call.argument(0, "source") or Value(""))
-    instance = Instance("decouple.RepositoryEnv", None, call.interpreter.level)
-    instance.state["found"] = _file(call.interpreter, path) if isinstance(path, str) else None
-    return Value(instance, call.place)
+def _reading(
+    read: Callable[[Interpreter, str], dict[str, Candidate] | None], usual: str = ""
+) -> Callable[[Call], Value]:
+    """Return the handler of ``RepositoryEnv(source)`` and its like."""
+
+    def make(call: Call) -> Value:
+        source = plain(call.argument(0, "source") or Value(usual))
+        instance = Instance("decouple.Repository", None, call.interpreter.level)
+        instance.state["found"] = read(call.interpreter, source) if _is_path(source) else None
+        return Value(instance, call.place)
+
+    return make
+
+
+def _is_path(source: Any) -> bool:  # noqa: ANN401 - an argument
+    return isinstance(source, str) and source != ""
+
+
+def _secrets(interpreter: Interpreter, folder: str) -> dict[str, Candidate] | None:
+    """Return what the files of a folder say, None when it is not in the project."""
+    names = interpreter.world.names(folder)
+    if names is None:
+        return None
+    found: dict[str, Candidate] = {}
+    for name in names:
+        path = join(folder, name)
+        text = interpreter.world.text(path)
+        if text is None:
+            found[name] = not_known(f"{path} is mounted and not in the project")
+            continue
+        place = whole(text, interpreter.world.absolute(path)).location
+        found[name] = Candidate("secrets-dir", text, text, place, literal=True)
+    return found
 
 
 def _config(call: Call) -> Value:
@@ -234,7 +262,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "decouple.Csv": library_object("decouple.Csv"),
     "decouple.Choices": library_object("decouple.Choices"),
     "decouple.Config": _config,
-    "decouple.RepositoryEnv": _env_repository,
+    "decouple.RepositoryEnv": _reading(_file),
+    "decouple.RepositoryIni": _reading(_sections),
+    "decouple.RepositorySecret": _reading(_secrets, "/run/secrets/"),
     "decouple.AutoConfig": _auto_config,
 }
 METHODS: Final = {"decouple.Config.__call__": _call, "decouple.Config.get": _call}

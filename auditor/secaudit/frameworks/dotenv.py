@@ -4,7 +4,7 @@ from collections.abc import Callable
 from os.path import dirname, join
 from typing import Final
 
-from secaudit.evaluation.runtime import Call, Interpreter
+from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
 from secaudit.evaluation.values import Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.syntax.dotenv import EnvFile, Resolved, effective, resolve
@@ -77,7 +77,26 @@ def load_file(
     interpreter.environment.exported.add(file.path)
     found = file_candidates(interpreter, file, override=override, interpolate=interpolate)
     for name, candidate in found.items():
-        interpreter.environment.add(name, candidate, override=override)
+        add(interpreter, name, candidate, override=override)
+
+
+def add(interpreter: Interpreter, name: str, candidate: Candidate, *, override: bool) -> None:
+    """Give a variable what a file says, unless nobody knows whether the file is read."""
+    if 0 < interpreter.level < LOOKING:
+        reason = Unknown("an env file is read under an undecided condition")
+        candidate = candidate._replace(value=reason)
+    interpreter.environment.add(name, candidate, override=override)
+
+
+def load_unknown(call: Call, *, override: bool = False) -> Value:
+    """Load a file that is not known: whatever is not given may now be set."""
+    interpreter = call.interpreter
+    reason = "loads an env file that is not known"
+    interpreter.environment.searched = True
+    interpreter.environment.disturb(
+        Unknown(reason), override=override and not interpreter.ignored(0)
+    )
+    return unknown(reason, call.place)
 
 
 def _flag(call: Call, name: str, position: int, *, default: bool) -> bool | None:
@@ -94,8 +113,7 @@ def _load_dotenv(call: Call) -> Value:
     override = _flag(call, "override", 3, default=False)
     interpolate = _flag(call, "interpolate", 4, default=True)
     if isinstance(file, Unknown) or override is None or interpolate is None:
-        interpreter.environment.searched = True
-        return unknown("loads an env file that is not known", call.place)
+        return load_unknown(call, override=override is not False)
     if file is None:
         return Value(False, call.place)
     load_file(interpreter, file, override=override, interpolate=interpolate)

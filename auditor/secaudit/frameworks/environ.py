@@ -20,7 +20,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
-from secaudit.frameworks.dotenv import load_file
+from secaudit.frameworks.dotenv import load_file, load_unknown
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
 
@@ -49,8 +49,7 @@ def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
     comments = plain(call.argument(2, "parse_comments") or Value(False))
     overwrite = plain(call.argument(1, "overwrite") or Value(False))
     if not isinstance(path, str) or isinstance(overwrite, Unknown) or isinstance(comments, Unknown):
-        interpreter.environment.searched = True
-        return unknown("loads an env file that is not known", call.place)
+        return load_unknown(call, override=overwrite is not False)
     file = interpreter.world.open(path, f"django-environ{'-comments' if comments else ''}")
     if file is not None:
         load_file(interpreter, file, override=bool(overwrite))

@@ -10,7 +10,7 @@ from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, External, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
-from secaudit.frameworks.dotenv import file_candidates, find_upwards
+from secaudit.frameworks.dotenv import add, file_candidates, find_upwards, load_unknown
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
 from secaudit.patterns import lazy
@@ -62,8 +62,7 @@ def _read_env(_receiver: Value, _instance: Instance, call: Call) -> Value:
     recurse = plain(call.argument(1, "recurse") or Value(True))
     override = plain(call.argument(3, "override") or Value(False))
     if any(isinstance(option, Unknown) for option in (path, recurse, override)):
-        interpreter.environment.searched = True
-        return unknown("loads an env file that is not known", call.place)
+        return load_unknown(call, override=override is not False)
     wanted = str(path or join(dirname(call.frame.module.path), ".env"))
     if recurse:
         folder = join(interpreter.world.root, dirname(wanted))
@@ -88,7 +87,7 @@ def _load(interpreter: Interpreter, file: EnvFile, *, override: bool) -> None:
         if differs or (override and given and given[0].value != candidate.value):
             reason = Unknown("versions of environs disagree")
             candidate = candidate._replace(value=reason)  # noqa: PLW2901 - the same, less certain
-        interpreter.environment.add(name, candidate, override=override)
+        add(interpreter, name, candidate, override=override)
 
 
 def _prefixed(receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -155,8 +155,6 @@ def _has(interpreter: Interpreter, key: Value, place: Place) -> Value:
     if name is None:
         return unknown("looks for a variable whose name is not known", place)
     found = interpreter.environment.lookup(name)
-    if interpreter.environment.disturbed is not None:
-        return Value(interpreter.environment.disturbed, place)
     if found and isinstance(found[0].value, Unknown):
         return Value(found[0].value, place, (), (name,))
     return Value(bool(found), place, tuple(one._replace(value=True) for one in found), (name,))

@@ -31,7 +31,7 @@ from secaudit.frameworks.pydantic_fields import (
 )
 from secaudit.frameworks.pydantic_models import Builder, build_nested, wrap
 from secaudit.frameworks.pydantic_nodes import Leaf, Node
-from secaudit.frameworks.pydantic_sources import STANDARD, given_to, names_of, source_tables
+from secaudit.frameworks.pydantic_sources import STANDARD, given_to, names_of, sources_of
 from secaudit.frameworks.pydantic_tables import Config, Table, file_tables, read_config
 from secaudit.frameworks.standard_library import library_object
 
@@ -45,20 +45,14 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
     fields = fields_of(interpreter, cls)
     if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
         return _all_unknown(cls, call, fields, config.unknown)
-    if interpreter.environment.disturbed is not None:
-        return _all_unknown(cls, call, fields, interpreter.environment.disturbed)
     files = file_tables(interpreter, config)
-    tables, unknown_secrets = source_tables(interpreter, config, files)
+    sources = sources_of(interpreter, config, files)
     nodes: dict[str, Node] = {}
     names: dict[str, tuple[str, ...]] = {}
     for name, field in fields.items():
-        node = given_to(call, config, field, order, tables)
+        node = given_to(call, config, field, order, sources)
         if node is not None:
             nodes[name] = node
-        elif isinstance(config.env_files, Unknown):
-            nodes[name] = Leaf(config.env_files, (), "")
-        elif unknown_secrets is not None:
-            nodes[name] = Leaf(unknown_secrets, (), "")
         names[name] = tuple(
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )

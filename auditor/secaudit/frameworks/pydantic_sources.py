@@ -16,7 +16,14 @@ from secaudit.frameworks.pydantic_nodes import (
     leaf,
     merge,
 )
-from secaudit.frameworks.pydantic_tables import Config, Table, process_table, secret_table
+from secaudit.frameworks.pydantic_tables import (
+    Config,
+    Source,
+    Table,
+    process_table,
+    secret_source,
+)
+from secaudit.frameworks.pydantic_types import NONE
 
 _FILES: Final = "dotenv_settings"
 _SECRETS: Final = "file_secret_settings"  # knows no nested keys
@@ -39,9 +46,10 @@ def names_of(config: Config, field: Field) -> list[Choice]:
     return choices
 
 
-def _from_table(
-    interpreter: Interpreter, config: Config, field: Field, table: Table
+def _from_source(
+    interpreter: Interpreter, config: Config, field: Field, source: Source
 ) -> Node | None:
+    table = source.table
     names = names_of(config, field)
     found: tuple[str, Candidate] | None = None
     path: tuple[Any, ...] = ()
@@ -52,6 +60,8 @@ def _from_table(
         if entry is not None and entry[1].value is not None:
             found = entry
             break
+        if source.rest is not None:
+            return Leaf(source.rest, (), "")
     if found is not None:
         interpreter.environment.touch(found[0])
     if not (field.spec.complex or path):
@@ -59,6 +69,8 @@ def _from_table(
     node = None if found is None else decoded(config, field.spec, found, path)
     if isinstance(node, Leaf):
         return None if node is NULL else node
+    if source.rest is not None and config.delimiter:
+        return Leaf(source.rest, (), "")  # it may have some of the keys
     known = [name for name, _ in names]
     exploded = (
         explode_1(interpreter, config, known, table)
@@ -74,50 +86,54 @@ def _shown(config: Config, name: str) -> str:
     return name if config.case_sensitive else name.upper()
 
 
-def source_tables(
-    interpreter: Interpreter, config: Config, files: list[Table]
-) -> tuple[dict[str, Table], Unknown | None]:
-    """Return the table of each source, and why a file of ``secrets_dir`` cannot be known.
+def sources_of(interpreter: Interpreter, config: Config, files: list[Table]) -> dict[str, Source]:
+    """Return what each source gives.
 
     Several env files are one table: the last file that has a key gives it. pydantic 1 makes one
     table of them and the process environment, and looks names up and decodes only then.
     """
-    process = process_table(interpreter, config)
+    process, disturbed = process_table(interpreter, config), interpreter.environment.disturbed
+    unread = config.env_files if isinstance(config.env_files, Unknown) else None
     flat: Table = {}
     for table in reversed(files):
         flat |= table
-    tables = {"env_settings": flat | process if config.version_1 else process, _FILES: flat}
-    secrets = secret_table(interpreter, config)
-    if isinstance(secrets, Unknown):
-        return tables, secrets
-    tables[_SECRETS] = secrets
-    return tables, None
+    environment = Source(process, disturbed)
+    if config.version_1:
+        behind = flat if disturbed is None else {}  # the process may have any of its names
+        environment = Source(behind | process, disturbed or unread)
+    return {
+        "env_settings": environment,
+        _FILES: Source(flat, unread),
+        _SECRETS: secret_source(interpreter, config),
+    }
 
 
 def given_to(
-    call: Call, config: Config, field: Field, order: list[str], tables: dict[str, Table]
+    call: Call, config: Config, field: Field, order: list[str], sources: dict[str, Source]
 ) -> Node | None:
     """Return what the constructor and the sources give a field, the strongest first."""
     argument = _refused(call, config, field) or _argument(call, config, field)
     if _fails(argument):
         return argument
 
-    def under(names: Config, found: dict[str, Table], given: Node | None = argument) -> Node | None:
+    def under(
+        names: Config, found: dict[str, Source], given: Node | None = argument
+    ) -> Node | None:
         return _merged(call.interpreter, names, field, order, found, given)
 
     if config.version_1:
-        return _given_1(call, config, field, under, tables)
+        return _given_1(call, config, field, under, sources)
     if not (field.choices and config.by_name and config.by_alias):
-        return under(config, tables)
+        return under(config, sources)
     aliases = config._replace(by_name=False)
-    aliased = under(aliases, tables)
+    aliased = under(aliases, sources)
     names = [config.normal(one) for one, _ in names_of(aliases, field)]
-    tables = {  # a source that has an alias is not asked for the field's name
-        source: table
-        for source, table in tables.items()
-        if not any(name in table for name in names)
+    sources = {  # a source that has an alias is not asked for the field's name
+        name: source
+        for name, source in sources.items()
+        if not any(one in source.table for one in names)
     }
-    named = under(config._replace(by_alias=False), tables, None)
+    named = under(config._replace(by_alias=False), sources, None)
     if aliased is None or _fails(named):
         return named
     if named is None or argument is not None or config.extra != "forbid":
@@ -130,14 +146,14 @@ def _given_1(
     call: Call,
     config: Config,
     field: Field,
-    under: Callable[[Config, dict[str, Table]], Node | None],
-    tables: dict[str, Table],
+    under: Callable[[Config, dict[str, Source]], Node | None],
+    sources: dict[str, Source],
 ) -> Node | None:
     """Return what pydantic 1 gives a field, with the text of an env file that it shadows."""
-    node = under(config, {name: table for name, table in tables.items() if name != _FILES})
+    node = under(config, {name: one for name, one in sources.items() if name != _FILES})
     if not isinstance(node, Leaf):
         return node
-    behind = _from_table(call.interpreter, config, field, tables[_FILES])
+    behind = _from_source(call.interpreter, config, field, sources[_FILES])
     if not isinstance(behind, Leaf):
         return node
     more = [one for one in behind.candidates if one not in node.candidates]
@@ -149,7 +165,7 @@ def _merged(  # noqa: PLR0913, PLR0917 - where to look, for what, and what is gi
     config: Config,
     field: Field,
     order: list[str],
-    tables: dict[str, Table],
+    sources: dict[str, Source],
     argument: Node | None,
 ) -> Node | None:
     node: Node | None = None
@@ -157,12 +173,27 @@ def _merged(  # noqa: PLR0913, PLR0917 - where to look, for what, and what is gi
         found: Node | None = None
         if source == "init_settings":
             found = argument
-        elif source in tables:
-            rules = config if source != _SECRETS else config._replace(delimiter="")
-            found = _from_table(interpreter, rules, field, tables[source])
-        if found is not None and not (_fails(node) and not config.version_1):
+        elif source in sources:
+            rules, asked = config, field
+            if source == _SECRETS:
+                rules, asked = config._replace(delimiter=""), _in_secrets(config, field)
+            found = _from_source(interpreter, rules, asked, sources[source])
+        if found is not None and not _fails(node):
             node = found if node is None else merge(found, node)
     return node
+
+
+def _in_secrets(config: Config, field: Field) -> Field:
+    """Return a field as ``secrets_dir`` looks for it.
+
+    pydantic 1 takes the last of several names there, and decodes no union but an optional type.
+    """
+    if not config.version_1:
+        return field
+    spec = field.spec
+    members = [item for item in spec.items if item != NONE] if spec.kind == "union" else []
+    spec = spec._replace(undecoded=spec.undecoded or len(members) > 1)
+    return field._replace(written_env=field.written_env[::-1], spec=spec)
 
 
 def _fails(node: Node | None) -> bool:

@@ -19,6 +19,13 @@ from secaudit.syntax.text import whole
 Table = dict[str, tuple[str, Candidate]]  # normalised name -> name as written, what it gives
 
 
+class Source(NamedTuple):
+    """One place that gives values; ``rest`` is Unknown when it may have further names."""
+
+    table: Table
+    rest: Unknown | None = None
+
+
 class Config(NamedTuple):
     """The configuration keys that decide where values come from."""
 
@@ -115,23 +122,40 @@ def file_tables(interpreter: Interpreter, config: Config) -> list[Table]:
     return tables
 
 
-def secret_table(interpreter: Interpreter, config: Config) -> Table | Unknown:
+def secret_source(interpreter: Interpreter, config: Config) -> Source:
     """Return the files of ``secrets_dir`` by normalised name, those of the last folder first.
 
-    Unknown when a folder is not in the project: whoever runs the program mounts it.
+    A folder that is not in the project may have any file: whoever runs the program mounts it. Of a
+    single file that is mounted and not in the project, the name is known and the text is not.
     """
     if isinstance(config.secret_folders, Unknown):
-        return config.secret_folders
+        return Source({}, config.secret_folders)
     table: Table = {}
+    rest: Unknown | None = None
     for folder in config.secret_folders:
         names = interpreter.world.names(folder)
-        if names is None:
-            return Unknown(f"a file of {folder}, which is not in the project, may give it")
-        for name in reversed(names):
-            text = interpreter.world.text(join(folder, name))
-            if text is not None:
-                written = whole(text, interpreter.world.absolute(join(folder, name)))
-                value, place = written.value, written.location
-                candidate = Candidate("secrets-dir", value, value, place, literal=True)
-                table[config.normal(name)] = (name, candidate)
-    return table
+        if names is None:  # nobody knows which files of the folders before it count
+            rest = Unknown(f"a file of {folder}, which is not in the project, may give it")
+            table = {}
+        found: Table = {}
+        for name in names or ():
+            candidate = _secret(interpreter, join(folder, name))
+            if candidate is not None and config.normal(name) in found:
+                reason = Unknown(f"{folder} has it in several cases of letters")
+                candidate = candidate._replace(value=reason)  # the first that the system lists
+            if candidate is not None:
+                found[config.normal(name)] = (name, candidate)
+        table |= found
+    return Source(table, rest)
+
+
+def _secret(interpreter: Interpreter, path: str) -> Candidate | None:
+    """Return what a file of secrets says, None for a folder."""
+    if interpreter.world.hidden(path):
+        reason = Unknown(f"{path} is mounted and not in the project")
+        return Candidate("secrets-dir", reason, None, None, literal=False)
+    text = interpreter.world.text(path)
+    if text is None:
+        return None
+    written = whole(text, interpreter.world.absolute(path))
+    return Candidate("secrets-dir", written.value, written.value, written.location, literal=True)

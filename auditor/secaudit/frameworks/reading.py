@@ -40,6 +40,11 @@ def variable(
     return value
 
 
+def not_known(reason: str) -> Candidate:
+    """Return what a file that nobody knows gives, behind a process that may have the variable."""
+    return Candidate("env-file", Unknown(reason), None, None, literal=False)
+
+
 def required(value: Value, kind: str, place: Place) -> Value:
     """Return the value, or raise what a reader raises for a missing variable inside ``try``."""
     if value.error is not None:

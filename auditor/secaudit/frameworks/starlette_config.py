@@ -15,7 +15,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.dotenv import file_candidates
-from secaudit.frameworks.reading import cast, required, variable
+from secaudit.frameworks.reading import cast, not_known, required, variable
 from secaudit.frameworks.standard_library import from_plain
 
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -31,8 +31,9 @@ def _config(call: Call) -> Value:
     given = environ is not None and not (
         isinstance(environ.data, External) and environ.data.name.startswith("os.environ")
     )
-    instance.state["unknown"] = given or isinstance(name, Unknown) or call.rest is not None
-    found: dict[str, Candidate] = {}
+    known = isinstance(instance.state["prefix"], str) and call.rest is None
+    instance.state["unknown"] = given or not known
+    found: dict[str, Candidate] | None = None if isinstance(name, Unknown) else {}
     if isinstance(name, str):
         file = call.interpreter.world.open(name, "starlette")
         if file is not None:
@@ -50,7 +51,8 @@ def _read(_receiver: Value, instance: Instance, call: Call) -> Value:
         return unknown("a configuration that is not known", call.place)
     name = f"{instance.state['prefix']}{key}"
     interpreter.environment.touch(name)
-    behind = instance.state["file"].get(name)
+    file = instance.state["file"]
+    behind = not_known("an env file that is not known") if file is None else file.get(name)
     default = call.argument(2, "default")
     value = variable(interpreter, name, default, call.place, () if behind is None else (behind,))
     if interpreter.handlers:

@@ -162,3 +162,14 @@ def test_a_weaker_source_that_does_not_decode_stops_the_start(
     result = evaluated({"settings.py": source, ".env": text}, environment)
     (undecodable,) = [o for o in result.facts.observations if o.kind == "value-undecodable"]
     assert undecodable.location.path.endswith(".env")
+
+
+def test_secrets_that_differ_in_case_only_are_unknown(
+    tmp_path: Path, values: Callable[..., dict[str, Any]]
+) -> None:
+    """The library takes the one that the system lists first."""
+    write(tmp_path, {"secrets/SECRET_KEY": "one", "secrets/secret_key": "two"})
+    loose = CLASS.format(config='secrets_dir="secrets"')
+    assert isinstance(values({"settings.py": loose})["secret_key"], Unknown)
+    exact = CLASS.format(config='secrets_dir="secrets", case_sensitive=True')
+    assert values({"settings.py": exact})["secret_key"] == "two"

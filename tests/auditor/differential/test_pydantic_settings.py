@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -101,6 +102,7 @@ _CONFIG: Final = {
     "enable_decoding": ["False"],
     "env_parse_none_str": ['"null"', '"None"'],
     "env_nested_max_split": ["1", "2"],
+    "secrets_dir": ['"secrets"'],
 }
 _RARE: Final = ("env_parse_none_str", "env_nested_max_split")
 
@@ -121,6 +123,8 @@ class Case:
         self.types = {name: rng.choice(list(_TYPES)) for name in self.names}
         self.source = _HEADER + self._class() + self._call()
         self.files = {name: self._env() for name in (".env", ".env.prod") if rng.random() < 0.8}
+        secrets = dict(self._pairs(rng.randint(1, 3))) if "secrets_dir" in self.config else {}
+        self.files |= {f"secrets/{name}": text for name, text in secrets.items()}
         self.environment = dict(self._pairs(rng.randint(0, 2)))
 
     def _call(self) -> str:
@@ -297,6 +301,8 @@ def test_generated_classes_have_the_values_that_pydantic_settings_computes(
         text = f"seed {seed}\n{case}"
         for name in (".env", ".env.prod"):
             (tmp_path / name).unlink(missing_ok=True)
+        shutil.rmtree(tmp_path / "secrets", ignore_errors=True)
+        (tmp_path / "secrets").mkdir()
         for name, content in case.files.items():
             (tmp_path / name).write_text(content)
         with process(case.environment, tmp_path):

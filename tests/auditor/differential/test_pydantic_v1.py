@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ _CONFIG: Final = {
     "case_sensitive": ["True"],
     "extra": ['"ignore"'],
     "validate_all": ["True", "False"],
+    "secrets_dir": ['"secrets"'],
 }
 _NAMES: Final = ("debug", "secret_key", "DB", "origins", "Level")
 
@@ -83,6 +85,8 @@ class Case:
             name: "".join(f"{key}={value}\n" for key, value in self._pairs(rng.randint(0, 4)))
             for name in (".env", ".env.prod")
         }
+        secrets = dict(self._pairs(rng.randint(1, 3))) if "secrets_dir" in self.config else {}
+        self.files |= {f"secrets/{name}": text for name, text in secrets.items()}
         self.environment = dict(self._pairs(rng.randint(0, 2)))
 
     def _field(self, name: str) -> str:
@@ -193,6 +197,8 @@ def test_generated_classes_have_the_values_that_version_1_computes(
     for seed, rng in cases(400):
         case = Case(rng)
         text = f"seed {seed}\n{case}"
+        shutil.rmtree(tmp_path / "secrets", ignore_errors=True)
+        (tmp_path / "secrets").mkdir()
         for name, content in case.files.items():
             (tmp_path / name).write_text(content)
         with process(case.environment, tmp_path):

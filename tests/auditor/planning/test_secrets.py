@@ -176,7 +176,22 @@ def test_a_file_that_is_not_in_the_project_is_unknown(
     found = effective({"settings.py": CODE, "compose.yaml": COMPOSE})
     reason = "reads a file that the project does not have"
     assert found["JWT_SECRET_KEY"]["unknown"] == reason
-    assert found["db_password"]["unknown"].endswith("which is not in the project, may give it")
+    reason = "/run/secrets/db_password is mounted and not in the project"
+    assert found["db_password"]["unknown"] == reason
+
+
+def test_one_secret_that_is_not_in_the_project_hides_no_other(
+    effective: Callable[[dict[str, str]], dict[str, Any]],
+) -> None:
+    """Nor does it hide the default of a field that no secret gives."""
+    code = CODE.replace(
+        "    db_password: str\n", '    db_password: str\n    jwt: str\n    name: str = "x"\n'
+    )
+    files = {name: text for name, text in FILES.items() if name != "secrets/db"}
+    found = effective({"settings.py": code, "compose.yaml": COMPOSE, **files})
+    assert found["db_password"]["unknown"] is not None
+    assert found["jwt"]["location"]["path"] == "secrets/jwt"
+    assert found["name"]["value"] == "x"
 
 
 @pytest.mark.parametrize("committed", [True, False])
