@@ -20,7 +20,9 @@ from _pytest.runner import runtestprotocol  # the only way to run one item and s
 from .changes import Mutant
 
 Place = tuple[str, int]
-EXIT_FAILED = 1 << 8  # as waitpid tells the exit status 1
+_REMEMBERED = 20  # what noticed the last mutants is likely to notice the next,
+_LIKELY = 10  # and worth as many times the time of another test
+_EXIT_FAILED = 1 << 8  # as waitpid tells the exit status 1
 
 
 class Mutation:
@@ -33,7 +35,7 @@ class Mutation:
         self.verdicts: dict[Mutant, str] = {}
         self.failed: list[str] = []  # tests that fail unbroken
         self._ran: dict[int, tuple[float, set[Place]]] = {}
-        self._killers: list[int] = []  # what noticed the last mutants is likely to notice the next
+        self._killers: list[int] = []  # tests that noticed a mutant, the last one last
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)  # where a child says which test failed
 
     @pytest.hookimpl(tryfirst=True)
@@ -90,14 +92,14 @@ class Mutation:
         numbers = [number for number, (_, places) in self._ran.items() if places & wanted]
         if not numbers:
             return "unreached"
-        recent = {number: place for place, number in enumerate(reversed(self._killers[-20:]))}
-        numbers.sort(key=lambda one: (recent.get(one, len(recent)), self._ran[one][0]))
+        recent = self._killers[-_REMEMBERED:]
+        numbers.sort(key=lambda one: self._ran[one][0] / (_LIKELY if one in recent else 1))
         child = os.fork()
         if child == 0:
             _install(mutant.code, functions)
             os._exit(self._noticed(session, numbers))
         _, status = os.waitpid(child, 0)
-        if status == EXIT_FAILED:
+        if status == _EXIT_FAILED:
             self._killers.append(int.from_bytes(self._shared[:4], "big"))
         return "survived" if status == 0 else "killed"
 
