@@ -37,6 +37,10 @@ class ProgramError(Exception):
         self.place = place
 
 
+class RefusedError(ProgramError):
+    """Settings that the evaluated program makes are refused by their own class."""
+
+
 class ReturnSignal(Exception):  # noqa: N818 - control flow of the evaluated program, no error
     """A ``return`` statement was reached."""
 

@@ -3,7 +3,7 @@
 import ast
 from typing import Final
 
-from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
+from secaudit.evaluation.control import Frame, ProgramError, RefusedError, ReturnSignal
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import External, Place, unknown
@@ -32,7 +32,8 @@ def execute_try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
             handler = _handler(node.handlers, error)
             if handler is None:
                 raise
-            if fallback is not None and handler is fallback.handler:
+            refused = isinstance(error, RefusedError)
+            if refused and fallback is not None and handler is fallback.handler:
                 watchers.note_refused(interpreter, frame, fallback)
             if handler.name is not None:
                 place = Place(frame.module.syntax, handler)

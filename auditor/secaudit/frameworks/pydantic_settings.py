@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.evaluation.calls import call_function
-from secaudit.evaluation.control import Frame, ProgramError
+from secaudit.evaluation.control import Frame, ProgramError, RefusedError
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
@@ -67,7 +67,7 @@ def _make_settings(cls: ClassData, call: Call) -> Value:
     instance = builder.build(nodes, names)
     instance.state["paths"] = _paths(fields)
     if interpreter.replaceable and (refused or _is_refused(instance)):
-        raise ProgramError("ValidationError", f"start-up refuses {cls.name}", call.place)
+        raise RefusedError("ValidationError", f"start-up refuses {cls.name}", call.place)
     interpreter.instances.append(instance)
     return Value(instance, call.place)
 

@@ -61,6 +61,10 @@ def test_settings_that_an_error_replaces_are_those_the_program_ends_up_with(
     assert real in [one.value for one in result.facts.settings if one.name == "secret_key"]
 
 
+SOMETHING = (
+    "import os\ndef get():\n    try:\n        return hide(os.environ['X'])\n"
+    "    except Exception as error:\n        return hide(f'no {error}')\nget()\n"
+)
 STOPS = "try:\n    settings = Settings()\nexcept Exception:\n    raise\n"
 
 
@@ -72,6 +76,7 @@ STOPS = "try:\n    settings = Settings()\nexcept Exception:\n    raise\n"
         "try:\n    settings = Settings()\nexcept ImportError:\n    settings = TestSettings()\n",
         STOPS.replace("raise", "settings = Settings(_env_file='.env.local')"),
         "with suppress(KeyError):\n    settings = TestSettings()\nsettings = Settings()\n",
+        SOMETHING,
         "try:\n    port = int('1')\nexcept ValueError:\n    port = int('2', base=3)\n",
         "settings = TestSettings()\n" + STOPS,
         "import sys\nsettings = TestSettings()\n" + STOPS.replace("raise", "sys.exit('refused')"),
