@@ -65,7 +65,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "token.refresh_lifetime": "timedelta; zero or None = never expires",
     "token.expires": "bool: issued tokens carry an expiry",
     "token.algorithm": "algorithm that signs",
-    "token.algorithms": "list of algorithms accepted",
+    "token.algorithms": "list of algorithms accepted, ``*`` for the one that a token names",
     "token.verify": "bool: signatures are verified",
     "token.audience": "expected audience; empty when unchecked",
     "password.hashers": "list of hashing schemes, the first hashes",

@@ -1,19 +1,20 @@
 """JSON Web Tokens: PyJWT, python-jose, Authlib, joserfc, and FastAPI Users."""
 
-import ast
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from secaudit.evaluation.runtime import Call, SinkUse
-from secaudit.evaluation.values import DictData, Instance, Value, plain, unknown
+from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
+from secaudit.evaluation.values import DictData, Instance, Place, Value, plain, unknown
 from secaudit.facts import Unknown
+from secaudit.frameworks import unverified_tokens
 from secaudit.frameworks.moments import MOMENTS
 from secaudit.frameworks.reading import cast
-from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, library_default, record, recorder, use
 
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_HEADER: Final = "jwt.Header"
+_ASYMMETRIC: Final = ("RS", "ES", "PS", "ED")
+_PUBLIC: Final = ("-----BEGIN PUBLIC KEY", "-----BEGIN RSA PUBLIC KEY", "-----BEGIN CERTIFICATE")
 _KEY: Final = Argument("key", "signing.secret", position=1)
 _ENCODE: Final = (_KEY, Argument("algorithm", "token.algorithm", "HS256", 2))
 _DECODE: Final = (
@@ -60,7 +61,7 @@ def _kind(claims: DictData) -> str:
 
 def _function_name(call: Call) -> str:
     """Return the name of the innermost function around a call."""
-    around = functions_around(call)
+    around = unverified_tokens.functions_around(call)
     return around[-1].name if around else ""
 
 
@@ -74,63 +75,89 @@ def _use(call: Call, concept: str, value: Value, group: str) -> None:
 
 def _decode(call: Call) -> Value:
     """``jwt.decode(token, key, algorithms=[...], options={...})``."""
-    group = record(call, "jwt.decode", _DECODE, "jwt")
+    group = record(call, "jwt.decode", _arguments(call, _DECODE), "jwt")
     verified: Value | None = call.keywords.get("verify")
     options = call.argument(3, "options")
     if options is not None and isinstance(options.data, DictData):
         verified = options.data.items.get("verify_signature", verified)
-        expiry = options.data.items.get("verify_exp")
-        if expiry is not None:
-            name, place = "jwt.decode.verify_exp", call.location("options")
-            use(call.interpreter, SinkUse("token.expires", group, name, expiry, place, "jwt"))
-        audience = options.data.items.get("verify_aud")
-        if audience is not None and audience.data is False:
-            unchecked = audience._replace(data="")
-            name, place = "jwt.decode.verify_aud", call.location("options")
-            use(call.interpreter, SinkUse("token.audience", group, name, unchecked, place, "jwt"))
-    if verified is not None and not (verified.data is False and _looks_first(call)):
-        use(
-            call.interpreter,
-            SinkUse(
-                "token.verify",
-                group,
-                "jwt.decode.verify",
-                verified,
-                call.location("options"),
-                "jwt",
-            ),
-        )
+        _options(call, options.data, group)
+    if verified is not None:
+        name, place = "jwt.decode.verify", call.location("options")
+        sink = SinkUse("token.verify", group, name, verified, place, "jwt")
+        if verified.data is False:
+            unverified_tokens.note(call, sink)
+        else:
+            use(call.interpreter, sink)
     return unknown("the claims of a token", call.place)
 
 
-def functions_around(call: Call) -> list[_Function]:
-    """Return the functions that a call stands in, the outermost first."""
-    return [
-        function  # a walk meets the outer function first
-        for function in ast.walk(call.place.module.tree)
-        if isinstance(function, _FUNCTIONS) and call.place.node in ast.walk(function)
-    ]
+def _options(call: Call, options: DictData, group: str) -> None:
+    """Record which claims are left unchecked."""
+    place = call.location("options")
+    expiry, audience = (options.items.get(name) for name in ("verify_exp", "verify_aud"))
+    if expiry is not None:
+        sink = SinkUse("token.expires", group, "jwt.decode.verify_exp", expiry, place, "jwt")
+        use(call.interpreter, sink)
+    if audience is not None and audience.data is False:
+        unchecked, name = audience._replace(data=""), "jwt.decode.verify_aud"
+        use(call.interpreter, SinkUse("token.audience", group, name, unchecked, place, "jwt"))
 
 
-def _looks_first(call: Call) -> bool:
-    """Say whether the same function decodes again: a look at the claims tells which key verifies.
-
-    The signature is then checked by the other call.
-    """
-    return any(
-        isinstance(node, ast.Call)
-        and node is not call.place.node
-        and getattr(node.func, "attr", "") == "decode"
-        and "verify_signature" not in ast.unparse(node)
-        and node.args
-        for function in functions_around(call)[-1:]
-        for node in ast.walk(function)
-    )
+def _arguments(call: Call, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """Return what to record of a ``decode``: a key that only verifies is public."""
+    algorithms = plain(call.argument(2, "algorithms") or Value(None))
+    several = algorithms if isinstance(algorithms, list | tuple) else [algorithms]
+    symmetric = [one for one in several if not str(one).upper().startswith(_ASYMMETRIC)]
+    key = call.argument(1, "key")
+    is_public = key is not None and str(key.data).lstrip().startswith(_PUBLIC)
+    return arguments if symmetric and not is_public else arguments[1:]
 
 
-def _unverified(call: Call) -> Value:
-    """``jwt.get_unverified_claims(token)``: reading is no verification, and no fault by itself."""
-    return unknown("claims that are not verified", call.place)
+def _decode_of_jose(call: Call) -> Value:
+    """``jose.jwt.decode(token, key, algorithms=None)``: None is whatever the token names."""
+    given = call.argument(2, "algorithms")
+    if call.rest is None and (given is None or given.data is None):
+        place = call.location()
+        value = library_default(["*"], call.place)
+        group, name = group_of(call.place, "jwt.decode"), "jwt.decode.algorithms"
+        layer = "library-default"
+        sink = SinkUse("token.algorithms", group, name, value, place, "jwt", layer)
+        use(call.interpreter, sink)
+    return _decode(call)
+
+
+def _header(call: Call) -> Value:
+    """``jwt.get_unverified_header(token)``: what whoever wrote the token says."""
+    return Value(Instance(_HEADER, None, call.interpreter.level), call.place)
+
+
+def _header_item(_interpreter: Interpreter, _receiver: Value, key: Value, place: Place) -> Value:
+    if plain(key) != "alg":
+        return unknown("the header of a token", place)
+    named = Instance("jwt.Algorithm")
+    named.state["plain"] = Value("*", place)
+    return Value(named, place)
+
+
+def _header_get(receiver: Value, _instance: Instance, call: Call) -> Value:
+    return _header_item(call.interpreter, receiver, call.arguments[0], call.place)
+
+
+def _unverified(label: str) -> Callable[[Call], Value]:
+    """Return the handler of a call that gives claims without looking at the signature."""
+
+    def handle(call: Call) -> Value:
+        group, off = group_of(call.place, label), Value(False, call.place)
+        sink = SinkUse("token.verify", group, label, off, call.place.location(), "reading")
+        unverified_tokens.note(call, sink)
+        return unknown("claims that are not verified", call.place)
+
+    return handle
+
+
+def _pyjwt(call: Call) -> Value:
+    """``jwt.PyJWT()``."""
+    return Value(Instance("jwt.PyJWT", None, call.interpreter.level), call.place)
 
 
 def _headed_encode(call: Call) -> Value:
@@ -197,12 +224,20 @@ _TRANSPORT: Final = (
     Argument("cookie_httponly", "cookie.httponly", default=True),
     Argument("cookie_samesite", "cookie.samesite", "lax"),
 )
+_READING: Final = ("jwt.get_unverified_claims", "jws.get_unverified_claims")
+_HEADERS: Final = (
+    *("jwt.get_unverified_header", "jose.jwt.get_unverified_header"),
+    *("jose.jws.get_unverified_header", "jose.jwt.get_unverified_headers"),
+)
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "jwt.encode": _encode,
-    "jwt.decode": _decode,
+    **dict.fromkeys(("jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode"), _decode),
+    "jwt.PyJWT": _pyjwt,
     "jose.jwt.encode": _encode,
-    "jose.jwt.decode": _decode,
-    "jose.jwt.get_unverified_claims": _unverified,
+    "jose.jwt.decode": _decode_of_jose,
+    **{f"jose.{name}": _unverified(f"jose.{name}") for name in _READING},
+    "joserfc.jws.extract_compact": _unverified("jws.extract_compact"),
+    **dict.fromkeys(_HEADERS, _header),
     "joserfc.jwt.encode": _headed_encode,
     "joserfc.jwt.decode": _decoder((_KEY, _DECODE[1])),
     "authlib.jose.jwt.encode": _headed_encode,
@@ -226,6 +261,14 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     ),
 }
 METHODS: Final = {
+    f"{_HEADER}.get": _header_get,
+    "jwt.PyJWT.encode": lambda _receiver, _instance, call: _encode(call),
+    **{
+        f"jwt.PyJWT.{name}": lambda _receiver, _instance, call: _decode(call)
+        for name in ("decode", "decode_complete")
+    },
     f"{_AUTHLIB}.encode": lambda _receiver, _instance, call: _headed_encode(call),
     f"{_AUTHLIB}.decode": lambda _receiver, _instance, call: _decoder((_KEY,))(call),
 }
+ITEMS: Final = {_HEADER: _header_item}
+FINISH: Final = unverified_tokens.settle

@@ -17,6 +17,8 @@ def check(facts: Facts) -> Iterator[Match]:
         names = {name.strip().upper() for name in as_list(setting.value)}
         if "NONE" in names:
             yield Match(setting, "unsigned tokens are accepted: anybody can write one")
+        elif "*" in names:
+            yield Match(setting, "the token itself says how it is signed", severities=_WEAKER)
         elif names & _WEAK:
             yield Match(setting, f"{min(names & _WEAK)} is a weak algorithm", severities=_WEAKER)
 
@@ -34,9 +36,25 @@ RULE = Rule(
 The algorithm `none` means that there is no signature. A service that accepts it believes any
 token.
 
+The header of a token is written by whoever sends it. `algorithms=[header["alg"]]`, or python-jose's
+`decode` without `algorithms`, leaves the choice to them.
+
 Name the one algorithm you sign with: `HS256` with a key of 32 bytes, or `EdDSA` or `ES256`
 where others verify.""",
-    bad=(Example({".env": "JWT_ALGORITHM=none\n"}),),
+    bad=(
+        Example({".env": "JWT_ALGORITHM=none\n"}),
+        Example(
+            {
+                "tokens.py": (
+                    "import jwt\n\n\n"
+                    "def read(token: str, key: str) -> dict[str, object]:\n"
+                    "    header = jwt.get_unverified_header(token)\n"
+                    '    return jwt.decode(token, key, algorithms=[header["alg"]], '
+                    'audience="api")\n'
+                )
+            }
+        ),
+    ),
     good=(Example({".env": "JWT_ALGORITHM=HS256\n"}),),
     check=check,
     references=("https://www.rfc-editor.org/rfc/rfc8725#section-3.1",),

@@ -6,6 +6,8 @@ from secaudit.facts import Facts
 from secaudit.judgement.values import switch
 from secaudit.rule import Example, Match, Rule, Severities
 
+_READ = Severities("high", "medium", "low")  # something in front may have verified them
+
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield verification that is off."""
@@ -14,6 +16,7 @@ def check(facts: Facts) -> Iterator[Match]:
             yield Match(
                 setting,
                 "tokens are believed without checking their signature",
+                severities=_READ if setting.service == "reading" else None,
                 fix=switch(setting, to=True, title="Verify signatures"),
             )
 
@@ -36,6 +39,15 @@ use `get_unverified_header` for the key's id and verify after that.""",
         Example(
             {
                 "tokens.py": (
+                    "from jose import jwt\n\n\n"
+                    "def user_of(token: str) -> str:\n"
+                    '    return jwt.get_unverified_claims(token)["sub"]\n'
+                )
+            }
+        ),
+        Example(
+            {
+                "tokens.py": (
                     "import jwt\n\n\n"
                     "def read(token: str) -> dict[str, object]:\n"
                     '    return jwt.decode(token, options={"verify_signature": False})\n'
@@ -44,6 +56,18 @@ use `get_unverified_header` for the key's id and verify after that.""",
         ),
     ),
     good=(
+        Example(
+            {
+                "tokens.py": (
+                    "import jwt\n\n\n"
+                    "def issuer_of(token: str) -> str:\n"
+                    '    return jwt.decode(token, options={"verify_signature": False})["iss"]\n\n\n'
+                    "def read(token: str, keys: dict[str, str]) -> dict[str, object]:\n"
+                    "    key = keys[issuer_of(token)]\n"
+                    '    return jwt.decode(token, key, algorithms=["RS256"], audience="api")\n'
+                )
+            }
+        ),
         Example(
             {
                 "tokens.py": (
