@@ -1,6 +1,5 @@
 """Walks the namespaces of an evaluation and names the settings in them."""
 
-import ast
 import re
 
 from secaudit.evaluation.candidates import candidates_of
@@ -36,12 +35,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     collector = Collector(interpreter)
     add_settings_objects(interpreter, collector)
     final = _modules(interpreter, collector, selected)
-    for cls in interpreter.classes:
-        if cls.node not in interpreter.handled and not _lists_names(cls):
-            _class(interpreter, cls, collector, selected)
-    for instance in interpreter.objects:
-        if instance.cls is not None:
-            _attributes(instance, collector, instance.cls)
+    _classes(interpreter, collector, selected)
     for module in final:
         if _is_of_django(module):
             from secaudit.frameworks import django  # noqa: PLC0415 - see _is_of_django
@@ -54,7 +48,10 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
-    _excuse(interpreter, collector)
+    if interpreter.failures:
+        from secaudit.evaluation import refusals  # noqa: PLC0415 - most programs start
+
+        refusals.mark(interpreter, collector)
     return collector.finish()
 
 
@@ -87,44 +84,6 @@ def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> l
         if module.path not in merged:
             _module(interpreter, module, collector, final=module in final)
     return final
-
-
-def _excuse(interpreter: Interpreter, collector: Collector) -> None:
-    """Mark settings that a guard of a module refuses: the program does not start with them."""
-    for module, error in interpreter.failures:
-        if error.place is None or not isinstance(error.place.node, ast.Raise):
-            continue
-        names = {
-            name
-            for node in ast.walk(module.syntax.tree)
-            if isinstance(node, ast.If)
-            and any(inner is error.place.node for inner in ast.walk(node))
-            for name in _tested(node.test)
-        }
-        subjects = []
-        for index, setting in enumerate(collector.settings):
-            if setting.name.rpartition(".")[2] in names and setting.error is None:
-                message = f"start-up is refused: {error.message or error.kind}"
-                collector.settings[index] = setting._replace(error=message)
-                subjects.append(setting.name)
-        interpreter.observe(
-            "guard",
-            error.place.location(),
-            module.name,
-            selector="",
-            fires=True,
-            defeated_by="",
-            subject=", ".join(subjects),
-        )
-
-
-def _tested(test: ast.AST) -> set[str]:
-    """Return the names in a condition."""
-    return {
-        node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-        for node in ast.walk(test)
-        if isinstance(node, ast.Name | ast.Attribute)
-    }
 
 
 def _is_selected(module: ModuleData, selected: str) -> bool:
@@ -240,6 +199,16 @@ def _lower(slot: Slot, named: Named, collector: Collector) -> None:
         collector.add(slot, named)
     else:
         collector.hidden[slot] = named
+
+
+def _classes(interpreter: Interpreter, collector: Collector, selected: str) -> None:
+    """Add what plain classes and their objects hold."""
+    for cls in interpreter.classes:
+        if cls.node not in interpreter.handled and not _lists_names(cls):
+            _class(interpreter, cls, collector, selected)
+    for instance in interpreter.objects:
+        if instance.cls is not None:
+            _attributes(instance, collector, instance.cls)
 
 
 def _lists_names(cls: ClassData) -> bool:

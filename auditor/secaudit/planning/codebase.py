@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from secaudit.discovery import Root
 from secaudit.facts import Observation
-from secaudit.options import Declared, Options
+from secaudit.options import Options
 from secaudit.planning import env_uses, git_index, layers, paths, profiles
 from secaudit.planning.code import scan
 from secaudit.planning.deployment import Deployment
@@ -55,9 +55,6 @@ class Codebase:
         """
         if not self.code.modules:
             return []
-        declared = [one for one in self.options.deployments if self._concerns(one)]
-        if declared:
-            return [self._declared(one, image) for one in declared]
         groups = self.env.groups(consumed)
         if contained:
             groups = [group for group in groups if group]
@@ -263,44 +260,4 @@ class Codebase:
             self.options.env_dialect,
             settings,
             seen,
-        )
-
-    # --- declared --------------------------------------------------------------------------
-
-    def _concerns(self, declared: Declared) -> bool:
-        prefix = self.root.rstrip("/") + "/"
-        named = [path for path in (*declared.env_files, declared.settings) if path.startswith("/")]
-        return not named or any(path.startswith(prefix) for path in named)
-
-    def _declared(self, declared: Declared, image: "Image | None") -> Deployment:
-        """Return the deployment of a ``[tool.secaudit.deployments.NAME]`` table."""
-        wanted = set(declared.env_files)
-        known = {use.path: use for use in self.env.all}
-        uses = [
-            use
-            for path in declared.env_files
-            if (use := known.get(path) or self.env.use(path)) is not None
-        ]
-        process = [self.env.candidates(use) for use in reversed(uses) if use.loader is None]
-        weakest = [image.environment] if image else []
-        own = layers.given(declared.env)
-        environment = layers.merged([self.given, own, *process, *weakest])
-        matches = (one for one in self.code.leaves if declared.settings in {one.path, one.selected})
-        leaf = next(matches, None)
-        signals = self.signals(leaf, uses, environment)
-        chosen = profiles.chosen(self.options, declared.env_files, signals)
-        if declared.profile != "auto" and self.options.profile == "auto":
-            chosen = declared.profile
-        settings, more = image.facts if image else ((), ())
-        return Deployment(
-            declared.name,
-            self.root,
-            chosen,
-            self.modules(leaf),
-            environment,
-            self.options.env_dialect,
-            settings,
-            (*env_uses.observations(uses, self.tracked), *more),
-            leaf.selected if leaf else declared.settings,
-            tuple(use.path for use in self.env.all if use.path not in wanted),
         )

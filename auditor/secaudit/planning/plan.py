@@ -51,7 +51,8 @@ def plan(project: Project, options: Options) -> Plan:
         consumed |= {use.path for one in built for use in one.launched.env_files}
         image = built[0] if built and codebase.code.modules else None
         inside = codebase.root in contained
-        found += codebase.direct(frozenset(consumed), image, contained=inside)
+        declared = _declared(codebase, image)
+        found += declared or codebase.direct(frozenset(consumed), image, contained=inside)
         found += codebase.alone(frozenset(consumed | elsewhere))
         named += codebase.named(frozenset(consumed))
         found += _data(root, reader, options)
@@ -63,6 +64,15 @@ def plan(project: Project, options: Options) -> Plan:
 
 def _of_kind(root: Root, *kinds: str) -> list[SourceFile]:
     return [file for file in root.files if file.kind in kinds]
+
+
+def _declared(codebase: Codebase, image: "Image | None") -> list[Deployment]:
+    """Return the deployments that the user declares for a project's code."""
+    if not codebase.options.deployments:
+        return []
+    from secaudit.planning import declared  # noqa: PLC0415 - most runs declare none
+
+    return declared.deployments(codebase, image)
 
 
 def _images(root: Root, consumed: frozenset[str], reader: Reader) -> "list[Image]":
