@@ -80,9 +80,9 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     current = evaluate(interpreter, frame, load)
     operand = evaluate(interpreter, frame, node.value)
     place = Place(frame.module.syntax, node)
-    if isinstance(node.op, ast.BitOr) and isinstance(current.data, External):
-        call = Call(interpreter, frame, place, [operand], {})
-        interpreter.libraries.call_external(f"{current.data.name}.update", call)
+    if isinstance(node.op, ast.BitOr) and _updated(
+        current, Call(interpreter, frame, place, [operand], {})
+    ):
         return
     grown = isinstance(node.op, ast.Add | ast.BitOr) and isinstance(current.data, ListData)
     if grown and current.data.kind != "tuple":
@@ -104,6 +104,20 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         assign(interpreter, frame, node.target, current)
         return
     assign(interpreter, frame, node.target, operators.binary(node.op, current, operand, place))
+
+
+def _updated(current: Value, call: Call) -> bool:
+    """Let a mapping of a library take the entries that ``|=`` adds; False for anything else."""
+    libraries, data = call.interpreter.libraries, current.data
+    if isinstance(data, External):
+        libraries.call_external(f"{data.name}.update", call)
+        return True
+    known = isinstance(data, Instance) and libraries.attribute(
+        call.interpreter, current, data, "update", call.place
+    )
+    if known:
+        libraries.call_method(current, data, "update", call)
+    return bool(known)
 
 
 def _as_load(target: ast.expr) -> ast.expr:

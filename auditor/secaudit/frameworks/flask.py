@@ -27,6 +27,7 @@ _SINKS: Final[dict[str, tuple[str, str, Any]]] = {  # key: concept, service, Fla
     "SESSION_COOKIE_HTTPONLY": ("cookie.httponly", "session", True),
     "SESSION_COOKIE_SAMESITE": ("cookie.samesite", "session", None),
     "MAX_CONTENT_LENGTH": ("limit.body", "flask", None),
+    "MAX_FORM_MEMORY_SIZE": ("limit.body", "flask", 500_000),
     "PROPAGATE_EXCEPTIONS": ("debug.errors", "flask", None),
     "SQLALCHEMY_DATABASE_URI": ("database.url", "", None),
     "SQLALCHEMY_ECHO": ("debug.sql_echo", "", None),

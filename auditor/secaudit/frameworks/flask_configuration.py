@@ -94,6 +94,17 @@ def _get(receiver: Value, instance: Instance, call: Call) -> Value:
     return call.argument(1, "default") or Value(None, call.place)
 
 
+def _setdefault(receiver: Value, instance: Instance, call: Call) -> Value:
+    """``app.config.setdefault(key, default)``: what Flask has a default for stays what it is."""
+    name = plain(call.argument(0, "key") or Value(Unknown("no key")))
+    items = items_of(instance)
+    if isinstance(name, str) and name not in items.items and name not in _DEFAULTS:
+        put(
+            call.interpreter, instance, name, call.argument(1, "default") or Value(None, call.place)
+        )
+    return _item(call.interpreter, receiver, Value(name), call.place)
+
+
 def _from_object(_receiver: Value, instance: Instance, call: Call) -> Value:
     """``app.config.from_object(object or dotted name)``: its attributes in upper case."""
     interpreter = call.interpreter
@@ -291,6 +302,7 @@ METHODS: Final = {
     f"{CONFIG}.from_file": _opaque,
     f"{CONFIG}.from_envvar": _from_envvar,
     f"{CONFIG}.get": _get,
+    f"{CONFIG}.setdefault": _setdefault,
 }
 ITEMS: Final = {CONFIG: _item}
 SET_ITEMS: Final = {CONFIG: _set_item}

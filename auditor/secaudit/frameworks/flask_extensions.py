@@ -1,4 +1,4 @@
-"""Extensions of Flask: Flask-Cors, Talisman, Flask-Limiter."""
+"""Extensions of Flask and Quart: Flask-Cors, quart-cors, Talisman, Flask-Limiter."""
 
 from collections.abc import Callable
 from typing import Final
@@ -42,9 +42,15 @@ def _cors(call: Call) -> Value:
     return Value(Instance("flask_cors.CORS"), call.place)
 
 
-def _origins(call: Call, label: str, group: str) -> None:
+def _quart_cors(call: Call) -> Value:
+    """``app = cors(app, allow_origin="*")`` of quart-cors, which refuses ``*`` with credentials."""
+    _origins(call, "cors", group_of(call.place, "cors"), "allow_origin")
+    return call.arguments[0] if call.arguments else Value(None, call.place)
+
+
+def _origins(call: Call, label: str, group: str, argument: str = "origins") -> None:
     """Origins are texts or regular expressions; without any, every origin is allowed."""
-    given = call.given("origins")
+    given = call.given(argument)
     layer = "assignment"
     if given is None:
         layer, given = "library-default", library_default(["*"], call.place)
@@ -52,13 +58,14 @@ def _origins(call: Call, label: str, group: str) -> None:
         candidates = tuple(c._replace(value=[c.value]) for c in given.candidates)
         listed = ListData([given._replace(candidates=(), source=None)])
         given = given._replace(data=listed, candidates=candidates, source=None)
-    location = call.location() if layer == "library-default" else call.location("origins")
-    sink = SinkUse("cors.origins", group, f"{label}.origins", given, location, "flask", layer)
+    location = call.location() if layer == "library-default" else call.location(argument)
+    sink = SinkUse("cors.origins", group, f"{label}.{argument}", given, location, "flask", layer)
     use(call.interpreter, sink)
-    for item in given.data.items if isinstance(given.data, ListData) else []:
+    texts = given.data.items if isinstance(given.data, ListData) and argument == "origins" else []
+    for item in texts:  # quart-cors takes a text for what it is
         text = plain(item)
         if isinstance(text, str) and text != "*" and _REGEX_SIGNS & set(text):
-            pattern = SinkUse("cors.regex", group, f"{label}.origins", item, location, "flask")
+            pattern = SinkUse("cors.regex", group, f"{label}.{argument}", item, location, "flask")
             use(call.interpreter, pattern)
 
 
@@ -116,6 +123,7 @@ def _init_cors(_receiver: Value, _instance: Instance, call: Call) -> Value:
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "flask_cors.CORS": _cors,
+    "quart_cors.cors": _quart_cors,
     "flask_talisman.Talisman": _talisman,
     "flask_limiter.Limiter": _limiter,
 }

@@ -128,3 +128,30 @@ def test_a_token_in_a_header_is_in_no_cookie(by_concept: Concepts) -> None:
     assert [found[one][0].value for one in ("csrf.enabled", "cookie.secure")] == [False, False]
     (absent,) = by_concept({"app.py": APP.format("", cookies)})["cookie.secure"]
     assert absent.candidates[0].layer == "library-default"
+
+
+def test_more_ways_to_fill_a_configuration(values: Values, by_concept: Concepts) -> None:
+    source = (
+        "app.config |= {'SESSION_COOKIE_SECURE': True, 'A': 1}\napp.config.setdefault('A', 2)\n"
+        "app.config.setdefault('B', 3)\napp.config.setdefault('SESSION_COOKIE_HTTPONLY', False)\n"
+        "app.config['MAX_FORM_MEMORY_SIZE'] = None\n"
+    )
+    files = {"app.py": APP.format("", source)}
+    found = values(files)
+    assert (found["SESSION_COOKIE_SECURE"], found["A"], found["B"]) == (True, 1, 3)
+    assert "SESSION_COOKIE_HTTPONLY" not in found
+    assert [one.value for one in by_concept(files)["limit.body"]] == [None]
+
+
+def test_an_application_of_quart(by_concept: Concepts) -> None:
+    source = (
+        "from quart import Quart\nfrom quart_cors import cors\n"
+        "app = cors(Quart(__name__), allow_origin='https://a.io')\napp.secret_key = 'x'\n"
+        "app.config['SESSION_COOKIE_SECURE'] = False\n"
+    )
+    found = by_concept({"app.py": source})
+    assert found["cors.origins"][0].value == ["https://a.io"]
+    assert found["signing.secret"][0].value == "x"
+    assert found["cookie.secure"][0].value is False
+    (default,) = by_concept({"app.py": source.replace("allow_origin=", "max_age=")})["cors.origins"]
+    assert default.value == ["*"]

@@ -371,7 +371,7 @@ def test_a_secret_that_code_uses_otherwise_is_one(found: Found, use: str) -> Non
 def test_a_django_setting_with_a_slip_in_its_name_has_no_effect(found: Found) -> None:
     text = "INSTALLED_APPS = []\nCSRF_COOKIE_HTTP_ONLY = True\nSESSION_COOKIE_HTTPONLY = True\n"
     lines = found({"production.py": text})
-    assert codes(lines, "DRIFT001") == ["production.py:2 DRIFT001 low unknown"]
+    assert codes(lines, "DRIFT001") == ["production.py:2 DRIFT001 medium production"]
 
 
 def test_a_permission_that_is_left_out_is_reported_where_it_belongs(found: Found) -> None:
@@ -379,7 +379,7 @@ def test_a_permission_that_is_left_out_is_reported_where_it_belongs(found: Found
         'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {"PAGE_SIZE": 20}\nDEBUG = False\n'
     )
     lines = found({"production.py": text})
-    assert codes(lines, "AUTH011") == ["production.py:2 AUTH011 low unknown"]
+    assert codes(lines, "AUTH011") == ["production.py:2 AUTH011 low production"]
 
 
 def test_a_password_that_compose_weaves_into_a_dsn_is_judged_where_it_stands(found: Found) -> None:
