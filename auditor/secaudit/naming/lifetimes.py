@@ -6,6 +6,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from secaudit.facts import Unknown
+from secaudit.patterns import lazy
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -22,6 +23,11 @@ _SECONDS: Final = {
     **dict.fromkeys(("day", "days"), 86400.0),
     **dict.fromkeys(("week", "weeks"), 604800.0),
 }
+# A lifetime with its unit: ``30d``, ``12 hours``.
+_WRITTEN: Final = lazy(
+    r"(?P<number>\d{1,9})\s*(?P<unit>ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)"
+)
+_LETTERS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # What a token is for that lets nobody in by itself: it comes by mail, once.
 _ONE_TIME: Final = (
     *("reset", "verif", "verify", "confirm", "invit", "email", "mail", "activation", "magic"),
@@ -45,7 +51,7 @@ def living(text: str) -> str:
         for ending in _SPANS:
             if candidate.endswith(ending):
                 return candidate[: -len(ending)]
-    spoken = unit in _SPOKEN and ("token" in before or "jwt" in before)
+    spoken = unit in _SPOKEN and ("token" in before or "jwt" in before or before == "access")
     return before if spoken else ""  # ``JWT_HOURS``, ``access_token_days``
 
 
@@ -54,10 +60,16 @@ def tells_unit(text: str) -> bool:
     return text.rpartition("_")[2] in _SECONDS
 
 
+def is_written(text: str) -> bool:
+    """Say whether a text is a lifetime with its unit."""
+    return _WRITTEN.fullmatch(text.strip().lower()) is not None
+
+
 def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: ANN401 - any type
     """Return the value of a lifetime with this normalised name; None when it never ends.
 
-    A number is in the unit that the name ends in; Unknown where it says none.
+    A number is in the unit that the name ends in; Unknown where it says none. A text brings its
+    own: ``30d``.
     """
     from datetime import timedelta  # noqa: PLC0415 - only lifetimes need it
 
@@ -65,6 +77,9 @@ def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: AN
         return value
     if value is False:  # Flask-JWT-Extended: never
         return timedelta()
+    written = _WRITTEN.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if written is not None:
+        text, value = f"_{_LETTERS.get(written['unit'], written['unit'])}", int(written["number"])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Unknown("not a lifetime")
     scale = _SECONDS.get(text.rpartition("_")[2])

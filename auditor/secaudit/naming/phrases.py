@@ -35,12 +35,21 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
             "{_,}{env,environment}{,_name}"
         ),
     ),
-    ("password.hashers", "password_{hashers,schemes,hash_schemes} pwd_schemes"),
+    (
+        "password.hashers",
+        (
+            "password_{hasher,hashers,schemes,hash_scheme,hash_schemes,hash_algorithm} pwd_schemes"
+            " security_password_hash"
+        ),
+    ),
     ("password.bcrypt_rounds", "*bcrypt_{,log_}rounds *bcrypt_{cost,work_factor}"),
     ("password.validators", "auth_password_validators"),
     (
         "password.min_length",
-        "*password_{min,minimum}_{len,length} *{min,minimum}_password_{len,length}",
+        (
+            "*password_{min,minimum}_{len,length} *{min,minimum}_password_{len,length}"
+            " security_password_length_min"
+        ),
     ),
     ("session.serializer", "session_serializer"),
     ("csrf.enabled!", "*{disable,skip}_csrf{,_protection,_check} *csrf{,_protection}_disabled"),
@@ -100,13 +109,16 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
             "*verify_{ssl,tls,cert,certs,certificate,certificates,https}"
             " *{ssl,tls,https,cert}_{verify,verification}"
             "{,_cert,_certs,_certificate,_certificates,_enabled}"
-            " *pythonhttpsverify *requests_verify *cert_reqs"
+            " *pythonhttpsverify *requests_verify *cert_reqs aws_s3_verify"
         ),
     ),
     ("tls.database", "*{,pg}ssl{_,}mode"),
     ("tls.mail", "{email,mail,smtp}_{,use_}{tls,ssl,starttls,ssl_tls}"),
     ("tls.minimum", "*{tls,ssl}_{,min_,minimum_}version"),
-    ("header.hsts", "*hsts_{seconds,max_age} strict_transport_security_max_age"),
+    (
+        "header.hsts",
+        "*hsts_{seconds,max_age,enabled} *enable_hsts strict_transport_security_max_age",
+    ),
     ("header.nosniff", "{,secure_}content_type_nosniff"),
     ("header.frame", "{,x_}frame_options"),
     (

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from secaudit.facts import Unknown
-from secaudit.naming.lifetimes import lifetime
+from secaudit.naming.lifetimes import is_written, lifetime
 from secaudit.naming.meanings import Meaning, normalised
 
 _LIFETIMES: Final = frozenset(("token.access_lifetime", "token.refresh_lifetime"))
@@ -87,10 +87,19 @@ def from_text(meaning: Meaning, text: Any) -> Any:  # noqa: ANN401 - values of a
             return lowered in _TRUE
         return Unknown("not a flag that every loader reads alike")
     if meaning.concept in _NUMBERS:
-        return int(lowered) if re.fullmatch(r"-?\d{1,15}", lowered) else Unknown("not a number")
+        return _number(meaning.concept, text.strip().lower())
     if meaning.concept in _LISTS:
         return _list(text)
     return text
+
+
+def _number(concept: str, text: str) -> Any:  # noqa: ANN401 - a number, a lifetime or Unknown
+    if re.fullmatch(r"-?\d{1,15}", text):
+        return int(text)
+    if concept in _LIFETIMES and is_written(text):
+        return text
+    off = concept == "header.hsts" and text in {"false", "no", "off"}
+    return 0 if off else Unknown("not a number")
 
 
 def _list(text: str) -> Any:  # noqa: ANN401 - a list or Unknown

@@ -55,6 +55,12 @@ MEANINGS = {
     "RATE_LIMIT_DISABLED": "limit.enabled",
     "celery_broker": "database.url",
     "JWT_HOURS": "token.access_lifetime",
+    "ACCESS_MINUTES": "token.access_lifetime",
+    "PASSWORD_HASH_SCHEME": "password.hashers",
+    "SECURITY_PASSWORD_HASH": "password.hashers",
+    "SECURITY_PASSWORD_LENGTH_MIN": "password.min_length",
+    "AWS_S3_VERIFY": "tls.verify",
+    "HSTS_ENABLED": "header.hsts",
     "refresh_token_days": "token.refresh_lifetime",
 }
 NOT_SECRET = (
@@ -171,6 +177,9 @@ def test_the_first_concept_that_fits_is_meant() -> None:
         ("ACCESS_TOKEN_EXPIRE_MINUTES", 30, timedelta(minutes=30)),
         ("ACCESS_TOKEN_EXPIRE_SECONDS", 3600, timedelta(hours=1)),
         ("access_token_lifetime_hours", 2, timedelta(hours=2)),
+        ("token_expire", "30d", timedelta(days=30)),
+        ("token_expire_minutes", "12 Hours", timedelta(hours=12)),
+        ("token_expire", "15m", timedelta(minutes=15)),
         ("REFRESH_TOKEN_EXPIRE_DAYS", 7, timedelta(days=7)),
         ("JWT_ACCESS_TOKEN_EXPIRES", False, timedelta()),
         ("SIMPLE_JWT.ACCESS_TOKEN_LIFETIME", timedelta(days=1), timedelta(days=1)),
@@ -200,6 +209,8 @@ def test_a_lifetime_without_a_unit_is_unknown() -> None:
         ("cors.origins", '["https://a", "*"]', ["https://a", "*"]),
         ("cors.origins", "https://a, *", ["https://a", "*"]),
         ("token.access_lifetime", "30", 30),
+        ("token.access_lifetime", "30d", "30d"),
+        ("header.hsts", "false", 0),
         ("signing.secret", "true", "true"),
     ],
 )

@@ -17,7 +17,9 @@ def check(facts: Facts) -> Iterator[Match]:
                 fix=switch(setting, to=True, title="Switch the limiter on"),
             )
     for setting in facts.of("limit.rate"):
-        if setting.value in (None, "") and is_given(setting):
+        if setting.value is False:  # a flag with the name of a quota
+            yield Match(setting, f"{setting.name} switches the rate limiter off")
+        elif setting.value in {None, ""} and is_given(setting):
             yield Match(setting, f"{setting.name} is empty: this quota limits nobody")
 
 
