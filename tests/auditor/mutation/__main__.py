@@ -38,6 +38,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder}/tests"]
+        words += ["-o", "tmp_path_retention_policy=failed"]
         pytest.main([*words, *given.tests], plugins=[plugin])
     if plugin.failed or not plugin.verdicts:
         sys.stderr.write(f"unbroken, these fail: {plugin.failed or 'the tests do not start'}\n")

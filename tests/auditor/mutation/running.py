@@ -106,9 +106,9 @@ class Mutation:
     def _noticed(self, session: pytest.Session, numbers: list[int]) -> bool:
         """Say whether a test fails; an endless loop ends the process by its timer."""
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        _forget_cached()
         started = time.process_time()
         for number in numbers:
-            _forget_cached()
             signal.setitimer(signal.ITIMER_PROF, self.seconds + 10 * self._ran[number][0])
             if any(report.failed for report in runtestprotocol(session.items[number], log=False)):
                 self._shared[:4] = number.to_bytes(4, "big")

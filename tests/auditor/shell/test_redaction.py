@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from secaudit.facts import Candidate, Facts, Observation, Setting, Unknown
 from secaudit.location import Location
 from secaudit.options import FORMATS
-from secaudit.redaction import Secrets, collect, hide, merged, patterns, random_looking, secret_name
+from secaudit.redaction import (
+    Secrets,
+    collect,
+    hide,
+    merged,
+    patterns,
+    random_looking,
+    redacted,
+    secret_name,
+)
 from secaudit.testing import Shell
 
 # Every template puts the secret S where real projects have one, beside faults that get reported.
@@ -164,6 +173,10 @@ def test_a_secret_that_equals_a_name_hides_no_name(shell: Shell, form: str) -> N
     assert "ADMIN_PASSWORD=ADMIN_PASSWORD" not in output
     assert '"value": "ADMIN_PASSWORD"' not in output
     assert "app-s3cret" not in output
+
+
+def test_one_character_is_one() -> None:
+    assert redacted("x") == "<redacted: 1 character>"
 
 
 def test_short_words_are_not_drawn_at_random() -> None:
