@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who knows it
     "builtins": ("python_builtins", "files"),
+    "super": ("python_builtins",),
     "io": ("files",),
     "os": ("operating_system",),
     "pathlib": ("operating_system",),
@@ -77,6 +78,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "flask_talisman": ("flask_extensions",),
     "flask_limiter": ("flask_extensions",),
     "quart": ("flask",),
+    "quart_cors": ("flask_extensions",),
     "litestar": ("litestar",),
     "slowapi": ("slowapi",),
     "strawberry": ("graphql",),
@@ -296,7 +298,15 @@ def finish(interpreter: Interpreter) -> None:
         if last is not None:
             with suppress(ProgramError):  # an object that cannot be made hides no other
                 last(interpreter)
-    if any("llow-" in module.syntax.text for module in interpreter.modules.values()):
+    modules = list(interpreter.modules.values())
+    if any("llow-" in module.syntax.text for module in modules):
         from secaudit.frameworks import cors_headers  # noqa: PLC0415 - only code with headers
 
         cors_headers.look(interpreter)
+    if any(mark in module.syntax.text for module in modules for mark in _ERRORS):
+        from secaudit.frameworks import error_details  # noqa: PLC0415 - only code that handles them
+
+        error_details.look(interpreter)
+
+
+_ERRORS: Final = ("format_exc", "exception_handler", "errorhandler", "error_handler")

@@ -262,12 +262,28 @@ def _super(call: Call) -> Value:
     if node_owner is None or not parameters:
         return unknown("super() outside a method", call.place)
     proxy = Instance("super")
-    proxy.state = {"open": True}
-    for ancestor in parameters[0].data.cls.lineage()[1:] if _is_object(parameters[0]) else ():
+    proxy.state = {"open": True, "of": parameters[0]}
+    lineage = parameters[0].data.cls.lineage() if _is_object(parameters[0]) else []
+    after = lineage.index(node_owner) + 1 if node_owner in lineage else 1
+    for ancestor in lineage[after:]:
         for name, value in ancestor.namespace.items():
             if isinstance(value.data, FunctionData) and name not in proxy.attributes:
                 proxy.attributes[name] = value._replace(data=value.data.bound(parameters[0]))
     return Value(proxy, call.place)
+
+
+def _init_of_library(_receiver: Value, proxy: Instance, call: Call) -> Value:
+    """``super().__init__(...)`` where the next class is one of a library."""
+    this: Value = proxy.state["of"]
+    fill = this.data.state.get("super") if isinstance(this.data, Instance) else None
+    if fill is None:
+        return unknown("what a base class does", call.place)
+    fill(call)
+    return Value(None, call.place)
+
+
+def _set_by_super(_receiver: Value, proxy: Instance, call: Call) -> Value:
+    return _setattr(call._replace(arguments=[proxy.state["of"], *call.arguments]))
 
 
 def _is_object(value: Value) -> bool:
@@ -328,7 +344,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "ord": _sum_like(ord),
         "print": _print,
         "super": _super,
+        "object.__setattr__": _setattr,
         "globals": _globals,
         "type": _type,
     }.items()
 }
+METHODS: Final = {"super.__init__": _init_of_library, "super.__setattr__": _set_by_super}
