@@ -71,18 +71,14 @@ def _origins(call: Call, label: str, group: str, argument: str = "origins") -> N
 
 def _talisman(call: Call) -> Value:
     """``Talisman(app, ...)``: https, HSTS and headers, a secure session cookie."""
-    location = call.place.location()
     if call.arguments:
         group = record(call, "Talisman", _TALISMAN, "session")
         call.interpreter.state["talisman"] = True
         switch = call.keywords.get("strict_transport_security", Value(True))
-        off = plain(switch) is False
-        if off:
+        if plain(switch) is False:
             name = "Talisman.strict_transport_security"
             place = call.location("strict_transport_security")
             use(call.interpreter, SinkUse("header.hsts", group, name, switch, place, "session"))
-        for what in ("security-headers", *(() if off else ("hsts",)), "nosniff", "frame"):
-            mitigation(call.interpreter, location, what)
     return Value(Instance("flask_talisman.Talisman"), call.place)
 
 

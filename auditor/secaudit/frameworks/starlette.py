@@ -38,15 +38,7 @@ _MIDDLEWARE: Final[dict[str, tuple[tuple[Argument, ...], str]]] = {
     "TrustedHostMiddleware": (_HOSTS, "starlette"),
     "ProxyHeadersMiddleware": (_PROXY, "uvicorn"),
 }
-_MITIGATIONS: Final = {
-    "HTTPSRedirectMiddleware": "https-redirect",
-    "SlowAPIMiddleware": "limiter",
-    "SlowAPIASGIMiddleware": "limiter",
-    "RateLimitMiddleware": "limiter",
-    "TrustedHostMiddleware": "trusted-host",
-    "SecureHeadersMiddleware": "security-headers",
-    "SecurityHeadersMiddleware": "security-headers",
-}
+_LIMITING: Final = ("slowapi", "ratelimit", "throttl")  # parts of names of middleware
 _FASTAPI: Final = (
     Argument("debug", "debug.enabled", default=False),
     Argument("docs_url", "docs.url", "/docs"),
@@ -55,9 +47,9 @@ _FASTAPI: Final = (
 )
 _STARLETTE: Final = (Argument("debug", "debug.enabled", default=False),)
 _HEADERS: Final = {
-    "strict-transport-security": "hsts",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "frame",
+    "strict-transport-security": "header.hsts",
+    "x-content-type-options": "header.nosniff",
+    "x-frame-options": "header.frame",
 }
 
 
@@ -76,13 +68,8 @@ def install(call: Call, target: Value) -> None:
     if name in _MIDDLEWARE:
         arguments, service = _MIDDLEWARE[name]
         record(call, name, arguments, service)
-    location = call.place.location()
-    if name in _MITIGATIONS:
-        mitigation(call.interpreter, location, _MITIGATIONS[name])
-    elif "ratelimit" in name.lower().replace("_", "") or "throttl" in name.lower():
-        mitigation(call.interpreter, location, "limiter")
-    elif "header" in name.lower() and "secur" in name.lower():
-        mitigation(call.interpreter, location, "security-headers")
+    if any(part in name.lower().replace("_", "") for part in _LIMITING):
+        mitigation(call.interpreter, call.place.location(), "limiter")
     if isinstance(target.data, ClassData):
         note_headers(call.interpreter, target.data.module.syntax, target.data.node)
 

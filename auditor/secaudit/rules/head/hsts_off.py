@@ -42,6 +42,17 @@ proxy sends it, suppress the finding with that reason.""",
     good=(
         Example(
             {
+                "app.py": (
+                    "from flask import Flask\nfrom flask_talisman import Talisman\n\n"
+                    "app = Flask(__name__)\nTalisman(app, strict_transport_security=False)\n\n\n"
+                    "@app.after_request\ndef harden(response):\n"
+                    '    response.headers["Strict-Transport-Security"] = "max-age=31536000"\n'
+                    "    return response\n"
+                )
+            }
+        ),
+        Example(
+            {
                 "settings.py": (
                     "DEBUG = False\nALLOWED_HOSTS = ['api.acme.io']\nSECURE_HSTS_SECONDS = 60\n"
                 )
