@@ -44,14 +44,11 @@ def _assign_attribute(
     if isinstance(data, Instance):
         if interpreter.ignored(data.level):
             return
-        if interpreter.undecided(data.level):
-            value = unknown(interpreter.condition or "set under an undecided condition", place)
+        value = interpreter.settled(value, data.level, place)
         if not interpreter.libraries.set_attribute(interpreter, data, target.attr, value, place):
             data.attributes[target.attr] = value
     elif isinstance(data, ClassData | ModuleData) and not interpreter.ignored(0):
-        if interpreter.level:
-            value = unknown(interpreter.condition or "set under an undecided condition", place)
-        data.namespace[target.attr] = value
+        data.namespace[target.attr] = interpreter.settled(value, 0, place)
 
 
 def _assign_item(
@@ -74,8 +71,7 @@ def _assign_item(
     if isinstance(key, Unknown | list | dict):
         data.rest = Unknown("an unknown item was assigned")
         return
-    if interpreter.undecided(data.level):
-        value = unknown(interpreter.condition or "set under an undecided condition", place)
+    value = interpreter.settled(value, data.level, place)
     if isinstance(data, DictData) or (
         isinstance(key, int) and -len(data.items) <= key < len(data.items)
     ):

@@ -14,12 +14,13 @@ from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, plain, unknown
 from secaudit.facts import Unknown
+from secaudit.syntax.python import last_name
 
 
 def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Execute an ``if`` statement."""
     assert isinstance(node, ast.If)  # noqa: S101 - narrows the type for the dispatcher
-    if isinstance(node.test, ast.Name | ast.Attribute) and _type_checking(node.test):
+    if last_name(node.test) == "TYPE_CHECKING":
         interpreter.execute(frame, node.orelse)
         return
     condition = evaluate(interpreter, frame, node.test)
@@ -32,10 +33,6 @@ def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     if not decided and node.orelse and not isinstance(node.orelse[0], ast.If):
         interpreter.watchers.note_fallback(interpreter, frame, node.orelse, condition)
     interpreter.execute(frame, node.body if decided else node.orelse)
-
-
-def _type_checking(test: ast.Name | ast.Attribute) -> bool:
-    return (test.id if isinstance(test, ast.Name) else test.attr) == "TYPE_CHECKING"
 
 
 def undecided_branches(

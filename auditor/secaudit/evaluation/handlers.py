@@ -7,6 +7,7 @@ from secaudit.evaluation.control import Frame, ProgramError, RefusedError, Retur
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import External, Place, unknown
+from secaudit.syntax.python import last_name
 
 _BASE_EXCEPTIONS: Final = frozenset({"Exception", "BaseException"})
 _ANCESTORS: Final = {
@@ -73,10 +74,8 @@ def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.Exce
         if handler.type is None:
             return handler
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        for item in types:
-            name = item.id if isinstance(item, ast.Name) else getattr(item, "attr", "")
-            if name in kinds:
-                return handler
+        if any(last_name(item) in kinds for item in types):
+            return handler
     return None
 
 
@@ -97,8 +96,7 @@ def suppressing(interpreter: Interpreter, frame: Frame, node: ast.With) -> ast.T
 
 
 def _is_suppress(interpreter: Interpreter, frame: Frame, callee: ast.expr) -> bool:
-    name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
-    if name != "suppress":
+    if last_name(callee) != "suppress":
         return False
     data = evaluate(interpreter, frame, callee).data
     return isinstance(data, External) and data.name == "contextlib.suppress"

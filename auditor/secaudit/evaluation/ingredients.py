@@ -10,6 +10,7 @@ from typing import Final
 
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
+from secaudit.syntax.python import last_name
 
 _READERS: Final = frozenset(
     ("getenv", "get", "setdefault", "config", "env", "str", "Field", "SecretStr")
@@ -32,7 +33,7 @@ def _note(tree: ast.Module, uses: dict[str, bool]) -> None:
     serving = {id(node) for node in _serving(ast.walk(tree))}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
-            name = node.id if isinstance(node, ast.Name) else node.attr
+            name = last_name(node)
             uses[name] = uses.get(name, True) and id(node) in serving
 
 
@@ -45,15 +46,11 @@ def _serving(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(_is_secret(target) for target in targets):
                 yield node.value
-                if isinstance(node.value, ast.Call) and _name(node.value.func) in _READERS:
+                if isinstance(node.value, ast.Call) and last_name(node.value.func) in _READERS:
                     yield from node.value.args
                     yield from (keyword.value for keyword in node.value.keywords)
 
 
 def _is_secret(target: ast.expr) -> bool:
-    meaning = meaning_of(_name(target))
+    meaning = meaning_of(last_name(target))
     return meaning is not None and meaning.concept in SECRET_CONCEPTS
-
-
-def _name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")

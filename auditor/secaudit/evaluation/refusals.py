@@ -4,6 +4,7 @@ import ast
 
 from secaudit.evaluation.collecting import Collector
 from secaudit.evaluation.runtime import Interpreter
+from secaudit.syntax.python import last_name
 
 
 def mark(interpreter: Interpreter, collector: Collector) -> None:
@@ -38,7 +39,5 @@ def mark(interpreter: Interpreter, collector: Collector) -> None:
 def _tested(test: ast.AST) -> set[str]:
     """Return the names in a condition."""
     return {
-        node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-        for node in ast.walk(test)
-        if isinstance(node, ast.Name | ast.Attribute)
+        last_name(node) for node in ast.walk(test) if isinstance(node, ast.Name | ast.Attribute)
     }

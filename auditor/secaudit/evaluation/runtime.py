@@ -307,6 +307,12 @@ class Interpreter:
         """Say whether a change to something made at ``level`` may not happen."""
         return self.level > level
 
+    def settled(self, value: Value, level: int, place: Place | None) -> Value:
+        """Return what something made at ``level`` gets: Unknown where it may keep what it has."""
+        if not self.undecided(level):
+            return value
+        return Value(Unknown(self.condition or "set under an undecided condition"), place)
+
     def ignored(self, level: int) -> bool:
         """Say whether a change is made by code that nobody is known to call.
 

@@ -31,6 +31,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.syntax.python import last_name
 
 
 def execute(interpreter: Interpreter, frame: Frame, body: list[ast.stmt]) -> None:
@@ -142,8 +143,7 @@ def _raise(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     kind, message = "Exception", ""
     if node.exc is not None:
         target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if isinstance(target, ast.Name | ast.Attribute):
-            kind = target.id if isinstance(target, ast.Name) else target.attr
+        kind = last_name(target) or kind
         if isinstance(node.exc, ast.Call) and node.exc.args:
             text = plain(evaluate(interpreter, frame, node.exc.args[0]))
             message = text if isinstance(text, str) else ""

@@ -18,6 +18,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.syntax.python import last_name
 
 _MAX_FUNCTIONS = 5_000
 
@@ -119,12 +120,10 @@ def _written_out(
 
 def _annotated(annotation: ast.expr | None) -> list[ast.expr | None]:
     """Return the type of ``Annotated[type, ...]`` and its extras; another annotation alone."""
-    if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
-        outer = annotation.value
-        name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
-        if name == "Annotated":
-            return [*annotation.slice.elts]
-    return [annotation]
+    if not isinstance(annotation, ast.Subscript) or last_name(annotation.value) != "Annotated":
+        return [annotation]
+    inside = annotation.slice
+    return [*inside.elts] if isinstance(inside, ast.Tuple) else [annotation]
 
 
 def _dependency(

@@ -55,9 +55,7 @@ def put(interpreter: Interpreter, config: Instance, name: str, value: Value) -> 
     """Set a key, or make it unknown where the code may not run."""
     if interpreter.ignored(config.level):
         return
-    if interpreter.undecided(config.level):
-        value = unknown(interpreter.condition or "set under an undecided condition", value.place)
-    items_of(config).items[name] = value
+    items_of(config).items[name] = interpreter.settled(value, config.level, value.place)
 
 
 def _set_item(

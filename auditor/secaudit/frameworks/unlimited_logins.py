@@ -12,7 +12,7 @@ from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place
 from secaudit.location import Location
 from secaudit.patterns import lazy
-from secaudit.syntax.python import Module
+from secaudit.syntax.python import Module, last_name
 
 _LOGIN_TEXT: Final = lazy(r"(?i)log-?_?in|sign-?_?in|token|authenticate|oauth|get_auth_router")
 _LOGIN_PATH: Final = lazy(
@@ -60,7 +60,7 @@ def _logins(module: Module) -> Iterator[tuple[Location, str]]:
                 if isinstance(decorator, ast.Call) and (path := _posted(decorator, node)):
                     yield module.location(decorator), path
         elif isinstance(node, ast.Call):
-            name = _called(node)
+            name = last_name(node.func)
             if name in _ROUTERS:
                 yield module.location(node), f"{name}()"
             elif name in _ADDING and (path := _path(node)) and _takes_posts(node):
@@ -69,7 +69,7 @@ def _logins(module: Module) -> Iterator[tuple[Location, str]]:
 
 def _posted(decorator: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """Return the path of a decorated handler that takes credentials, else an empty text."""
-    name = _called(decorator)
+    name = last_name(decorator.func)
     if name == "post" or (name in {"route", "api_route"} and _takes_posts(decorator)):
         if any(_FORM in ast.unparse(one) for one in function.args.args if one.annotation):
             return _first(decorator) or "/"
@@ -80,11 +80,6 @@ def _posted(decorator: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDe
 def _takes_posts(call: ast.Call) -> bool:
     methods = next((one.value for one in call.keywords if one.arg == "methods"), None)
     return methods is not None and "POST" in ast.unparse(methods).upper()
-
-
-def _called(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _first(call: ast.Call) -> str:
