@@ -32,7 +32,22 @@ Exception texts name files, tables, hosts and versions, and sometimes contain th
 caused them.
 
 Answer with a general message and an identifier, and log the details under that identifier.""",
-    bad=(Example({".env": "SHOW_ERROR_DETAILS=true\n"}),),
+    bad=(
+        Example({".env": "SHOW_ERROR_DETAILS=true\n"}),
+        Example(
+            {
+                "app.py": (
+                    "import traceback\n\n"
+                    "from fastapi import FastAPI, Request\n"
+                    "from fastapi.responses import JSONResponse\n\n"
+                    "app = FastAPI()\n\n\n"
+                    "@app.exception_handler(Exception)\n"
+                    "async def failed(request: Request, exc: Exception) -> JSONResponse:\n"
+                    '    return JSONResponse({"trace": traceback.format_exc()}, 500)\n'
+                )
+            }
+        ),
+    ),
     good=(Example({".env": "SHOW_ERROR_DETAILS=false\n"}),),
     check=check,
 )
