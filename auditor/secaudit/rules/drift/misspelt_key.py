@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from secaudit.facts import Facts
 from secaudit.judgement.names import is_security_name
+from secaudit.kinds import kind_of_name
 from secaudit.rule import Example, Match, Rule, Severities
 
+_SHARED = frozenset(("dockerfile", "compose", "manifest"))  # for other programs too: PIP_TIMEOUT
 _HARMLESS = Severities("low", "low", "low", None)
 
 
@@ -17,6 +19,8 @@ def check(facts: Facts) -> Iterator[Match]:
             continue
         key = str(seen.detail["key"])
         guarded = is_security_name(nearest, facts) or is_security_name(key, facts)
+        if not guarded and kind_of_name(seen.location.path) in _SHARED:
+            continue
         told = (
             f"nothing reads {key} here; the code looks for it among the variables of the process"
             if key == nearest
@@ -87,6 +91,18 @@ Rename the key to the one that the code reads; let the settings class read it to
         ),
     ),
     good=(
+        Example(
+            {
+                "settings.py": (
+                    "import os\n\nTIMEOUT = int(os.environ.get('TIMEOUT', '5'))\n"
+                    "JWT_SECRET = os.environ['JWT_SECRET']\n"
+                ),
+                "Dockerfile": (
+                    "FROM python:3.12\nENV PIP_DEFAULT_TIMEOUT=100\nCOPY . .\nUSER app\n"
+                    'CMD ["python", "settings.py"]\n'
+                ),
+            }
+        ),
         Example(
             {
                 "settings.py": (
