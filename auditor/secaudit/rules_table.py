@@ -285,7 +285,10 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "CORS006",
         "plain-http-origin",
         "cors.plain_http_origin",
-        ("cors.origins",),
+        (
+            "cors.origins",
+            "csrf.origins",
+        ),
     ),
     (
         "CORS007",

@@ -59,6 +59,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "cookie.httponly": "bool",
     "cookie.samesite": "lax, strict, none, or empty",
     "csrf.enabled": "bool: CSRF protection is on where cookies authenticate",
+    "csrf.origins": "list of origins whose requests pass the CSRF check",
     "session.serializer": "dotted name or short name of the session serializer",
     # tokens and access
     "token.access_lifetime": "timedelta; zero or None = never expires",

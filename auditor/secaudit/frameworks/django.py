@@ -30,6 +30,7 @@ from secaudit.frameworks.django_known import (
 from secaudit.frameworks.django_pages import has_pages, page_size
 from secaudit.frameworks.django_passwords import add_minimum
 from secaudit.frameworks.django_throttles import add_store
+from secaudit.frameworks.django_tokens import add_tokens
 from secaudit.frameworks.sinks import library_default
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def complete(interpreter: Interpreter, module: ModuleData, collector: "Collector
         sink = SinkUse(known.concept, group, known.name, value, at, known.service, layer)
         collector.assign(slot, sink)
     _csrf(module, installed, collector, place)
-    _tokens(module, collector)
+    add_tokens(module, collector)
     add_transport(module, collector)
     add_minimum(module, collector)
     add_store(module, collector)
@@ -191,29 +192,6 @@ def _csrf(
     group = f"{module.path}:csrf"
     sink = SinkUse("csrf.enabled", group, name, protected, shown.location(), "django")
     collector.assign(None, sink)
-
-
-def _tokens(module: ModuleData, collector: "Collector") -> None:
-    """Name what SIMPLE_JWT entries mean; SECRET_KEY signs when no key of its own is given."""
-    table = module.namespace.get("SIMPLE_JWT")
-    if table is None or not isinstance(table.data, DictData):
-        return
-    meanings = {
-        "ACCESS_TOKEN_LIFETIME": "token.access_lifetime",
-        "REFRESH_TOKEN_LIFETIME": "token.refresh_lifetime",
-        "SIGNING_KEY": "signing.secret",
-        "AUTH_COOKIE_SECURE": "cookie.secure",
-        "AUTH_COOKIE_HTTP_ONLY": "cookie.httponly",
-        "AUTH_COOKIE_SAMESITE": "cookie.samesite",
-    }
-    for key, concept in meanings.items():
-        value = table.data.items.get(key)
-        if value is not None and table.place is not None:
-            slot = Slot(id(table.data), key)
-            group = f"{module.path}:jwt"
-            name = f"SIMPLE_JWT.{key}"
-            at = table.place.location()
-            collector.assign(slot, SinkUse(concept, group, name, value, at, "jwt"))
 
 
 def setting(interpreter: Interpreter, name: str, place: Place) -> Value:

@@ -38,6 +38,7 @@ KNOWN: Final = (
     Known("SESSION_COOKIE_SAMESITE", "cookie.samesite", "Lax", "session", "session", SESSIONS),
     Known("CSRF_COOKIE_SECURE", "cookie.secure", False, "csrf", "csrf", CSRF),
     Known("CSRF_COOKIE_SAMESITE", "cookie.samesite", "Lax", "csrf", "csrf", CSRF),
+    Known("CSRF_TRUSTED_ORIGINS", "csrf.origins", [], "csrf", "csrf", CSRF),
     Known("CORS_ALLOW_ALL_ORIGINS", "cors.allow_all", False, "cors", "django", CORS),
     Known("CORS_ALLOWED_ORIGINS", "cors.origins", [], "cors", "django", CORS),
     Known("CORS_ALLOWED_ORIGIN_REGEXES", "cors.regex", [], "cors", "django", CORS),
@@ -76,7 +77,7 @@ DEFAULT_VALUES: Final = {  # known defaults that other code may read through dja
 }
 NAMES: Final = (  # what a misspelt name may have meant
     *DEFAULT_VALUES,
-    *("CSRF_COOKIE_HTTPONLY", "CSRF_TRUSTED_ORIGINS", "CSRF_USE_SESSIONS", "SESSION_COOKIE_AGE"),
+    *("CSRF_COOKIE_HTTPONLY", "CSRF_USE_SESSIONS", "SESSION_COOKIE_AGE"),
     *("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_PROXY_SSL_HEADER", "SECURE_REFERRER_POLICY"),
     *("SECURE_HSTS_PRELOAD", "SESSION_SERIALIZER", "PASSWORD_HASHERS", "REST_FRAMEWORK"),
     *("DATA_UPLOAD_MAX_MEMORY_SIZE", "SESSION_EXPIRE_AT_BROWSER_CLOSE", "EMAIL_USE_TLS"),

@@ -72,6 +72,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
         "cors.regex",
         "*allow_origin{_,}{regex,regexes,pattern} *cors*origin{_,}{regex,regexes,pattern}",
     ),
+    ("csrf.origins", "csrf_trusted_origins"),
     (
         "cors.origins",
         (

@@ -20,7 +20,10 @@ FLAGS: Final = frozenset(
     )
 )
 _LISTS: Final = frozenset(
-    ("cors.origins", "hosts.allowed", "proxy.trusted", "token.algorithms", "password.hashers")
+    (
+        *("cors.origins", "csrf.origins", "hosts.allowed", "proxy.trusted", "token.algorithms"),
+        "password.hashers",
+    )
 )
 _NUMBERS: Final = frozenset(
     (

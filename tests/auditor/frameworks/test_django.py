@@ -140,3 +140,15 @@ def test_django_refuses_an_empty_key_and_simplejwt_does_not(by_concept: Concepts
     assert absent.error == empty.error == "Django refuses an empty SECRET_KEY"
     source = start + "SECRET_KEY = 'x'\nSIMPLE_JWT = {'SIGNING_KEY': ''}\n"
     assert [one.error for one in by_concept({"s.py": source})["signing.secret"]] == [None, None]
+
+
+def test_tables_of_token_packages(by_concept: Concepts) -> None:
+    start = "INSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = 'u'\n"
+    found = by_concept({"s.py": start + "REST_KNOX = {'TOKEN_TTL': None}\n"})
+    assert [one.value for one in found["token.access_lifetime"]] == [None]
+    weak = "'JWT_AUTH_HTTPONLY': False, 'JWT_AUTH_SECURE': False"
+    found = by_concept({"s.py": f"{start}REST_AUTH = {{'JWT_AUTH_COOKIE': 'a', {weak}}}\n"})
+    assert [found[one][0].value for one in ("cookie.httponly", "cookie.secure")] == [False, False]
+    assert "cookie.secure" not in by_concept({"s.py": f"{start}REST_AUTH = {{{weak}}}\n"})
+    simple = "SIMPLE_JWT = {'AUTH_COOKIE_SECURE': False}\n"
+    assert "cookie.secure" not in by_concept({"s.py": start + simple})

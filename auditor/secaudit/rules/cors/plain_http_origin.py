@@ -9,7 +9,7 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield lists of origins with an ``http:`` site of another machine."""
-    for setting in facts.of("cors.origins"):
+    for setting in facts.of("cors.origins", "csrf.origins"):
         plain = [origin for origin in as_list(setting.value) if is_plain_http(origin)]
         if plain:
             yield Match(setting, f"{plain[0]} is allowed, and whoever is on its path can act as it")
@@ -20,13 +20,13 @@ RULE = Rule(
     name="plain-http-origin",
     summary="an origin without TLS is allowed",
     severities=Severities("low", "info"),
-    applies_to=("cors.origins",),
+    applies_to=("cors.origins", "csrf.origins"),
     owasp=("API8:2023",),
     cwe=(319, 942),
     asvs=("3.4.2", "12.2.1"),
     explanation="""\
 A page loaded over plain http can be changed by anyone on the way, in a café as at a provider.
-Such a changed page calls the API as an allowed origin.
+Such a changed page calls the API as an allowed origin, or posts forms as a trusted one.
 
 Serve the front end over https and allow that origin.""",
     bad=(
@@ -37,6 +37,15 @@ Serve the front end over https and allow that origin.""",
                     "from fastapi.middleware.cors import CORSMiddleware\n\n"
                     "app = FastAPI(openapi_url=None)\n"
                     'app.add_middleware(CORSMiddleware, allow_origins=["http://app.acme.io"])\n'
+                )
+            }
+        ),
+        Example(
+            {
+                "settings.py": (
+                    "DEBUG = False\nALLOWED_HOSTS = ['acme.io']\n"
+                    "MIDDLEWARE = ['django.middleware.csrf.CsrfViewMiddleware']\n"
+                    "CSRF_TRUSTED_ORIGINS = ['http://*.acme.io']\n"
                 )
             }
         ),
