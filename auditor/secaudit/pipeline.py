@@ -38,10 +38,11 @@ def run(paths: Sequence[str], options: Options, watch: Watch = iter) -> Audit:
     chosen = selection.chosen(options.select, options.ignore)
     project = discovery.discover(paths, options)
     plan = planning.plan(project, options)
-    evaluated = [evaluation.evaluate(one, project, options) for one in watch(plan.deployments)]
+    evaluator = evaluation.Evaluator(project)
+    evaluated = [evaluator.evaluate(one) for one in watch(plan.deployments)]
     opened = {path for one in evaluated for path in one.opened}
     unopened = [deployment for path, deployment in plan.named if path not in opened]
-    evaluated += [evaluation.evaluate(one, project, options) for one in unopened]
+    evaluated += [evaluator.evaluate(one) for one in unopened]
 
     facts = [one.facts for one in evaluated]
     secrets = redaction.collect(facts)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from secaudit.discovery import Project, Root, SourceFile
-from secaudit.evaluation import evaluate
+from secaudit.evaluation import Evaluator
 from secaudit.evaluation.entry import Evaluated
 from secaudit.facts import Candidate, Setting
 from secaudit.planning.deployment import Deployment
@@ -38,7 +38,7 @@ def evaluate_folder(
         for name, value in environment.items()
     }
     deployment = Deployment("test", str(root), "production", modules, given, selected=selected)
-    return evaluate(deployment, Project((Root(str(root), files),), ()))
+    return Evaluator(Project((Root(str(root), files),), ())).evaluate(deployment)
 
 
 @pytest.fixture

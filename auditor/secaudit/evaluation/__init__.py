@@ -1,5 +1,5 @@
 """The evaluator: Python statements and expressions to values, bounded, never executing anything."""
 
-from secaudit.evaluation.entry import Evaluated, evaluate
+from secaudit.evaluation.entry import Evaluated, Evaluator
 
-__all__ = ["Evaluated", "evaluate"]
+__all__ = ["Evaluated", "Evaluator"]

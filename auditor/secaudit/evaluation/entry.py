@@ -1,4 +1,4 @@
-"""Evaluates one deployment: its modules in start-up order, then the functions nobody called."""
+"""Evaluates deployments: their modules in start-up order, then the functions nobody called."""
 
 from secaudit import frameworks
 from secaudit.discovery import Project
@@ -16,7 +16,6 @@ from secaudit.evaluation.world import ClosedWorld
 from secaudit.facts import Facts, Observation, Setting, Unknown
 from secaudit.finding import Problem
 from secaudit.frameworks import watching
-from secaudit.options import Options
 from secaudit.planning import paths
 from secaudit.planning.deployment import Deployment
 from secaudit.records import NamedTuple
@@ -49,34 +48,35 @@ class Outcome(NamedTuple):
     disturbed: Unknown | None  # why any variable may have another value
 
 
-class _Memory:
-    """What the current run knows of one project: parsed files, and outcomes that fit again."""
+class Memory:
+    """What is known of one project root: parsed files, and outcomes that fit again."""
 
     def __init__(self, project: Project, root: str) -> None:
-        self.project = project
         named = frozenset(file.path for one in project.roots for file in one.files)
         self.sources = Sources(root, named, project.read)
         self.groups: dict[tuple[str, ...], list[list[str]]] = {}
         self.outcomes: dict[tuple[object, ...], list[Outcome]] = {}
 
 
-_MEMORIES: dict[str, _Memory] = {}  # by project root
+class Evaluator:
+    """Evaluates the deployments of one audit; what several of them ask alike is computed once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._memories: dict[str, Memory] = {}
+
+    def memory(self, root: str) -> Memory:
+        """Return what is known of a project root."""
+        if root not in self._memories:
+            self._memories[root] = Memory(self._project, root)
+        return self._memories[root]
+
+    def evaluate(self, deployment: Deployment) -> Evaluated:
+        """Return the facts of one deployment."""
+        return _evaluate(deployment, self.memory(deployment.root))
 
 
-def _memory_of(project: Project, root: str) -> _Memory:
-    known = _MEMORIES.get(root)
-    if known is None or known.project is not project:
-        known = _MEMORIES[root] = _Memory(project, root)
-    return known
-
-
-def evaluate(deployment: Deployment, project: Project, options: Options | None = None) -> Evaluated:
-    """Return the facts of one deployment.
-
-    ``options`` is not needed: what it says about deployments is in ``deployment`` already.
-    """
-    del options
-    memory = _memory_of(project, deployment.root)
+def _evaluate(deployment: Deployment, memory: Memory) -> Evaluated:
     told, noted = len(memory.sources.problems), len(memory.sources.notes)
     if deployment.modules:
         settings, observations, problems, opened = _evaluate_code(deployment, memory)
@@ -99,7 +99,7 @@ def evaluate(deployment: Deployment, project: Project, options: Options | None =
     return Evaluated(facts, (*problems, *fresh), notes, opened)
 
 
-def _world(deployment: Deployment, memory: _Memory, given: Given) -> ClosedWorld:
+def _world(deployment: Deployment, memory: Memory, given: Given) -> ClosedWorld:
     return ClosedWorld(
         memory.sources, given, deployment.dialect, deployment.absent, deployment.mounted
     )
@@ -111,7 +111,7 @@ def _interpreter(world: ClosedWorld, dialect: str = "auto") -> Interpreter:
 
 
 def _evaluate_code(
-    deployment: Deployment, memory: _Memory
+    deployment: Deployment, memory: Memory
 ) -> tuple[tuple[Setting, ...], tuple[Observation, ...], tuple[Problem, ...], tuple[str, ...]]:
     """Evaluate the modules, and say which keys of the environment they leave unread.
 
@@ -135,7 +135,7 @@ def _evaluate_code(
     )
 
 
-def _outcomes(deployment: Deployment, memory: _Memory) -> tuple[list[Outcome], Given]:
+def _outcomes(deployment: Deployment, memory: Memory) -> tuple[list[Outcome], Given]:
     """Evaluate groups of modules, each only once for the same answers of the environment.
 
     Returns their outcomes, and the environment as the last of them leaves it.
@@ -174,7 +174,7 @@ def _asked(outcomes: list[Outcome]) -> Asked:
     return Asked(names, frozenset(of_files), opened)
 
 
-def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[str]]:
+def _groups(deployment: Deployment, memory: Memory, given: Given) -> list[list[str]]:
     known = memory.groups.get(deployment.modules)
     if known is None:
         world = _world(deployment, memory, given)
@@ -186,7 +186,7 @@ def _groups(deployment: Deployment, memory: _Memory, given: Given) -> list[list[
 
 def _run(
     deployment: Deployment,
-    memory: _Memory,
+    memory: Memory,
     group: list[str],
     given: Given,
     disturbed: Unknown | None,

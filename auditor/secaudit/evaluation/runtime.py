@@ -52,17 +52,13 @@ class Call(NamedTuple):
     def argument(self, position: int, name: str) -> Value | None:
         """Return an argument given by position or keyword, None when it is not given.
 
-        A negative position stands for keyword-only. After ``**unknown`` it is Unknown.
+        A negative position stands for keyword-only. It is Unknown where ``rest`` may hold it.
         """
         if 0 <= position < len(self.arguments):
             return self.arguments[position]
         if name in self.keywords:
             return self.keywords[name]
         return Value(self.rest, self.place) if self.rest is not None else None
-
-    def given(self, name: str, position: int = -1) -> Value | None:
-        """Return an argument by keyword first."""
-        return self.argument(position, name)
 
     def location(self, name: str = "") -> "Location":
         """Return where a keyword argument stands, or the whole call."""

@@ -50,7 +50,7 @@ def _quart_cors(call: Call) -> Value:
 
 def _origins(call: Call, label: str, group: str, argument: str = "origins") -> None:
     """Origins are texts or regular expressions; without any, every origin is allowed."""
-    given = call.given(argument)
+    given = call.argument(-1, argument)
     layer = "assignment"
     if given is None:
         layer, given = "library-default", library_default(["*"], call.place)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from secaudit.discovery import Project, Root, SourceFile
-from secaudit.evaluation import entry, evaluate
+from secaudit.evaluation import Evaluator
 from secaudit.facts import Candidate
 from secaudit.planning.deployment import Deployment
 
@@ -19,40 +19,41 @@ _FILES = {
 }
 
 
-def _values(project: Project, root: Path, given: dict[str, str]) -> dict[str, Any]:
+def _values(evaluator: Evaluator, root: Path, given: dict[str, str]) -> dict[str, Any]:
     environment: dict[str, tuple[Candidate, ...]] = {
         name: (Candidate("process-environment", value, value, None, literal=True),)
         for name, value in given.items()
     }
     modules = tuple(str(root / name) for name in _FILES)
-    facts = evaluate(Deployment("d", str(root), "unknown", modules, environment), project).facts
+    deployment = Deployment("d", str(root), "unknown", modules, environment)
+    facts = evaluator.evaluate(deployment).facts
     return {setting.name: setting.program_value for setting in facts.settings}
 
 
-def _project(root: Path) -> Project:
+def _evaluator(root: Path) -> Evaluator:
     for name, text in _FILES.items():
         (root / name).write_text(text)
     files = tuple(SourceFile(str(root / name), "python", explicit=True) for name in _FILES)
-    return Project((Root(str(root), files),), ())
+    return Evaluator(Project((Root(str(root), files),), ()))
 
 
 def test_each_deployment_has_its_own_values(tmp_path: Path) -> None:
     root = tmp_path.resolve()
-    project = _project(root)
+    evaluator = _evaluator(root)
     for _ in range(2):  # the second round comes from memory
-        assert _values(project, root, {})["debug"] is False
-        assert _values(project, root, {"DEBUG": "1"})["debug"] is True
-        assert _values(project, root, {"debug": "0", "TOKEN": "t"})["TOKEN"] == "t"
-        assert _values(project, root, {"DB__HOST": "h"})["db"] == {"host": "h"}
-        assert _values(project, root, {"DB__HOST": "i"})["db"] == {"host": "i"}
+        assert _values(evaluator, root, {})["debug"] is False
+        assert _values(evaluator, root, {"DEBUG": "1"})["debug"] is True
+        assert _values(evaluator, root, {"debug": "0", "TOKEN": "t"})["TOKEN"] == "t"
+        assert _values(evaluator, root, {"DB__HOST": "h"})["db"] == {"host": "h"}
+        assert _values(evaluator, root, {"DB__HOST": "i"})["db"] == {"host": "i"}
 
 
 def test_modules_run_again_only_for_other_answers(tmp_path: Path) -> None:
     root = tmp_path.resolve()
-    project = _project(root)
+    evaluator = _evaluator(root)
     for number in range(5):
-        _values(project, root, {"UNRELATED": str(number)})
-    outcomes = entry._memory_of(project, str(root)).outcomes  # noqa: SLF001 - counts real evaluations
+        _values(evaluator, root, {"UNRELATED": str(number)})
+    outcomes = evaluator.memory(str(root)).outcomes
     assert [len(known) for known in outcomes.values()] == [1, 1]
 
 
@@ -62,9 +63,9 @@ def _groups(root: Path, first: str) -> int:
     Path(paths[0]).write_text(f"import os\n\n{first}\n")
     Path(paths[1]).write_text('import os\n\nVALUE = os.environ["A"]\n')
     files = tuple(SourceFile(path, "python", explicit=True) for path in paths)
-    project = Project((Root(str(root), files),), ())
-    evaluate(Deployment("d", str(root), "unknown", paths, {}), project)
-    return len(entry._memory_of(project, str(root)).outcomes)  # noqa: SLF001 - real evaluations
+    evaluator = Evaluator(Project((Root(str(root), files),), ()))
+    evaluator.evaluate(Deployment("d", str(root), "unknown", paths, {}))
+    return len(evaluator.memory(str(root)).outcomes)
 
 
 @pytest.mark.parametrize("first", ['B = os.environ["A"]', 'B = os.environ.get("A", "1") == "1"'])
@@ -90,6 +91,6 @@ def test_what_a_late_module_writes_reaches_the_others(tmp_path: Path, text: str)
         "A": (Candidate("process-environment", "0", "0", None, literal=True),)
     }
     deployment = Deployment("d", str(root), "unknown", paths, given)
-    facts = evaluate(deployment, Project((Root(str(root), files),), ())).facts
+    facts = Evaluator(Project((Root(str(root), files),), ())).evaluate(deployment).facts
     (value,) = [one.program_value for one in facts.settings if one.name == "VALUE"]
     assert value == "1"
