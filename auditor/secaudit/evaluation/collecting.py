@@ -1,5 +1,6 @@
 """Turns what an evaluation found into the settings that rules see."""
 
+import sys
 from datetime import timedelta
 from typing import Final
 
@@ -34,6 +35,8 @@ from secaudit.naming import SECRET_CONCEPTS, Meaning, in_unit, meaning_of
 _MAX_DEPTH = 8
 _MAX_SETTINGS = 20_000
 OBJECTS: Final = (ModuleData, FunctionData, ClassData, Method, External)  # that are no setting
+_PASSWORDS = frozenset({"database.password", "password"})
+_OF_CODE = frozenset({"argument", "assignment", "default"})  # layers where a value may be computed
 
 
 class Collector:
@@ -181,7 +184,9 @@ class Collector:
     def _own(self, sink: SinkUse, written: Location | None = None) -> None:
         """List a sink's own value; ``written`` is where the number stands that has no unit."""
         value = sink.value
-        if isinstance(value.data, External) and sink.concept in SECRET_CONCEPTS:
+        if isinstance(value.data, External) and (
+            sink.concept in SECRET_CONCEPTS or _is_constant(value.data)
+        ):
             value = value._replace(data=Unknown(f"{value.data.name}, which is not known"))
         candidates = candidates_of(value, sink.layer)
         if written is not None:
@@ -202,15 +207,33 @@ class Collector:
         self._name_by_variables()
         for index, value in self._composed:
             setting = self.settings[index]
-            if setting.concept == "database.url" and not value.candidates:
-                concepts = {
-                    self.settings[self.by_slot[part]].concept
-                    for part in value.parts
-                    if part in self.by_slot
-                }
-                if "database.password" in concepts or "password" in concepts:
-                    self.settings[index] = without_password(setting)
+            first = value.candidates[0] if value.candidates else None
+            written = first is not None and (first.literal or first.layer not in _OF_CODE)
+            if setting.concept != "database.url" or written:
+                continue
+            own = [slot for slot, at in self.by_slot.items() if at == index]
+            if any(self._is_password(part, setting.value) for part in (*value.parts, *own)):
+                self.settings[index] = without_password(setting)
         return tuple(self.settings)
+
+    def _is_password(self, part: Slot, url: object) -> bool:
+        """Say whether a part of a DSN is a named password, or stands beside one that is in it.
+
+        What a class body reads belongs to the class, and the setting to its instances; hence the
+        second.
+        """
+        index = self.by_slot.get(part)
+        if index is not None and self.settings[index].concept in _PASSWORDS:
+            return True
+        beside = (
+            self.settings[at] for slot, at in self.by_slot.items() if slot.owner == part.owner
+        )
+        return any(
+            one.concept in _PASSWORDS
+            and isinstance(one.program_value, str)
+            and f":{one.program_value}@" in str(url)
+            for one in beside
+        )
 
     def _name_by_variables(self) -> None:
         """Give settings whose own name says nothing the meaning of the variable they hold.
@@ -226,6 +249,15 @@ class Collector:
             if meaning is not None:
                 value = in_unit(meaning, name, setting.value)
                 self.settings[index] = meant(setting, meaning, owner, value)
+
+
+def _is_constant(symbol: External) -> bool:
+    """Say whether a symbol stands for a value of a module that is not there to read.
+
+    Names of classes and functions, and the constants of Python itself, mean what they say.
+    """
+    top, _, name = symbol.name.partition(".")
+    return name.rpartition(".")[2].isupper() and top not in sys.stdlib_module_names
 
 
 def _fits(setting: Setting, sink: SinkUse) -> bool:

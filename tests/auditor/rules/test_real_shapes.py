@@ -401,3 +401,21 @@ def test_a_dsn_of_an_env_files_own_password_is_one_finding(found: Found) -> None
         ".env": "DB_PASSWORD=postgres\nDATABASE_URL=postgresql://app:${DB_PASSWORD}@db/app\n",
     }
     assert codes(found(files), "CRED001") == [".env:1 CRED001 medium unknown"]
+
+
+def test_a_dsn_that_a_class_body_puts_together_is_judged_at_its_password(found: Found) -> None:
+    files = {
+        "config.py": (
+            "from pydantic_settings import BaseSettings\nfrom starlette.config import Config\n"
+            "config = Config()\n\n\nclass Postgres(BaseSettings):\n"
+            "    POSTGRES_PASSWORD: str = config('POSTGRES_PASSWORD', default='postgres')\n"
+            "    POSTGRES_URI: str = f'app:{POSTGRES_PASSWORD}@db/app'\n\n\n"
+            "settings = Postgres()\n"
+        ),
+        "database.py": (
+            "from sqlalchemy import create_engine\nfrom config import settings\n"
+            "DATABASE_URL = f'postgresql://{settings.POSTGRES_URI}'\n"
+            "engine = create_engine(DATABASE_URL)\n"
+        ),
+    }
+    assert codes(found(files), "CRED001") == ["config.py:7 CRED001 medium unknown"]
