@@ -208,47 +208,51 @@ class Interpreter:
         watchers: Watchers,
         dialect: str = "auto",
     ) -> None:
+        # what it works with
         self.world = world
         self.language = language
         self.libraries = libraries
         self.watchers = watchers
         self.dialect = dialect
         self.environment = Environment(world.process)
-        self.modules: dict[str, ModuleData] = {}  # by absolute path
+        self.selected = ""  # the module or class whose final namespace holds the settings
+        # where it stands
         self.steps = 0
         self.limit = MAX_STEPS
-        self.stopped: list[Place] = []  # where a budget was used up
-        self.depth = 0
+        self.depth = 0  # of expressions and calls
+        self.import_depth = 0
+        self.running: list[int] = []  # functions being called, by the id of their node
         self.level = 0  # nested undecided branches
         self.condition: str = ""  # why the innermost branch is undecided
         self.forks = 0  # undecided branches met so far
-        self.sinks: list[SinkUse] = []
-        self.observations: list[Observation] = []
-        self.instances: list[Instance] = []  # settings objects, in the order they were made
+        self.handlers = 0  # enclosing ``try`` blocks with handlers
+        self.replaceable = 0  # those among them with a Fallback
+        # the program
+        self.modules: dict[str, ModuleData] = {}  # by absolute path
+        self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
         self.classes: list[ClassData] = []
         self.functions: list[FunctionData] = []
         self.called: set[int] = set()  # identity of function nodes that ran
+        self.results: dict[int, Value] = {}  # of cached functions, by function node
+        self.objects: list[Instance] = []  # objects of ordinary project classes
+        self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up
+        self.stopped: list[Place] = []  # where a budget was used up
+        # its settings
         self.reads: list[tuple[str, Value, Place]] = []  # environment variables read by code
         self.bound: set[str] = set()  # variables whose value got a name, perhaps replaced later
-        self.results: dict[int, Value] = {}  # of cached functions, by function node
-        self.state: dict[str, Any] = {}  # of framework modules
-        self.selected = ""  # the module or class whose final namespace holds the settings
-        self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
         self.tested: set[str] = set()  # variables whose value a condition compares
+        self.instances: list[Instance] = []  # settings objects, in the order they were made
+        self.handled: set[ast.ClassDef] = set()  # classes that a framework module understands
+        self.loaded_modules: set[str] = set()  # paths of modules that an app loads as configuration
+        self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
+        self.flask_configs: list[DictData] = []  # what applications end up with
+        self.sinks: list[SinkUse] = []
+        self.shown: list[tuple[Value, Place]] = []  # printed or logged
         self.guards: list[Any] = []  # conditions with a ``raise`` behind them
         # settings that an absent or unknown name chooses: the variable, what, where, absent
         self.fallbacks: list[tuple[str, str, Place, bool]] = []
-        self.flask_configs: list[DictData] = []  # what applications end up with
-        self.star_imports: list[tuple[str, str]] = []  # (importing module, imported module)
-        self.loaded_modules: set[str] = set()  # paths of modules that an app loads as configuration
-        self.loaded_classes: list[ClassData] = []  # configuration classes that an app loads
-        self.import_depth = 0
-        self.running: list[int] = []  # functions being called, by the id of their node
-        self.handlers = 0  # enclosing ``try`` blocks with handlers
-        self.replaceable = 0  # those among them with a Fallback
-        self.shown: list[tuple[Value, Place]] = []  # printed or logged
-        self.objects: list[Instance] = []  # objects of ordinary project classes
-        self.failures: list[tuple[ModuleData, ProgramError]] = []  # modules that stop start-up
+        self.observations: list[Observation] = []
+        self.state: dict[str, Any] = {}  # what framework modules keep for themselves
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Value:
         """Return the value of an expression; raises as ``expressions.evaluate`` does."""
