@@ -20,6 +20,7 @@ _CHECKS: Final = frozenset(
         *("verify_id_token", "verify_firebase_token", "verify_token"),
     )
 )
+_LIBRARIES: Final = frozenset({"jwt", "jws", "jose", "PyJWT()"})
 _DEPTH: Final = 3  # functions between a caller and the check
 _TWO: Final = 2  # a token and its key
 
@@ -56,7 +57,7 @@ def _looks_first(call: Call) -> bool:
     if _checks(around[0], checking, _first(node)):
         return True
     return any(
-        _name(one) == around[0].name and _checks(caller, checking, _first(one))
+        _project_name(one) == around[0].name and _checks(caller, checking, _first(one))
         for caller in functions
         for one in ast.walk(caller)
         if isinstance(one, ast.Call)
@@ -82,7 +83,7 @@ def _checking(functions: list[Function]) -> frozenset[str]:
 def _checks(function: Function, checking: frozenset[str], token: str | None) -> bool:
     """Say whether a function verifies a token, which the source writes so; None for any."""
     return any(
-        (_verifies(node) or _name(node) in checking)
+        (_verifies(node) or _project_name(node) in checking)
         and (token is None or token in {ast.unparse(one) for one in node.args})
         for node in ast.walk(function)
         if isinstance(node, ast.Call)
@@ -100,6 +101,12 @@ def _verifies(node: ast.Call) -> bool:
 
 def _name(node: ast.Call) -> str:
     return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
+
+
+def _project_name(node: ast.Call) -> str:
+    """Return the name of what a call calls, ``""`` for a function of a token library."""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return "" if owner.rpartition(".")[2] in _LIBRARIES else _name(node)
 
 
 def _first(node: ast.Call) -> str:
