@@ -83,7 +83,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "slowapi": ("slowapi",),
     "strawberry": ("graphql",),
     "ariadne": ("graphql",),
-    "graphene_django": ("graphql",),
+    **dict.fromkeys(("graphene_django", "flask_graphql", "graphql_server"), ("graphql",)),
     "fastapi": ("starlette",),
     "starlette": ("starlette", "starlette_config"),
     **dict.fromkeys(("uvicorn", "hypercorn", "granian", "waitress"), ("servers",)),

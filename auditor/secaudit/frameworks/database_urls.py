@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place, Value, plain
-from secaudit.facts import Unknown
+from secaudit.facts import Candidate, Unknown
 from secaudit.patterns import lazy
 
 ENGINES: Final = {
@@ -62,18 +62,25 @@ def as_dictionary(interpreter: Interpreter, value: Value, place: Place) -> Value
     items: dict[Any, Value] = {}
     for key, item in parts.items():
         if isinstance(item, dict):
-            inner = {name: Value(text, value.place) for name, text in item.items()}
+            inner = {name: _of(value, candidates, text, key, name) for name, text in item.items()}
             items[key] = interpreter.dict_value(inner, value.place)
-            continue
-        shown = tuple(
-            candidate._replace(value=item if index == 0 else _part(candidate.value, key))
-            for index, candidate in enumerate(candidates)
-        )
-        items[key] = Value(item, value.place, shown, value.variables)
+        else:
+            items[key] = _of(value, candidates, item, key)
     made = interpreter.dict_value(items, value.place)
     return made._replace(variables=value.variables)
 
 
-def _part(url: Any, key: str) -> Any:  # noqa: ANN401 - a shadowed candidate
+def _of(url: Value, given: tuple[Candidate, ...], part: Any, key: str, option: str = "") -> Value:  # noqa: ANN401 - a text or a number
+    """Return a part of a URL, with what the same part is in the candidates behind it."""
+    shown = tuple(
+        one._replace(value=part if index == 0 else _part(one.value, key, option))
+        for index, one in enumerate(given)
+    )
+    return Value(part, url.place, shown, url.variables)
+
+
+def _part(url: Any, key: str, option: str) -> Any:  # noqa: ANN401 - a shadowed candidate
     parts = parse(url) if isinstance(url, str) else None
-    return Unknown("a database URL with unusual parts") if parts is None else parts.get(key, "")
+    if parts is None:
+        return Unknown("a database URL with unusual parts")
+    return parts.get(key, {}).get(option, "") if option else parts.get(key, "")

@@ -13,7 +13,9 @@ _ARIADNE: Final = (  # ariadne 0.26, asgi.GraphQL
     Argument("debug", "debug.errors", default=False),
     Argument("introspection", "graphql.introspection"),
 )
-_GRAPHENE: Final = (Argument("graphiql", "graphql.ide", default=False),)  # graphene-django 3
+_GRAPHENE: Final = (
+    Argument("graphiql", "graphql.ide", default=False),
+)  # graphene-django 3, flask-graphql
 
 
 def _router(call: Call) -> Value:
@@ -44,5 +46,11 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "strawberry.sanic.views.GraphQLView.as_view": _router,
     "ariadne.asgi.GraphQL": _ariadne,
     "ariadne.wsgi.GraphQL": _ariadne,
-    "graphene_django.views.GraphQLView.as_view": recorder("GraphQLView", _GRAPHENE, "graphene"),
+    **dict.fromkeys(
+        (
+            *("graphene_django.views.GraphQLView.as_view", "flask_graphql.GraphQLView.as_view"),
+            "graphql_server.flask.GraphQLView.as_view",
+        ),
+        recorder("GraphQLView", _GRAPHENE, "graphene"),
+    ),
 }

@@ -30,6 +30,11 @@ _SESSION: Final = (
     Argument("https_only", "cookie.secure", default=False),
     Argument("same_site", "cookie.samesite", "lax"),
 )
+_CSRF: Final = (
+    Argument("secret", "signing.secret", position=0),
+    Argument("cookie_secure", "cookie.secure", default=False),
+    Argument("cookie_samesite", "cookie.samesite", "lax"),
+)
 _HOSTS: Final = (Argument("allowed_hosts", "hosts.allowed", ["*"]),)
 _PROXY: Final = (Argument("trusted_hosts", "proxy.trusted", "127.0.0.1"),)
 _MIDDLEWARE: Final[dict[str, tuple[tuple[Argument, ...], str]]] = {
@@ -37,6 +42,7 @@ _MIDDLEWARE: Final[dict[str, tuple[tuple[Argument, ...], str]]] = {
     "SessionMiddleware": (_SESSION, "session"),
     "TrustedHostMiddleware": (_HOSTS, "starlette"),
     "ProxyHeadersMiddleware": (_PROXY, "uvicorn"),
+    "CSRFMiddleware": (_CSRF, "csrf"),  # of starlette-csrf
 }
 _LIMITING: Final = ("slowapi", "ratelimit", "throttl")  # parts of names of middleware
 _FASTAPI: Final = (
@@ -53,21 +59,22 @@ _HEADERS: Final = {
 }
 
 
-def middleware_name(target: Value) -> str:
-    """Return the short name of a middleware class; of its first library base for a subclass."""
+def _names(target: Value) -> tuple[str, list[str]]:
+    """Return the short name of a middleware class, and those of the libraries' it is or extends."""
     data = target.data
     if isinstance(data, ClassData):
-        known = [name.rpartition(".")[2] for name in data.externals()]
-        return next((name for name in known if name in _MIDDLEWARE), data.name)
-    return data.name.rpartition(".")[2] if isinstance(data, External) else ""
+        return data.name, [name.rpartition(".")[2] for name in data.externals()]
+    name = data.name.rpartition(".")[2] if isinstance(data, External) else ""
+    return name, [name]
 
 
 def install(call: Call, target: Value) -> None:
     """Record the options of one middleware; ``call`` has no more than those."""
-    name = middleware_name(target)
-    if name in _MIDDLEWARE:
-        arguments, service = _MIDDLEWARE[name]
-        record(call, name, arguments, service)
+    name, of_libraries = _names(target)
+    known = next((one for one in of_libraries if one in _MIDDLEWARE), "")
+    if known:  # a class of the project may have such a name without being one
+        arguments, service = _MIDDLEWARE[known]
+        record(call, known, arguments, service)
     if any(part in name.lower().replace("_", "") for part in _LIMITING):
         mitigation(call.interpreter, call.place.location(), "limiter")
     if isinstance(target.data, ClassData):

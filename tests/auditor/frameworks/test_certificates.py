@@ -188,6 +188,10 @@ PAGES = {
         "AsyncGraphQLView.as_view(schema=1, graphql_ide=None)",
         False,
     ),
+    "from flask_graphql import GraphQLView": (
+        "GraphQLView.as_view('g', schema=1, graphiql=True)",
+        True,
+    ),
     "from graphene_django.views import GraphQLView": ("GraphQLView.as_view(graphiql=True)", True),
     "from graphene_django.views import GraphQLView as V": ("V.as_view(schema=1)", False),
     "from ariadne.asgi import GraphQL": ("GraphQL(1)", True),

@@ -85,3 +85,17 @@ def test_the_engines_arguments_say_how_tls_is_used(
         )
         found = modes(evaluated, source, DATABASE_URL=URL, MODE="require")
         assert [value for _, value, _ in found] == expected
+
+
+def test_the_mode_in_a_url_stands_where_the_url_stands(evaluated: Any) -> None:  # noqa: ANN401 - a fixture
+    files = {
+        "settings.py": (
+            "from environs import Env\nenv = Env()\nenv.read_env()\nINSTALLED_APPS = []\n"
+            "MIDDLEWARE = []\nDATABASES = {'default': env.dj_db_url('DATABASE_URL')}\n"
+        ),
+        ".env": "DATABASE_URL=postgres://u:p@db.a.io/x?sslmode=disable\n",
+    }
+    settings = evaluated(files).facts.settings
+    (mode,) = [one for one in settings if one.concept == "tls.database"]
+    assert mode.value == "disable"
+    assert mode.location.path.endswith(".env")

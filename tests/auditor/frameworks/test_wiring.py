@@ -168,3 +168,18 @@ def test_the_cap_of_a_part_of_a_form(by_concept: Concepts) -> None:
     source = "async def f(request):\n    return await request.form(max_part_size=10**9)\n"
     assert [one.value for one in by_concept({"app.py": source})["limit.body"]] == [10**9]
     assert "limit.body" not in by_concept({"app.py": source.replace("max_part_size", "max_files")})
+
+
+def test_a_class_of_the_project_is_no_middleware_of_a_library(by_concept: Concepts) -> None:
+    start = "from starlette.applications import Starlette\napp = Starlette()\n"
+    csrf = "from starlette_csrf import CSRFMiddleware\n"
+    add = "app.add_middleware(CSRFMiddleware, secret='x')\n"
+    found = by_concept({"app.py": f"{start}{csrf}{add}"})
+    assert [one.value for one in found["cookie.secure"]] == [False]
+    assert found["signing.secret"][0].value == "x"
+    base = "from starlette.middleware.base import BaseHTTPMiddleware\n"
+    own = f"{base}class CSRFMiddleware(BaseHTTPMiddleware): ...\n"
+    assert "cookie.secure" not in by_concept({"app.py": f"{start}{own}{add}"})
+    derived = "class Csrf(CSRFMiddleware): ...\n"
+    extended = add.replace("CSRFMiddleware", "Csrf")
+    assert "cookie.secure" in by_concept({"app.py": f"{start}{csrf}{derived}{extended}"})
