@@ -8,7 +8,6 @@ from secaudit.syntax.text import is_templated
 
 Lookup = Callable[[str], str | Unknown | None]
 _MAX_LENGTH = 1_000_000  # of one expanded value
-_MAX_DEPTH = 50
 _FILE_FIRST = frozenset({"bash"})  # an assignment replaces the variable of the environment
 
 
@@ -20,14 +19,15 @@ class _Expander:
         self.absent: list[str] = []
         self.error: str | None = None
 
-    def text(self, parts: tuple[Part, ...], depth: int = 0) -> str | Unknown:
-        """Return the expanded text, or Unknown as soon as one part of it is."""
-        if depth > _MAX_DEPTH:
-            return Unknown("references are nested too deeply")
+    def text(self, parts: tuple[Part, ...]) -> str | Unknown:
+        """Return the expanded text, or Unknown as soon as one part of it is.
+
+        Readers let references nest 20 levels deep, so that this ends.
+        """
         pieces: list[str] = []
         length = 0
         for part in parts:
-            piece = self.reference(part, depth) if isinstance(part, Reference) else part
+            piece = self.reference(part) if isinstance(part, Reference) else part
             if isinstance(piece, Unknown):
                 return piece
             length += len(piece)
@@ -36,7 +36,7 @@ class _Expander:
             pieces.append(piece)
         return "".join(pieces)
 
-    def reference(self, part: Reference, depth: int) -> str | Unknown:
+    def reference(self, part: Reference) -> str | Unknown:
         """Return what one ``${NAME...}`` becomes."""
         value = self.lookup(part.name)
         if isinstance(value, Unknown):
@@ -44,11 +44,11 @@ class _Expander:
         operator = part.operator.removeprefix(":")
         given = value is not None and (value != "" or not part.operator.startswith(":"))
         if operator == "-" and not given:
-            return self.text(part.word, depth + 1)
+            return self.text(part.word)
         if operator == "+":
-            return self.text(part.word, depth + 1) if given else ""
+            return self.text(part.word) if given else ""
         if operator == "?" and not given:
-            message = self.text(part.word, depth + 1)
+            message = self.text(part.word)
             told = message if isinstance(message, str) and message else "it is not set"
             self.error = self.error or f"{part.name} is required: {told}"
         if value is None:
