@@ -33,6 +33,7 @@ class Candidate(NamedTuple):
     raw: str | None  # the text before casts, where the source is text
     location: Location | None  # None for --env values
     literal: bool  # the value stands in this place itself, not behind a reference
+    compared: bool = False  # the value is what a comparison of the text says, or a ``not``
 
 
 class Setting(NamedTuple):

@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from secaudit.evaluation.operators import derive, provenance, reason_of, run
+from secaudit.evaluation.operators import derive, judged, provenance, reason_of, run
 from secaudit.evaluation.values import (
     DictData,
     External,
@@ -31,6 +31,10 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 def compare(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
     """Return the outcome of one comparison."""
+    return judged(_outcome(op, left, right, place))
+
+
+def _outcome(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:
     if isinstance(op, ast.Is | ast.IsNot):
         return _identity(op, left, right, place)
     if isinstance(op, ast.In | ast.NotIn):

@@ -1,6 +1,7 @@
 """``import`` statements: modules of the project are evaluated, libraries become symbols."""
 
 import ast
+from typing import Final
 
 from secaudit.evaluation.access import module_attribute
 from secaudit.evaluation.control import Frame
@@ -9,8 +10,18 @@ from secaudit.evaluation.modules import (
     relative_module,
 )
 from secaudit.evaluation.runtime import Interpreter, slot_of
-from secaudit.evaluation.values import External, ModuleData, Place, Value, plain, unknown
+from secaudit.evaluation.values import (
+    External,
+    Instance,
+    ModuleData,
+    Place,
+    Value,
+    plain,
+    unknown,
+)
 from secaudit.facts import Unknown
+
+_NAMESPACE: Final = "namespace"
 
 
 def execute_import(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
@@ -25,9 +36,30 @@ def execute_import(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> No
             frame.locals[alias.asname] = Value(bound, place)
         elif module is not None:
             first = import_module(interpreter, frame.module, top)
-            frame.locals[top] = Value(first or module, place)
+            namespace = first is None and module.name != top
+            if namespace:
+                _bind_namespace(interpreter, frame, alias.name, Value(module, place))
+            else:
+                frame.locals[top] = Value(first or module, place)
         else:
             frame.locals[top] = Value(External(top), place)
+
+
+def _bind_namespace(interpreter: Interpreter, frame: Frame, name: str, module: Value) -> None:
+    """Bind the folders without ``__init__.py`` that lead to a module, beside those before."""
+    top, *names = name.split(".")
+    known = frame.locals.get(top)
+    holder = known.data if known is not None else None
+    if not isinstance(holder, Instance) or holder.type_name != _NAMESPACE:
+        holder = Instance(_NAMESPACE, None, interpreter.level)
+        frame.locals[top] = Value(holder, module.place)
+    for folder in names[:-1]:
+        inner = holder.attributes.get(folder)
+        if inner is None or not isinstance(inner.data, Instance):
+            inner = Value(Instance(_NAMESPACE, None, interpreter.level), module.place)
+            holder.attributes[folder] = inner
+        holder = inner.data
+    holder.attributes[names[-1]] = module
 
 
 def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
@@ -44,9 +76,24 @@ def execute_import_from(interpreter: Interpreter, frame: Frame, node: ast.stmt) 
             _star(interpreter, frame, module, name)
             continue
         target = alias.asname or alias.name
-        frame.locals[target] = _imported(interpreter, module, node, alias.name, place)
+        inside = None if module is not None else _inside(interpreter, frame, node, alias.name)
+        frame.locals[target] = (
+            _imported(interpreter, module, node, alias.name, place)
+            if inside is None
+            else Value(inside, place)
+        )
         if frame.is_module():
             frame.module.imported.add(target)
+
+
+def _inside(
+    interpreter: Interpreter, frame: Frame, node: ast.ImportFrom, name: str
+) -> ModuleData | None:
+    """Return a module in a folder without ``__init__.py``, None when there is none."""
+    full = f"{node.module}.{name}" if node.module else name
+    if node.level:
+        return relative_module(interpreter, frame.module, node.level, full)
+    return import_module(interpreter, frame.module, full)
 
 
 def _imported(

@@ -242,8 +242,16 @@ def unary(op: ast.unaryop, operand: Value, place: Place | None) -> Value:
         decided = truth(operand)
         if decided is None:
             return Value(reason_of(operand), place)
-        return provenance(not decided, lambda data: not data, place, operand)
+        return judged(provenance(not decided, lambda data: not data, place, operand))
     return derive(_UNARY[type(op)], place, operand)
+
+
+def judged(value: Value) -> Value:
+    """Mark the outcome of a comparison: it says something about a text and is not what it says."""
+    if not value.candidates:
+        return value
+    first, *others = value.candidates
+    return value._replace(candidates=(first._replace(compared=True), *others))
 
 
 def reason_of(value: Value) -> Unknown:

@@ -117,6 +117,38 @@ class ModuleData:
         self.imported: set[str] = set()  # names that are bound by an import, not by an assignment
 
 
+class Globals(DictData):
+    """The names of a module as the dictionary that ``globals()`` returns: a change counts."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: ModuleData) -> None:
+        self.module = module
+        super().__init__(module.namespace, module.rest)
+
+    @property
+    def rest(self) -> Unknown | None:
+        """Return why the module may have further names."""
+        return self.module.rest
+
+    @rest.setter
+    def rest(self, reason: Unknown | None) -> None:
+        self.module.rest = reason
+
+    def absorb(self, more: Value) -> None:
+        """Take over entries; those that nobody knows may replace any name but one of code."""
+        known = isinstance(more.data, DictData)
+        rest = more.data.rest if known else Unknown("names that are not known")
+        if rest is not None:
+            self.rest = rest
+            kept = (ModuleData, ClassData, FunctionData, External)
+            for name, value in self.items.items():
+                if not isinstance(value.data, kept):
+                    self.items[name] = value._replace(data=rest, candidates=())
+        if known:
+            self.items.update(more.data.items)
+
+
 class ClassData:
     """A class of the project: bases, namespace, and the annotations in declaration order."""
 

@@ -9,19 +9,19 @@ from secaudit.evaluation.values import ClassData, FunctionData, Instance, Value
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import fields_of, is_version_1
 from secaudit.frameworks.pydantic_guards import note_guard
-from secaudit.records import NamedTuple
 
 Make = Callable[[ClassData, Call], Instance | None]
 
 
-class _Made(NamedTuple):
-    """An object whose ``__init__`` ran; a Validated for its guards."""
+class _Made:
+    """An object whose ``__init__`` ran, as its guards need it."""
 
-    cls: ClassData
-    call: Call
-    interpreter: Interpreter
-    instance: Instance
-    version_1: bool
+    def __init__(self, cls: ClassData, call: Call, instance: Instance) -> None:
+        self.cls = cls
+        self.call = call
+        self.interpreter: Interpreter = call.interpreter
+        self.instance = instance
+        self.version_1 = is_version_1(cls)
 
 
 def by_own_init(cls: ClassData, call: Call, make: Make) -> Instance | None:
@@ -46,8 +46,7 @@ def by_own_init(cls: ClassData, call: Call, make: Make) -> Instance | None:
     try:
         call_function(method.data.bound(Value(instance, call.place)), call)
     except ProgramError as error:
-        made = _Made(cls, call, interpreter, instance, is_version_1(cls))
-        note_guard(made, "", error)
+        note_guard(_Made(cls, call, instance), "", error)
     for name, field in fields_of(interpreter, cls).items():
         reason = Unknown(f"{cls.name} gives it in a way of its own")
         instance.attributes.setdefault(name, Value(reason, field.place))

@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     DictData,
     External,
     FunctionData,
+    Globals,
     Instance,
     ListData,
     PathData,
@@ -301,8 +302,14 @@ def _setattr(call: Call) -> Value:
 
 
 def _globals(call: Call) -> Value:
-    call.frame.module.rest = Unknown("globals() may be changed")
-    return unknown("globals()", call.place)
+    return Value(Globals(call.frame.module), call.place)
+
+
+def _locals(call: Call) -> Value:
+    """``locals()`` and ``vars()``: the same at the top of a module."""
+    if call.arguments or not call.frame.is_module():
+        return unknown("the names of a function or an object", call.place)
+    return _globals(call)
 
 
 def _type(call: Call) -> Value:
@@ -346,6 +353,8 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "super": _super,
         "object.__setattr__": _setattr,
         "globals": _globals,
+        "locals": _locals,
+        "vars": _locals,
         "type": _type,
     }.items()
 }

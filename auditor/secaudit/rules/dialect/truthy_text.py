@@ -34,7 +34,9 @@ def _text(setting: Setting) -> str:
     if isinstance(setting.value, str):
         return setting.value
     candidate = winner(setting)
-    return candidate.raw or "" if candidate is not None else ""
+    if candidate is None or candidate.compared:
+        return ""  # code asked for a certain text, and not whether there is one
+    return candidate.raw or ""
 
 
 RULE = Rule(
@@ -56,6 +58,22 @@ or declare the field as `bool` in a settings class.""",
     bad=(Example({"settings.py": 'import os\n\nDEBUG = bool(os.getenv("DEBUG", "False"))\n'}),),
     good=(
         Example({"settings.py": 'import os\n\nDEBUG = os.getenv("DEBUG", "False") == "True"\n'}),
+        Example(
+            {
+                "main.py": (
+                    "import os\n\n"
+                    "from fastapi import FastAPI\n"
+                    "from fastapi.middleware.cors import CORSMiddleware\n\n"
+                    'public = os.getenv("PUBLIC", "False") == "True"\n'
+                    "app = FastAPI()\n"
+                    "app.add_middleware(\n"
+                    "    CORSMiddleware,\n"
+                    '    allow_origins=["https://app.example.com"],\n'
+                    "    allow_credentials=not public,\n"
+                    ")\n"
+                )
+            }
+        ),
     ),
     check=check,
 )
