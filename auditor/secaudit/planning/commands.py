@@ -9,6 +9,7 @@ from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.patterns import lazy
 from secaudit.planning.layers import Environment
+from secaudit.planning.settings import written
 from secaudit.syntax.text import Text
 
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
@@ -165,5 +166,4 @@ def _word(words: list[Text], value: str) -> Text:
 
 def _setting(name: str, concept: str, *, word: Text, value: Any = True) -> Setting:  # noqa: ANN401 - a flag that is written is True
     candidate = Candidate("argument", value, word.value, word.location, literal=True)
-    kind = type(value).__name__
-    return Setting(name, concept, "server", kind, value, (candidate,), word.location, (), None, ())
+    return written(name, concept, "server", word.location, candidate)

@@ -17,6 +17,7 @@ from secaudit.planning import manifests, packages, paths, profiles, server_files
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import written
 from secaudit.syntax.tree import MAX_VISITS, Mapping, Node, Scalar, leaves, plain
 
 _REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
@@ -123,7 +124,7 @@ def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
     name: str,
     key: Scalar,
     node: Node,
-    written: Any,  # noqa: ANN401 - any data
+    data: Any,  # noqa: ANN401 - any data
     table: str,
     told: tuple[Meaning, Any] | None,
 ) -> Setting:
@@ -132,7 +133,7 @@ def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
     ``told``: the meaning and value of a key that its file gives a meaning of its own.
     """
     raw = node.raw if isinstance(node, Scalar) else None
-    value = Unknown("a reference that the program expands") if _refers(written) else written
+    value = Unknown("a reference that the program expands") if _refers(data) else data
     inner = _CONTAINER.sub("", name)
     meaning = meaning_of(name) or (meaning_of(inner) if inner != name else None)
     if told is not None and not isinstance(value, Unknown):
@@ -143,19 +144,9 @@ def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
     cookie = service if meaning and meaning.concept.startswith("cookie.") else ""
     candidate = Candidate("config-file", value, raw, node.location, literal=True)
     place = node.location if node.location.line else key.location
-    return Setting(
-        name,
-        meaning.concept if meaning else "",
-        f"{node.location.path}:{table}:{cookie}",
-        type(value).__name__,
-        value,
-        (candidate,),
-        place,
-        (),
-        None,
-        (),
-        service,
-    )
+    concept = meaning.concept if meaning else ""
+    group = f"{node.location.path}:{table}:{cookie}"
+    return written(name, concept, group, place, candidate, service=service)
 
 
 def _refers(value: Any) -> bool:  # noqa: ANN401 - any data

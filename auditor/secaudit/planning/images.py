@@ -8,6 +8,7 @@ from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands, packages, paths
 from secaudit.planning.image import Image
+from secaudit.planning.settings import written
 from secaudit.syntax.dockerfile import Dockerfile, Instruction, Stage, substituted
 
 if TYPE_CHECKING:
@@ -107,9 +108,7 @@ def _user(chain: list[Stage], user: Instruction | None) -> Setting | None:
     value = "" if text in _ROOT else text
     layer = "assignment" if user else "library-default"
     candidate = Candidate(layer, value, text, place, literal=user is not None)
-    return Setting(
-        "USER", "container.user", "container", "str", value, (candidate,), place, (), None, ()
-    )
+    return written("USER", "container.user", "container", place, candidate)
 
 
 def _downloads(items: list[Instruction], reader: _Reader) -> Iterator[Setting]:

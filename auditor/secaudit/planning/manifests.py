@@ -15,6 +15,7 @@ from secaudit.planning import layers, paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
+from secaudit.planning.settings import of_container
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
 _DATA: Final = {"ConfigMap": ("data",), "Secret": ("stringData", "data")}
@@ -120,16 +121,10 @@ def _privileges(container: Mapping) -> Iterator[Setting]:
     """Yield what the security context says: privileged, or the user with number 0."""
     privileged = _inner(container, "securityContext", "privileged")
     if isinstance(privileged, Scalar) and privileged.value is True:
-        yield _setting("privileged", "container.privileged", True, privileged)
+        yield of_container("privileged", "container.privileged", True, privileged)
     user = _inner(container, "securityContext", "runAsUser")
     if isinstance(user, Scalar) and user.value == 0:
-        yield _setting("runAsUser", "container.user", "", user)
-
-
-def _setting(name: str, concept: str, value: object, node: Scalar) -> Setting:
-    candidate = Candidate("assignment", value, node.raw, node.location, literal=True)
-    kind, place = type(value).__name__, node.location
-    return Setting(name, concept, "container", kind, value, (candidate,), place, (), None, ())
+        yield of_container("runAsUser", "container.user", "", user)
 
 
 def _secrets(title: str, environment: Environment) -> Iterator[Observation]:

@@ -16,6 +16,7 @@ from secaudit.planning.deployment import Deployment
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import written
 from secaudit.syntax.requirements import parse
 from secaudit.syntax.text import Text
 
@@ -110,8 +111,4 @@ def _setting(
     place: Location,
 ) -> Setting:
     candidate = Candidate("argument", value, raw, place, literal=True)
-    kind = type(value).__name__
-    return Setting(
-        *(name, meaning.concept, "", kind, value, (candidate,), place),
-        *((), None, (), meaning.service),
-    )
+    return written(name, meaning.concept, "", place, candidate, service=meaning.service)

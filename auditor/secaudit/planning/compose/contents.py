@@ -14,6 +14,7 @@ from secaudit.planning.compose.scope import Scope
 from secaudit.planning.filesystem import Part
 from secaudit.planning.layers import Environment
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import written
 from secaudit.records import NamedTuple
 from secaudit.syntax.text import whole
 from secaudit.syntax.tree import Mapping as Table
@@ -123,10 +124,7 @@ def secrets(given: list[Content], known: Environment) -> list[Setting]:
             continue
         named = meaning_of(one.name)
         meaning = named if named and named.concept in SECRET_CONCEPTS else _ANY_SECRET
-        value, service = one.candidates[0].value, meaning.service
-        setting = Setting(
-            *(one.name, meaning.concept, "", "str", value, one.candidates, place),
-            *((), None, (), service),
+        found.append(
+            written(one.name, meaning.concept, "", place, *one.candidates, service=meaning.service)
         )
-        found.append(setting)
     return found

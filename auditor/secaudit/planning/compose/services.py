@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from secaudit.facts import Candidate, Observation, Setting, Unknown
+from secaudit.facts import Observation, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands, env_files, layers, paths, profiles
@@ -15,6 +15,7 @@ from secaudit.planning.filesystem import Part
 from secaudit.planning.images import secret_in_image
 from secaudit.planning.layers import EnvFileUse, Environment
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import of_container
 from secaudit.records import NamedTuple
 from secaudit.syntax.text import Text
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
@@ -253,11 +254,11 @@ class ServiceReader:
         privileged, user = node.get("privileged"), node.get("user")
         if isinstance(privileged, Scalar):
             value = self._text(privileged).lower() in _TRUE
-            found.append(_setting("privileged", "container.privileged", value, privileged))
+            found.append(of_container("privileged", "container.privileged", value, privileged))
         if isinstance(user, Scalar) and (text := self._text(user)):
             name = text.split(":")[0]
             value_of_user = "" if name in {"root", "0"} else name
-            found.append(_setting("user", "container.user", value_of_user, user))
+            found.append(of_container("user", "container.user", value_of_user, user))
         return found
 
     def _published(self, name: str, image: str, node: Mapping) -> list[Observation]:
@@ -284,10 +285,3 @@ class ServiceReader:
         written = environment[switch][0].location if switch else None
         detail = {"service": name, "image": image, "told": bool(switch)}
         return [Observation("store-without-auth", written or key.location, name, detail)]
-
-
-def _setting(name: str, concept: str, value: bool | str, node: Scalar) -> Setting:  # noqa: FBT001 - the value of any setting
-    candidate = Candidate("assignment", value, node.raw, node.location, literal=True)
-    kind = type(value).__name__
-    place = node.location
-    return Setting(name, concept, "container", kind, value, (candidate,), place, (), None, ())
