@@ -13,6 +13,7 @@ from secaudit.naming import SECRET_CONCEPTS
 
 _DUMPS: Final = frozenset({"model_dump", "model_dump_json", "dict", "json"})  # of a pydantic model
 _DEEPEST: Final = 20  # of a text put together in a call
+_ENCRYPTING: Final = "encryption.key"
 _GENERATED = "generated anew at each start"
 
 
@@ -61,15 +62,7 @@ def _dumped(node: ast.expr) -> ast.expr | None:
 
 def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     """Note secrets per process, and settings with secrets that are printed or logged."""
-    for setting in settings:
-        generated = isinstance(setting.value, Unknown) and setting.value.reason == _GENERATED
-        if generated and _is_kept(interpreter, setting):
-            continue
-        if generated and setting.concept in {"signing.secret", "encryption.key"}:
-            purpose = "encryption" if setting.concept == "encryption.key" else "signing"
-            interpreter.observe(
-                "secret-per-process", setting.location, setting.name, purpose=purpose
-            )
+    _generated(interpreter, settings)
     secrets = {
         (setting.location): setting.name
         for setting in settings
@@ -78,6 +71,25 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     for value, place in interpreter.shown:
         for name in [secrets[one] for part in _parts(value) for one in _origins(part, secrets)][:1]:
             interpreter.observe("secret-logged", place.location(), name, name=name)
+
+
+def _generated(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
+    """Note each place that makes a key anew once, by the name it is given first.
+
+    ``SECRET_KEY = token_hex(32)`` is one fault, also where it reaches ``jwt.encode``.
+    """
+    keys: dict[Location, Setting] = {}
+    for setting in settings:
+        made = isinstance(setting.value, Unknown) and setting.value.reason == _GENERATED
+        if not made or setting.concept not in {"signing.secret", _ENCRYPTING}:
+            continue
+        first = keys.setdefault(setting.location, setting)
+        if setting.concept == _ENCRYPTING != first.concept:  # the worse of two uses
+            keys[setting.location] = setting._replace(name=first.name)
+    for place, setting in keys.items():
+        if not _is_kept(interpreter, setting):
+            purpose = "encryption" if setting.concept == _ENCRYPTING else "signing"
+            interpreter.observe("secret-per-process", place, setting.name, purpose=purpose)
 
 
 def _parts(value: Value) -> Iterable[Value]:

@@ -91,3 +91,13 @@ def test_what_shows_a_secret(evaluated: Any, line: str) -> None:  # noqa: ANN401
 )
 def test_what_shows_none(evaluated: Any, line: str) -> None:  # noqa: ANN401 - a fixture
     assert logged(evaluated, line) == []
+
+
+def test_a_key_that_is_made_anew_is_one_fault_wherever_it_reaches(evaluated: Any) -> None:  # noqa: ANN401 - a fixture
+    source = "import secrets, jwt\nSECRET_KEY = secrets.token_hex(32)\njwt.encode({}, SECRET_KEY)\n"
+    (seen,) = evaluated({"app.py": source}).facts.seen("secret-per-process")
+    assert (seen.subject, seen.location.line) == ("SECRET_KEY", 2)
+    assert seen.detail["purpose"] == "signing"
+    fernet = f"{source}from cryptography.fernet import Fernet\nFernet(SECRET_KEY)\n"
+    (seen,) = evaluated({"app.py": fernet}).facts.seen("secret-per-process")
+    assert (seen.subject, seen.detail["purpose"]) == ("SECRET_KEY", "encryption")
