@@ -16,7 +16,9 @@ from secaudit.planning.reading import Reader
 from secaudit.records import NamedTuple
 from secaudit.syntax.python import Module
 
-_HINT = lazy(rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|Config\b|BaseSettings|import \*")
+_HINT = lazy(
+    rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|ALLOWED_HOSTS|Config\b|BaseSettings|import \*"
+)
 _LONG = 40  # a longer string that mentions Flask is prose
 
 

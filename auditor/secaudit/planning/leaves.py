@@ -58,14 +58,30 @@ def outline(module: Module, nodes: Iterable[ast.AST]) -> Outline:
 
 
 def django_modules(outlines: Iterable[Outline]) -> frozenset[str]:
-    """Return the modules that hold Django settings or star-import one that does."""
-    settings = {one.path for one in outlines if len(one.django) > 1}
+    """Return the modules that hold Django settings or star-import one that does.
+
+    One name of Django's is enough for a base of modules that are named after profiles.
+    """
+    outlines = list(outlines)
+    settings = {
+        one.path
+        for one in outlines
+        if len(one.django) > 1 or (one.django and len(_profiles_upon(one, outlines)) > 1)
+    }
     while True:
         stems = {_stem(path) for path in settings}
         more = {one.path for one in outlines if one.stars & stems} - settings
         if not more:
             return frozenset(settings)
         settings |= more
+
+
+def _profiles_upon(base: Outline, outlines: list[Outline]) -> set[str]:
+    """Return the profiles of the modules beside a base that take over all its names."""
+    folder, stem = paths.folder_of(base.path), _stem(base.path)
+    beside = [one.path for one in outlines if stem in one.stars]
+    named = {profiles.of_file(paths.name_of(p)) for p in beside if paths.folder_of(p) == folder}
+    return named - {profiles.UNKNOWN}
 
 
 def django_leaves(outlines: Iterable[Outline], settings: frozenset[str], root: str) -> list[Leaf]:

@@ -33,6 +33,17 @@ def test_each_django_leaf_is_a_deployment(planned: Planner) -> None:
     ]
 
 
+def test_modules_of_profiles_upon_one_base_are_leaves_of_their_own(planned: Planner) -> None:
+    base = {"conf/base.py": "ALLOWED_HOSTS = ['*']\nDEBUG = True\n"}
+    leaf = "from .base import *\nDEBUG = False\n"
+    plan = planned({**base, "conf/dev.py": leaf, "conf/prod.py": leaf})
+    assert [one.selected for one in plan.deployments] == ["conf.dev", "conf.prod"]
+    for names in (("prod", "other"), ("prod",)):  # nothing says that the others are settings
+        files = {f"conf/{name}.py": leaf for name in names}
+        (one,) = planned({**base, **files, "conf/dev.py": "", "main.py": "import conf"}).deployments
+        assert not one.selected
+
+
 def test_scripts_of_the_documentation_are_no_part_of_the_service(planned: Planner) -> None:
     script = "import os\nos.environ['SECRET_KEY'] = 'docs'\n"
     code = "import os\nSECRET_KEY = os.environ['SECRET_KEY']\n"
