@@ -32,6 +32,8 @@ _NAME_ENDS: Final = (  # how the names of _NAMED end: texts without them need no
     *("password=", "passwd=", "pwd=", "token=", "api_key=", "secret=", "sig=", "signature="),
 )
 _WORD: Final = lazy(r"[A-Za-z0-9+/_=.~!#$%^&*-]{16,}")
+# The dotted name of a class: django.contrib.auth.hashers.MD5PasswordHasher.
+_DOTTED: Final = lazy(r"[a-z_]+(?:\.[a-z_]+)+\.[A-Za-z]+\d{0,3}[A-Za-z]*")
 _SHORTEST_KNOWN: Final = 8  # shorter secrets are hidden where they stand, not wherever they occur
 
 
@@ -62,6 +64,8 @@ def random_looking(text: str) -> bool:
     """
     if re.fullmatch(r"[0-9a-fA-F]{32,}", text):
         return True
+    if _DOTTED.fullmatch(text):
+        return False
     if len(text) < 16:  # noqa: PLR2004 - the shortest word worth a look
         return False
     parts = [part for part in re.split(r"[^A-Za-z0-9]+", text) if part]

@@ -133,6 +133,8 @@ def test_the_planted_places_are_really_reported(shell: Shell) -> None:
         ("the setting cors_allow_origins_in_production", None),
         ("app.middleware.TrustedHostMiddleware", None),
         ("django.contrib.auth.hashers.PBKDF2PasswordHasher", None),
+        ("django.contrib.auth.hashers.MD5PasswordHasher", None),
+        ("a.b.k8Js7dHf63hsKJHD73hd", "<redacted: 24 characters>"),
         ("https://app.example.com/v1/openapi.json", None),
         ("/srv/app/releases/2026-11-24/settings_production.py", None),
         ("postgresql://app:<redacted: 4 characters>@db/app", None),  # hidden before
