@@ -96,6 +96,8 @@ _PYTHON_WORDS: Final = (
     *(b"minio", b"elasticsearch", b"opensearch", b"neo4j", b"influxdb", b"qdrant", b"grpc"),
     *(b"ldap", b"paramiko", b"asyncssh", b"hvac", b"sentry_sdk", b"smtplib", b"fastapi_mail"),
     *(b"accept_content", b"_serializer"),
+    *(b"ghp_", b"github_pat_", b"glpat-", b"AKIA", b"xoxb-", b"k_live_", b"sk-ant-", b"sk-proj-"),
+    b"AIza",
     *(b"basicConfig", b"DEFAULT_ACL"),
 )
 _PYTHON_SIGNS: Final = lazy(

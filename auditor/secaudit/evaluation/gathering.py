@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     Slot,
     Value,
 )
+from secaudit.evaluation.written_tokens import add_tokens
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
 from secaudit.patterns import lazy
@@ -48,6 +49,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
+    add_tokens(_shown(interpreter), collector)
     if interpreter.failures:
         from secaudit.evaluation import refusals  # noqa: PLC0415 - most programs start
 
@@ -58,6 +60,15 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
 def _is_test(path: str) -> bool:
     """Tell whether a path below the project's root is a test's, whose settings run nowhere."""
     return ("test" in path) and _TEST_FILE.search(path) is not None
+
+
+def _shown(interpreter: Interpreter) -> list[ModuleData]:
+    """Return the modules that are no tests."""
+    return [
+        module
+        for module in interpreter.modules.values()
+        if not _is_test(module.path.removeprefix(interpreter.world.root))
+    ]
 
 
 def _is_of_django(module: ModuleData) -> bool:
@@ -71,11 +82,7 @@ def _is_of_django(module: ModuleData) -> bool:
 
 def _modules(interpreter: Interpreter, collector: Collector, selected: str) -> list[ModuleData]:
     """Add the globals of all modules; returns those whose final namespace is the configuration."""
-    modules = [
-        module
-        for module in interpreter.modules.values()
-        if not _is_test(module.path.removeprefix(interpreter.world.root))
-    ]
+    modules = _shown(interpreter)
     final = [module for module in modules if _is_selected(module, selected)] or [
         module for module in modules if not selected and _is_of_django(module)
     ]
