@@ -21,6 +21,14 @@ _CODE = lazy(r".*\.py|(\./)?manage\.py")
 _UNVERIFIED = frozenset({"-k", "--insecure", "--no-check-certificate"})
 _PROTOCOLS = {"1": "SSLv3", "3": "TLSv1", "4": "TLSv1_1"}  # the numbers of ssl.PROTOCOL_...
 _MINIMUM_QUOTED = 2
+_OPTIONS = (
+    ("tls.minimum", ("--ssl-version",)),
+    ("server.workers", ("--workers", "-w")),
+    ("server.host", ("--host",)),
+    ("proxy.trusted", ("--forwarded-allow-ips",)),
+    ("debug.log_level", ("--log-level",)),
+)
+_NEAR = 60  # words behind a program that may be its options, and not another program's
 
 
 def words_of(text: str, location: Location) -> list[Text]:
@@ -86,7 +94,7 @@ def settings(words: Sequence[Text]) -> list[Setting]:
             found += _options(name, rest)
         elif name == "flask" and "run" in names[position + 1 :]:
             found.append(_setting("flask run", "debug.server", word=words[position]))
-            found += _flag("flask --debug", "debug.enabled", rest, ("--debug",))
+            found += _flag("flask --debug", "debug.enabled", rest, "--debug")
         elif name == "fastapi" and names[position + 1 : position + 2] == ["dev"]:
             found.append(_setting("fastapi dev", "debug.server", word=rest[0]))
             if not any(word.value == "--no-reload" for word in rest):
@@ -119,18 +127,16 @@ def _fetches(words: Sequence[Text]) -> bool:
 
 
 def _options(server: str, words: list[Text]) -> list[Setting]:
-    found = _flag(f"{server} --reload", "debug.reload", words, ("--reload",))
-    found += _value(f"{server} --ssl-version", "tls.minimum", words, ("--ssl-version",))
-    found += _value(f"{server} --workers", "server.workers", words, ("--workers", "-w"))
-    found += _value(f"{server} --host", "server.host", words, ("--host",))
-    names = ("--forwarded-allow-ips",)
-    found += _value(f"{server} --forwarded-allow-ips", "proxy.trusted", words, names)
-    levels = ("--log-level",)
-    return [*found, *_value(f"{server} --log-level", "debug.log_level", words, levels)]
+    """Return what the options of a server say."""
+    found = _flag(f"{server} --reload", "debug.reload", words, "--reload")
+    for concept, names in _OPTIONS:
+        found += _value(f"{server} {names[0]}", concept, words, names)
+    return found
 
 
-def _flag(name: str, concept: str, words: list[Text], names: tuple[str, ...]) -> list[Setting]:
-    return [_setting(name, concept, word=word) for word in words[:60] if word.value in names][:1]
+def _flag(name: str, concept: str, words: list[Text], option: str) -> list[Setting]:
+    given = (word for word in words[:_NEAR] if word.value == option)
+    return [_setting(name, concept, word=word) for word in given][:1]
 
 
 def _value(name: str, concept: str, words: list[Text], names: tuple[str, ...]) -> list[Setting]:

@@ -59,7 +59,7 @@ class Containers:
 
     def deployments(self) -> list[Deployment]:
         """Return one deployment for each service of each group of Compose files."""
-        loader = Loader(self.reader, self.reader.allowed)
+        loader = Loader(self.reader)
         found: list[Deployment] = []
         for group in groups(self._files, loader.services_of):
             services = loader.load(group.files)
@@ -72,7 +72,7 @@ class Containers:
         return found
 
     def _services(self, services: Services, scope: Scope) -> Iterable[Service]:
-        reader = ServiceReader(self.reader, scope, services.tables, self.reader.allowed)
+        reader = ServiceReader(self.reader, scope, services.tables)
         for name, (key, node) in services.items.items():
             try:
                 yield reader.read(name, key, node)

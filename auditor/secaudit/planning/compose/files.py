@@ -70,18 +70,17 @@ def _complete(services: Mapping) -> bool:
 
 
 class Loader:
-    """Loads groups of Compose files; ``allowed`` says which paths may be read."""
+    """Loads groups of Compose files."""
 
-    def __init__(self, reader: Reader, allowed: Callable[[str], bool]) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.allowed = allowed
         self._trees: dict[str, Mapping | None] = {}
 
     def tree(self, path: str) -> Mapping | None:
         """Return the merged documents of one file; None when it is absent or unreadable."""
         if path not in self._trees:
             self._trees[path] = None
-            if self.allowed(path):
+            if self.reader.allowed(path):
                 documents = self.reader.parse(path, lambda data, name: parse(data, name, "compose"))
                 tops = [node for node in documents or () if isinstance(node, Mapping)]
                 if tops:

@@ -6,7 +6,7 @@ from secaudit.planning.layers import Environment
 from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv import Reference, expand
 from secaudit.syntax.interpolation import template
-from secaudit.syntax.tree import Scalar
+from secaudit.syntax.tree import Node, Scalar
 
 _EXPONENT_FROM = 21  # Go prints floats of this many digits with an exponent
 
@@ -59,6 +59,14 @@ class Scope:
         result = Unknown(error_text) if error_text else value
         literal = all(isinstance(part, str) for part in parts)
         return Text(result, (_candidate(result, node, literal=literal),))
+
+    def plain(self, node: Node | None) -> str:
+        """Return the text of a scalar, ``""`` where it is not known and for anything else.
+
+        Raises as ``text`` does.
+        """
+        value = self.text(node).value if isinstance(node, Scalar) else None
+        return value if isinstance(value, str) else ""
 
     def passed(self, name: str) -> Text:
         """Return a variable that is passed through from Compose's own environment."""

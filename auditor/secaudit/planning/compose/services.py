@@ -1,13 +1,11 @@
 """One Compose service: its environment in layers, its image, and what it exposes."""
 
-from collections.abc import Callable
-
 from secaudit.facts import Observation, Setting, Unknown
 from secaudit.location import Location
-from secaudit.naming import SECRET_CONCEPTS, meaning_of
-from secaudit.planning import commands, env_files, layers, paths, profiles
+from secaudit.planning import commands, layers, paths
+from secaudit.planning.compose import variables
 from secaudit.planning.compose.contents import contents, parts, places, read_through, secrets
-from secaudit.planning.compose.merging import keyed, listed
+from secaudit.planning.compose.merging import keyed
 from secaudit.planning.compose.ports import published
 from secaudit.planning.compose.scope import Scope
 from secaudit.planning.compose.stores import open_by_default, store_of, switched_off
@@ -48,17 +46,10 @@ class Service(NamedTuple):
 class ServiceReader:
     """Reads the services of one group of Compose files."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        scope: Scope,
-        tables: dict[str, Mapping],
-        allowed: Callable[[str], bool],
-    ) -> None:
+    def __init__(self, reader: Reader, scope: Scope, tables: dict[str, Mapping]) -> None:
         self.reader = reader
         self.scope = scope
         self.tables = tables
-        self.allowed = allowed
 
     def read(self, name: str, key: Scalar, node: Mapping) -> Service:
         """Return one service.
@@ -67,19 +58,19 @@ class ServiceReader:
             AuditError: an interpolation that Compose refuses.
         """
         self.scope.woven.clear()
-        uses = self._env_files(node.get("env_file"))
+        uses = variables.env_files_of(node.get("env_file"), self.scope, self.reader)
         written = node.get("environment")
-        image = self._text(node.get("image"))
+        image = self.scope.plain(node.get("image"))
         command = self._command(node)
         context, dockerfile, target, arguments = self._build(node.get("build"))
         given = [*contents(node, self.tables, self.scope, self.reader)]
-        environment = self._environment(node, uses)
+        environment = variables.environment_of(written, uses, self.scope, self.reader)
         through = {} if context else read_through(environment, given)
         environment = layers.merged([environment, through])
         observations = [
             *self._published(name, image, node),
             *self._unprotected(name, key, image, environment, command),
-            *self._file_observations(uses),
+            *variables.observed(uses, self.reader),
             *self._build_secrets(node.get("build")),
         ]
         return Service(
@@ -92,117 +83,29 @@ class ServiceReader:
             arguments,
             command,
             node.get("command") is not None or node.get("entrypoint") is not None,
-            self._text(node.get("working_dir")),
+            self.scope.plain(node.get("working_dir")),
             environment,
             frozenset((*(keyed(written).items if written is not None else ()), *through)),
             tuple(uses),
             (*self._mounts(node.get("volumes")), *parts(given)),
             tuple(places(given)),
-            (*self._settings(node), *secrets(given, environment), *self._woven()),
+            (*self._settings(node), *secrets(given, environment), *variables.woven(self.scope)),
             tuple(observations),
         )
 
-    # --- environment -------------------------------------------------------------------------
-
-    def _environment(self, node: Mapping, uses: list[EnvFileUse]) -> Environment:
-        """Return ``environment`` over the env files, of which the last is the strongest."""
-        own: Environment = {}
-        blocked: set[str] = set()
-        written = node.get("environment")
-        for name, (_, value) in (keyed(written).items if written is not None else {}).items():
-            if not isinstance(value, Scalar):
-                continue
-            text = self.scope.passed(name) if value.value is None else self.scope.text(value)
-            if text.value is None:
-                blocked.add(name)  # Compose unsets it, whatever an env file says
-            else:
-                own[name] = text.candidates
-        weaker: list[Environment] = []
-        for use in uses:
-            weaker.insert(0, self._file(use, own, weaker))
-        merged = layers.merged([own, *weaker])
-        return {name: found for name, found in merged.items() if name not in blocked}
-
-    def _woven(self) -> list[Setting]:
-        """Return the secrets that stand in longer texts, such as the password of a DSN.
-
-        They are judged where they are written.
-        """
-        found = []
-        for name in self.scope.woven:
-            given, meaning = self.scope.variables.get(name, ()), meaning_of(name)
-            place = given[0].location if given else None
-            if place is not None and meaning is not None and meaning.concept in SECRET_CONCEPTS:
-                value, kind = given[0].value, type(given[0].value).__name__
-                found.append(
-                    Setting(
-                        *(name, meaning.concept, "", kind, value, given, place),
-                        *((), None, (name,), meaning.service),
-                    )
-                )
-        return found
-
-    def _file(self, use: EnvFileUse, own: Environment, before: list[Environment]) -> Environment:
-        file = self.reader.env_file(use.path, use.dialect)
-        if file is None:
-            return {}
-
-        def lookup(name: str) -> str | Unknown | None:
-            given = self.scope.lookup(name)
-            if given is not None:
-                return given
-            for layer in (own, *before):
-                if name in layer:
-                    value = layer[name][0].value
-                    return value if isinstance(value, Unknown) else str(value)
-            return None
-
-        return env_files.candidates(file, lookup)
-
-    def _env_files(self, node: Node | None) -> list[EnvFileUse]:
-        """Return the env files that exist; a missing one stops Compose, but not the audit."""
-        uses = []
-        for item in listed(node).items if node is not None else ():
-            written = item.get("path") if isinstance(item, Mapping) else item
-            form = item.get("format") if isinstance(item, Mapping) else None
-            text = self._text(written)
-            if not text or not isinstance(written, Scalar):
-                continue
-            path = paths.join(paths.folder_of(written.location.path), text)
-            if self.allowed(path):
-                raw = isinstance(form, Scalar) and form.value == "raw"
-                uses.append(EnvFileUse(path, "docker" if raw else "compose", written.location))
-        return uses
-
-    def _file_observations(self, uses: list[EnvFileUse]) -> list[Observation]:
-        seen: list[Observation] = []
-        for use in uses:
-            file = self.reader.env_file(use.path, use.dialect)
-            seen += env_files.observe(file) if file else []
-            if profiles.of_file(paths.name_of(use.path)) == profiles.EXAMPLE:
-                detail = {"loader": "compose"}
-                name = paths.name_of(use.path)
-                seen.append(Observation("example-loaded", use.location, name, detail))
-        return seen
-
-    # --- the container -----------------------------------------------------------------------
-
-    def _text(self, node: Node | None) -> str:
-        value = self.scope.text(node).value if isinstance(node, Scalar) else None
-        return value if isinstance(value, str) else ""
-
     def _build(self, node: Node | None) -> tuple[str, str, str, dict[str, str]]:
+        """Return what ``build`` says: context, Dockerfile, target and arguments."""
         if node is None:
             return "", "", "", {}
         base = paths.folder_of(node.location.path)
         parts = node if isinstance(node, Mapping) else None
-        context = paths.join(base, self._text(parts.get("context") if parts else node) or ".")
-        dockerfile = self._text(parts.get("dockerfile")) if parts else ""
+        context = paths.join(base, self.scope.plain(parts.get("context") if parts else node) or ".")
+        dockerfile = self.scope.plain(parts.get("dockerfile")) if parts else ""
         arguments = {}
         written = parts.get("args") if parts else None
         for name, (_, value) in (keyed(written).items if written is not None else {}).items():
-            arguments[name] = self._text(value)
-        target = self._text(parts.get("target")) if parts else ""
+            arguments[name] = self.scope.plain(value)
+        target = self.scope.plain(parts.get("target")) if parts else ""
         return context, paths.join(context, dockerfile or "Dockerfile"), target, arguments
 
     @staticmethod
@@ -241,9 +144,9 @@ class ServiceReader:
         found = []
         for item in node.items if isinstance(node, Sequence) else ():
             if isinstance(item, Mapping):
-                host, place = self._text(item.get("source")), self._text(item.get("target"))
+                host, place = (self.scope.plain(item.get(name)) for name in ("source", "target"))
             else:
-                host, place = [*self._text(item).split(":"), ""][:2]
+                host, place = [*self.scope.plain(item).split(":"), ""][:2]
             if host.startswith((".", "/")):
                 folder = paths.folder_of(item.location.path)
                 found.append(Part(place or host, paths.join(folder, host)))
@@ -253,9 +156,9 @@ class ServiceReader:
         found = []
         privileged, user = node.get("privileged"), node.get("user")
         if isinstance(privileged, Scalar):
-            value = self._text(privileged).lower() in _TRUE
+            value = self.scope.plain(privileged).lower() in _TRUE
             found.append(of_container("privileged", "container.privileged", value, privileged))
-        if isinstance(user, Scalar) and (text := self._text(user)):
+        if isinstance(user, Scalar) and (text := self.scope.plain(user)):
             name = text.split(":")[0]
             value_of_user = "" if name in {"root", "0"} else name
             found.append(of_container("user", "container.user", value_of_user, user))
