@@ -54,7 +54,7 @@ def main() -> None:
     """Run the command line.
 
     Raises:
-        SystemExit: always; 0, 1 for a refusal, 2 for wrong usage.
+        SystemExit: always; 0, 1 for a refusal, 2 for wrong usage, 3 when the server did not start.
     """
     app(prog_name=PROJECT.slug)
 
@@ -74,7 +74,8 @@ def dev(port: Port = 8000) -> None:
     _upgrade(settings)
     check_routes(settings)
     say(f"http://{LOOPBACK}:{port}" + ("/docs" if settings.docs_served else ""))
-    run_server(PROJECT.factory, _server_policy(settings), host=LOOPBACK, port=port, reload=True)
+    policy, watched = _server_policy(settings), Path(__file__).parent
+    run_server(PROJECT.factory, policy, host=LOOPBACK, port=port, watch=watched)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -72,7 +73,7 @@ def serve(  # noqa: PLR0913 - the command's options
     host: str = "127.0.0.1",
     port: int = 8000,
     workers: int = 1,
-    reload: bool = False,
+    watch: Path | None = None,
     tls: Tls | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; running requests are then given ``grace_seconds`` to finish.
@@ -83,13 +84,16 @@ def serve(  # noqa: PLR0913 - the command's options
         host: the address to listen on.
         port: the port to listen on.
         workers: the number of processes; ``WEB_CONCURRENCY`` has no effect.
-        reload: start again when a file changes (development).
+        watch: a folder; when a module in it changes, the server starts again (development).
         tls: the service's own end of TLS; None when a proxy ends it.
 
     Raises:
         SystemExit: the service did not start.
     """
-    options: dict[str, Any] = {"host": host, "port": port, "workers": workers, "reload": reload}
+    options: dict[str, Any] = {"host": host, "port": port, "workers": workers}
+    if watch is not None:
+        # Left to itself, uvicorn looks at every module of the virtual environment as well.
+        options |= {"reload": True, "reload_dirs": [str(watch)]}
     if tls is not None:
         options |= {
             "ssl_certfile": str(tls.certificate),

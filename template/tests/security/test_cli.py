@@ -31,6 +31,14 @@ def test_a_first_run_needs_nothing() -> None:
     assert Path(".env").stat().st_mode & 0o777 == 0o600
 
 
+def test_dev_watches_the_service_and_not_its_dependencies() -> None:
+    """Thousands of modules, four times a second, are a fifth of a core that nobody asked for."""
+    with serving("dev", variables={}) as (process, _url):
+        assert process.stdout is not None
+        watching = next(line for line in process.stdout if "watch for changes" in line)
+    assert watching.rstrip().endswith(f"['{ROOT / 'app'}']")
+
+
 def test_dev_does_not_turn_production_into_development() -> None:
     run("env", "--write")
     refused = run("dev", variables={"APP_ENVIRONMENT": "production"})
