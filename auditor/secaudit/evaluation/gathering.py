@@ -19,6 +19,7 @@ from secaudit.evaluation.values import (
 from secaudit.evaluation.written_tokens import add_tokens
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
+from secaudit.naming.tables import is_wording
 from secaudit.patterns import lazy
 
 _OTHER_PROFILE = lazy(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
@@ -49,6 +50,10 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
+    if not any(sink.concept.startswith("cors.") for sink in interpreter.sinks):
+        from secaudit.frameworks import cors_unused  # noqa: PLC0415 - what is known of libraries
+
+        cors_unused.mute(interpreter, collector)
     add_tokens(_shown(interpreter), collector)
     if interpreter.failures:
         from secaudit.evaluation import refusals  # noqa: PLC0415 - most programs start
@@ -219,8 +224,8 @@ def _classes(interpreter: Interpreter, collector: Collector, selected: str) -> N
 
 
 def _lists_names(cls: ClassData) -> bool:
-    """Say whether a class is an enumeration: of the library, or texts that repeat their names."""
-    if any(name.startswith("enum.") for name in cls.externals()):
+    """Say whether a class is an enumeration: by its base, its name, or texts that repeat theirs."""
+    if any(name.startswith("enum.") for name in cls.externals()) or is_wording(cls.name):
         return True
     texts = {name: one.data for name, one in cls.namespace.items() if isinstance(one.data, str)}
     repeated = [name for name, text in texts.items() if _letters(name) == _letters(text)]

@@ -38,7 +38,7 @@ def note_application(interpreter: Interpreter, place: Place) -> None:
 
 def look(interpreter: Interpreter) -> None:
     """Note the first application when a login is routed and nothing that limits has a name."""
-    applications = interpreter.state.pop("applications", [])
+    applications = interpreter.state.get("applications", [])
     if not applications:
         return
     modules = [module.syntax for module in interpreter.modules.values()]

@@ -10,7 +10,9 @@ _ABOUT: Final = frozenset(  # whatever follows: ``REQUIRED_SETTINGS``, ``DEFAULT
 _WORDING: Final = frozenset(  # ``TOKEN_KINDS``, ``ERROR_TEXT``, ``MESSAGES_EN``
     (
         *("label", "labels", "code", "codes", "error", "errors", "message", "messages"),
-        *("level", "levels", "kind", "kinds", "type", "types"),
+        *("level", "levels", "kind", "kinds", "type", "types", "event", "events", "topics"),
+        *("field", "fields", "columns", "permissions", "scopes", "roles", "titles", "texts"),
+        *("captions", "hints", "placeholders", "translations", "choices", "descriptions"),
     )
 )
 _RULES: Final = frozenset(("rule", "rules"))
@@ -25,6 +27,11 @@ _SET_UP: Final = frozenset(
 _POLICIES: Final = frozenset(  # whose rules take effect: ``CORS_RULES``, unlike ``PASSWORD_RULES``
     ("cors", "cookie", "cookies", "session", "sessions", "csrf", "security", "tls", "ssl", "hsts")
 )
+
+
+def is_wording(name: str) -> bool:
+    """Say whether a class with this name lists words: ``Messages``, ``AuditEvent``."""
+    return normalised(name).rpartition("_")[2] in _WORDING
 
 
 def speaks_of_settings(name: str) -> bool:

@@ -10,7 +10,7 @@ from secaudit.facts import Unknown
 from secaudit.naming import Meaning, from_text, in_unit, meaning_of
 from secaudit.naming.matching import Concepts
 from secaudit.naming.phrases import LIVING, PHRASES
-from secaudit.naming.tables import speaks_of_settings
+from secaudit.naming.tables import is_wording, speaks_of_settings
 from secaudit.vocabulary import CONCEPTS
 
 MEANINGS = {
@@ -116,7 +116,7 @@ def test_a_name_that_only_looks_secret_is_none(name: str) -> None:
     [
         *("DEFAULTS", "DEFAULT_CONFIG", "FORBIDDEN_VALUES", "REQUIRED_SETTINGS", "HELP_TEXTS"),
         *("ERROR_TEXT", "MESSAGES_EN", "TOKEN_KINDS", "LOG_LEVELS", "CORS_ERRORS"),
-        *("PASSWORD_RULES", "RULES_BY_FIELD", "tokenTypes"),
+        *("PASSWORD_RULES", "RULES_BY_FIELD", "tokenTypes", "FIELDS", "PERMISSIONS", "EVENTS"),
     ],
 )
 def test_a_table_that_speaks_of_settings_holds_none(name: str) -> None:
@@ -134,6 +134,16 @@ def test_a_table_that_speaks_of_settings_holds_none(name: str) -> None:
 def test_a_table_that_sets_something_up_holds_settings(name: str) -> None:
     """The whole phrase decides: a word of tables about settings may stand in the name of others."""
     assert not speaks_of_settings(name)
+
+
+@pytest.mark.parametrize("name", ["Messages", "AuditEvents", "TokenType", "ErrorCodes"])
+def test_a_class_that_lists_words_is_known_by_its_name(name: str) -> None:
+    assert is_wording(name)
+
+
+@pytest.mark.parametrize("name", ["DefaultConfig", "Settings", "EventSettings", "Config"])
+def test_a_class_of_settings_lists_no_words(name: str) -> None:
+    assert not is_wording(name)
 
 
 def test_every_meaning_is_a_concept() -> None:

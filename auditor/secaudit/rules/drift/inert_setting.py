@@ -24,9 +24,10 @@ RULE = Rule(
     explanation="""\
 Django's `SECURE_...` settings and `X_FRAME_OPTIONS` are read by middleware, and so are those of
 django-cors-headers. Without it nothing happens, and no error says so: the redirect, the header
-or the policy that stands in the settings is not there.
+or the policy that stands in the settings is not there. Settings of CORS do as little in a FastAPI
+or Flask application that installs nothing for them.
 
-Add the middleware to `MIDDLEWARE`, or remove the setting.""",
+Install the middleware, or remove the setting.""",
     bad=(
         Example(
             {
