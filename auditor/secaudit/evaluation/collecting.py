@@ -22,6 +22,7 @@ from secaudit.evaluation.values import (
     External,
     FunctionData,
     Instance,
+    ListData,
     Method,
     ModuleData,
     Slot,
@@ -33,6 +34,7 @@ from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, Meaning, in_unit, meaning_of
 
 _MAX_DEPTH = 8
+_VAGUE: Final = ("password",)  # what a name means that its variable may tell more of
 _MAX_SETTINGS = 20_000
 OBJECTS: Final = (ModuleData, FunctionData, ClassData, Method, External)  # that are no setting
 _PASSWORDS = frozenset({"database.password", "password"})
@@ -61,7 +63,8 @@ class Collector:
         """
         meaning = meaning_of(named.name)
         index = self.add_meant(slot, named, meaning, layer, text=text)
-        if meaning is None and index is not None and telling(self.settings[index]):
+        vague = meaning is None or meaning.concept in _VAGUE
+        if vague and index is not None and telling(self.settings[index]):
             self._nameless.setdefault(index, named.owner)
 
     def add_meant(
@@ -79,7 +82,7 @@ class Collector:
         """
         value = named.value
         candidates = candidates_of(value, layer) if value.data is not None else value.candidates
-        location = self._location(value, candidates)
+        location = _added(value) or self._location(value, candidates)
         if location is None or len(self.settings) >= _MAX_SETTINGS:
             return None
         data = plain(value)
@@ -244,11 +247,24 @@ class Collector:
         for index, owner in self._nameless.items():
             setting = self.settings[index]
             name = telling(setting)
-            known = setting.concept or name in told
+            known = setting.concept not in {"", *_VAGUE} or (not setting.concept and name in told)
             meaning = None if known else meaning_by_variable(setting, name)
             if meaning is not None:
                 value = in_unit(meaning, name, setting.value)
                 self.settings[index] = meant(setting, meaning, owner, value)
+
+
+def _added(value: Value) -> Location | None:
+    """Return where a wildcard stands that code adds to a list after making it."""
+    if not isinstance(value.data, ListData) or value.candidates or value.place is None:
+        return None
+    made = value.place.location()
+    for item in value.data.items:
+        if item.data == "*" and item.place is not None and not item.candidates:
+            added = item.place.location()
+            inside = made.path == added.path and made.line <= added.line <= made.end_line
+            return None if inside else added
+    return None
 
 
 def _is_constant(symbol: External) -> bool:

@@ -73,12 +73,38 @@ def _parameters(interpreter: Interpreter, function: FunctionData) -> dict[str, V
     names: dict[str, Value] = {}
     parameters = [*spec.posonlyargs, *spec.args]
     offset = len(parameters) - len(function.defaults)
+    this = _receiver(interpreter, function)
     for index, parameter in enumerate(parameters):
         default = function.defaults[index - offset] if index >= offset else None
-        names[parameter.arg] = _parameter(interpreter, outer, parameter, default)
+        if index == 0 and this is not None:
+            names[parameter.arg] = Value(this, Place(outer.module.syntax, parameter))
+        else:
+            names[parameter.arg] = _parameter(interpreter, outer, parameter, default)
     for parameter, default in zip(spec.kwonlyargs, function.keyword_defaults, strict=True):
         names[parameter.arg] = _parameter(interpreter, outer, parameter, default)
     return names
+
+
+def _receiver(interpreter: Interpreter, function: FunctionData) -> Instance | None:
+    """Return the object a method is called on: one that code makes, else one as its class says.
+
+    None for a function, and for a class that others derive from: they may say otherwise.
+    """
+    cls: ClassData | None = function.frame.owner
+    node = function.node
+    if cls is None or cls.find(function.name) is None or getattr(node, "decorator_list", None):
+        return None
+    for instance in (*interpreter.instances, *interpreter.objects):
+        if instance.cls is cls:
+            return instance
+    family = [one for one in interpreter.classes if cls in one.lineage()]
+    if len(family) > 1 or cls.open_bases():
+        return None
+    made: dict[int, Instance] = interpreter.state.setdefault("receivers", {})
+    if id(cls) not in made:
+        made[id(cls)] = Instance(cls.name, cls, interpreter.level)
+        made[id(cls)].state["open"] = True
+    return made[id(cls)]
 
 
 def _parameter(

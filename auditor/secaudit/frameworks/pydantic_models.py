@@ -147,8 +147,8 @@ class Builder:
         leaf = first_leaf(node)
         candidates = () if leaf is None else (leaf.candidates[0]._replace(value=data),)
         inner = from_plain(self.interpreter, data, field.place).data
-        value = Value(inner, field.place, candidates, variables)
-        return self._checked(field, value)
+        value = self._checked(field, Value(inner, field.place, candidates, variables))
+        return value._replace(data=given_from(value.data, candidates, variables))
 
     def checked(self, field: Field, value: Value) -> Value:
         """Run before-validators, conversion and after-validators.
@@ -251,6 +251,25 @@ class Builder:
                     made = enum_member(spec.cls, name, member, value.place)
                     return value._replace(data=made.data)
         return value
+
+
+def given_from(
+    data: Any,  # noqa: ANN401 - data of a value
+    candidates: tuple[Candidate, ...],
+    variables: tuple[str, ...],
+) -> Any:  # noqa: ANN401 - the same
+    """Return a dictionary whose entries are given where the whole of it is."""
+    if not isinstance(data, DictData) or not candidates:
+        return data
+    items = {
+        key: item._replace(
+            data=given_from(item.data, candidates, variables),
+            candidates=(candidates[0]._replace(value=plain(item), literal=False),),
+            variables=variables,
+        )
+        for key, item in data.items.items()
+    }
+    return DictData(items, data.rest, data.level)
 
 
 def wrap(type_name: str, value: Value) -> Value:
