@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from secaudit.evaluation import paths
 from secaudit.evaluation.bounds import MAX_LOOP
 from secaudit.evaluation.calls import call_function
 from secaudit.evaluation.control import Frame, ProgramError
@@ -47,7 +48,7 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
     if isinstance(data, Instance):
         return _instance_attribute(interpreter, receiver, data, name, place)
     if isinstance(data, PathData):
-        return _path_attribute(receiver, data, name, place)
+        return paths.attribute(receiver, data, name, place)
     if isinstance(data, FunctionData):
         return unknown("an attribute of a function", place)
     plain_value = isinstance(data, Scalar) and hasattr(data, name)
@@ -131,25 +132,6 @@ def _bind(
     if function.decorated_by("builtins.classmethod"):
         return found._replace(data=function.bound(Value(instance.cls)))
     return found._replace(data=function.bound(receiver))
-
-
-def _path_attribute(receiver: Value, data: PathData, name: str, place: Place) -> Value:
-    head, _, tail = data.text.rstrip("/").rpartition("/")
-    if name == "parent":
-        return receiver._replace(data=PathData(head or ("/" if data.text.startswith("/") else ".")))
-    if name == "name":
-        return Value(tail, place)
-    if name == "stem":
-        return Value(tail.rsplit(".", 1)[0] or tail, place)
-    if name == "suffix":
-        return Value(f".{tail.rsplit('.', 1)[1]}" if "." in tail[1:] else "", place)
-    if name == "parents":
-        parents = []
-        while head:
-            parents.append(Value(PathData(head), place))
-            head = head.rpartition("/")[0]
-        return Value(ListData(parents, "tuple"), place)
-    return Value(Method(receiver, name), place)
 
 
 def subscript(interpreter: Interpreter, receiver: Value, key: Value, place: Place) -> Value:

@@ -1,11 +1,11 @@
-"""Methods of texts, numbers and paths that settings code calls."""
+"""Methods of texts and numbers that settings code calls."""
 
 from typing import Any
 
+from secaudit.evaluation import paths
 from secaudit.evaluation.bounds import MAX_TEXT
 from secaudit.evaluation.containers import dict_method, list_method
 from secaudit.evaluation.control import ProgramError
-from secaudit.evaluation.files import text_of_file
 from secaudit.evaluation.operators import Scalar, derive, provenance, run
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
@@ -20,44 +20,13 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Unknown
 
 _TEXT_METHODS = frozenset(
-    [
-        "lower",
-        "upper",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "title",
-        "capitalize",
-        "casefold",
-        "swapcase",
-        "startswith",
-        "endswith",
-        "removeprefix",
-        "removesuffix",
-        "replace",
-        "find",
-        "rfind",
-        "index",
-        "rindex",
-        "count",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isspace",
-        "isnumeric",
-        "isdecimal",
-        "islower",
-        "isupper",
-        "isidentifier",
-        "isascii",
-        "encode",
-        "decode",
-        "zfill",
-        "ljust",
-        "rjust",
-        "center",
-        "hex",
-    ]
+    (
+        *("lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold"),
+        *("swapcase", "startswith", "endswith", "removeprefix", "removesuffix", "replace", "find"),
+        *("rfind", "index", "rindex", "count", "isdigit", "isalpha", "isalnum", "isspace"),
+        *("isnumeric", "isdecimal", "islower", "isupper", "isidentifier", "isascii", "encode"),
+        *("decode", "zfill", "ljust", "rjust", "center", "hex"),
+    )
 )
 _TEXT_LISTS = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _OTHER_METHODS = frozenset(
@@ -74,7 +43,7 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, call: Call
     if isinstance(data, DictData):
         return dict_method(interpreter, receiver, data, name, call)
     if isinstance(data, PathData):
-        return _path_method(interpreter, receiver, data, name, call)
+        return paths.call_method(interpreter, receiver, data, name, call)
     if isinstance(data, str | bytes):
         return _text_method(interpreter, receiver, name, call)
     if isinstance(data, Scalar) and name in _OTHER_METHODS and hasattr(data, name):
@@ -150,22 +119,3 @@ def _format(receiver: Value, call: Call) -> Value:
         return Value(Unknown("too large to compute"), call.place)
     data = run(lambda: receiver.data.format(*arguments, **keywords), call.place)
     return Value(data, call.place, (), merge_variables(everything), None, merge_parts(everything))
-
-
-def _path_method(
-    interpreter: Interpreter, receiver: Value, data: PathData, name: str, call: Call
-) -> Value:
-    place = call.place
-    if name in {"resolve", "absolute", "expanduser"}:
-        return receiver._replace(place=place)
-    if name == "joinpath":
-        parts = [plain(argument) for argument in call.arguments]
-        if all(isinstance(part, str) for part in parts):
-            return Value(PathData("/".join([data.text.rstrip("/"), *parts])), place)
-    if name in {"exists", "is_file"}:
-        return Value(interpreter.world.exists(data.text), place)
-    if name in {"read_text", "read_bytes"}:
-        return text_of_file(interpreter, data.text, place, binary=name == "read_bytes")
-    if name in {"as_posix", "__str__"}:
-        return Value(data.text, place)
-    return Value(Unknown(f"calls .{name}() of a path"), place)

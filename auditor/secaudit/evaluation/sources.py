@@ -82,7 +82,7 @@ class Sources:
         """Return the names in a folder of the project, None when there is no such folder."""
         folder = self.absolute(folder)
         root = realpath(self.root).rstrip("/") + "/"
-        if not isdir(folder) or not realpath(folder).startswith(root):
+        if not isdir(folder) or not (realpath(folder) + "/").startswith(root):
             return None
         try:
             return tuple(sorted(listdir(folder))[:_MAX_NAMES])

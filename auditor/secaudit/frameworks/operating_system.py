@@ -8,6 +8,7 @@ from secaudit.evaluation.containers import update
 from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.operators import derive
+from secaudit.evaluation.paths import stands
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, External, PathData, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
@@ -194,11 +195,16 @@ def _absolute(call: Call) -> Value:
     return Value(call.interpreter.world.absolute(path), call.place)
 
 
-def _exists(call: Call) -> Value:
-    path = plain(call.arguments[0]) if call.arguments else None
-    if not isinstance(path, str):
-        return unknown("a path that is not known", call.place)
-    return Value(call.interpreter.world.exists(path), call.place)
+def _asks(question: str) -> Callable[[Call], Value]:
+    """Return what answers whether something stands at a path."""
+
+    def answer(call: Call) -> Value:
+        path = plain(call.arguments[0]) if call.arguments else None
+        if not isinstance(path, str):
+            return unknown("a path that is not known", call.place)
+        return Value(stands(call.interpreter, path, question), call.place)
+
+    return answer
 
 
 def _working_directory(call: Call) -> Value:
@@ -226,8 +232,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "os.path.basename": _basename,
     "os.path.abspath": _absolute,
     "os.path.realpath": _absolute,
-    "os.path.exists": _exists,
-    "os.path.isfile": _exists,
+    "os.path.exists": _asks("exists"),
+    "os.path.isfile": _asks("is_file"),
+    "os.path.isdir": _asks("is_dir"),
     "os.getcwd": _working_directory,
     "os.urandom": _random,
     "pathlib.Path": _path,
