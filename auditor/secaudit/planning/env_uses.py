@@ -13,6 +13,7 @@ from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv import EnvFile
 
 _SHORTEST_TAIL = 4  # letters of a name behind a prefix that still tell something
+_TOOLS = frozenset(("scripts", "script", "tools", "bin", "ci", "hack", "devtools"))  # folders
 
 
 class EnvUse(NamedTuple):
@@ -64,7 +65,14 @@ class EnvUses:
     def _loader(self, path: str) -> Named | None:
         example = profiles.of_file(paths.name_of(path)) == profiles.EXAMPLE
         fitting = (named for named in self.code.named if named.pattern.fullmatch(path))
-        return next((named for named in fitting if named.places or not example), None)
+        if example:
+            fitting = (named for named in fitting if named.places and not self._is_tool(named))
+        return next(fitting, None)
+
+    def _is_tool(self, named: Named) -> bool:
+        """Say whether a script names a file: it compares or copies an example and serves nobody."""
+        folder = paths.folder_of(paths.relative(named.location.path, self.root))
+        return not _TOOLS.isdisjoint(folder.split("/"))
 
     def _dialect(self, path: str, loader: Named | None) -> str:
         """Return the dialect an env file is read in: the option, its loader's, the project's."""

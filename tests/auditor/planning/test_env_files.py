@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from secaudit.facts import Unknown
-from secaudit.options import Declared
+from secaudit.options import Declared, Options
+from secaudit.pipeline import audit
 from secaudit.planning import Plan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.git_index import tracked
@@ -349,3 +350,17 @@ def test_the_configuration_names_the_profile_of_a_path(planned: Planner, tmp_pat
     plan = planned(files, path_profiles=tuple(given), config_path=str(tmp_path / "secaudit.toml"))
     assert {one.profile for one in plan.deployments} == {"test"}
     assert len(plan.deployments) == 5
+
+
+@pytest.mark.parametrize("folder", ["scripts", "app"])
+def test_an_example_that_a_script_compares_is_not_in_use(tmp_path: Path, folder: str) -> None:
+    source = (
+        "from decouple import Config, RepositoryEnv\nc = Config(RepositoryEnv('.env.example'))\n"
+    )
+    files = {f"{folder}/check.py": source, ".env.example": "SECRET_KEY=change-me\n"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "requirements.txt").write_text("")
+    found = {one.code for one in audit([str(tmp_path)], Options()).findings}
+    assert ("DRIFT004" in found) is (folder == "app")
