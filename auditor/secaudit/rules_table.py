@@ -10,6 +10,7 @@ RULES_TABLE: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         (
             "signing.secret",
             "encryption.key",
+            "provider.secret",
         ),
     ),
     (

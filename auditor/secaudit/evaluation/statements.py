@@ -56,7 +56,9 @@ def _expression(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 def _assign(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.Assign)  # noqa: S101 - narrows the type for the dispatcher
     value = evaluate(interpreter, frame, node.value)
-    if frame.is_module() or frame.owner is not None:
+    local = frame.owner is None or frame.owner.namespace is not frame.locals  # of a function
+    named = isinstance(node.targets[0], ast.Name)
+    if frame.is_module() or (frame.owner is not None and not (local and named)):
         interpreter.bound.update(value.variables)
     for target in node.targets:
         assign(interpreter, frame, target, value)

@@ -1,5 +1,6 @@
 """Where a setting's value comes from, and the edits that replace it."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -45,6 +46,11 @@ def _parts(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list | tuple | set | frozenset) else (value,)
+
+
+def is_for_tests(setting: Setting) -> bool:
+    """Return whether a setting's name says that only tests use it: ``test_database_url``."""
+    return not {"test", "tests", "testing"}.isdisjoint(re.split(r"[._]", setting.name.lower()))
 
 
 def is_given(setting: Setting) -> bool:

@@ -291,7 +291,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "database.user",
-        "*STORE*{user,username,login} pguser *minio*access_key",
+        "*STORE*{user,username,login} pguser *minio*access_key *{s3,r2,spaces,aws}_access_key",
     ),
     ("database.host", "*STORE*{host,server,hostname,address} pghost"),
     (

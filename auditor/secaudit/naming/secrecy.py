@@ -27,7 +27,16 @@ _NOT_SECRET: Final = frozenset(  # last words of names that only look secret
         *("leeway", "public_key", "publishable_key", "site_key", "key_id", "uppercase"),
         *("lowercase", "digit", "digits", "special", "symbol", "symbols", "chars"),
         *("characters", "usage", "grant", "scope", "scopes", "description", "label"),
-        *("message", "template", "subject", "placeholder", "salt_length", "iterations"),
+        *(
+            "message",
+            "template",
+            "subject",
+            "placeholder",
+            "marker",
+            "unusable",
+            "salt_length",
+            "iterations",
+        ),
         "tls_secret",  # of Kubernetes: the name of a certificate
     )
 )

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_internal, url_of
 from secaudit.judgement.secrets import is_empty, is_guessable, text_of
-from secaudit.judgement.values import texts_of, winner
+from secaudit.judgement.values import is_for_tests, texts_of, winner
 from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
 _SHIPPED = frozenset(("minioadmin", "minio123", "rustfsadmin"))  # of object stores that speak S3
 _REFERENCE = lazy(r"://[^\s/@]*:\$\{?(\w+)[^@]*@")  # to a variable, as the password
+_OBJECT_STORE = lazy(r"(^|[_.])(s3|minio|r2|spaces)[_.]")
 _INTERNAL = Severities("medium", "medium", "info")
 
 
@@ -23,7 +24,7 @@ def check(facts: Facts) -> Iterator[Match]:
     }
     for setting, text in texts_of(facts, "database.url"):
         url = url_of(text)
-        if url is None or _password_variable(setting) in named:
+        if url is None or _password_variable(setting) in named or is_for_tests(setting):
             continue  # a password that stands elsewhere is judged there
         if url.password and is_guessable(url.password, url.user):
             yield _match(setting, url.host)
@@ -35,7 +36,9 @@ def check(facts: Facts) -> Iterator[Match]:
         if is_guessable(text, user):
             yield _match(setting, _beside(facts, setting, "database.host"))
     for setting, text in texts_of(facts, "provider.secret"):
-        if "secret" in setting.name.lower() and text.strip().lower() in _SHIPPED:
+        name = setting.name.lower()
+        of_store = is_guessable(text) and _OBJECT_STORE.search(name) is not None
+        if "secret" in name and (of_store or text.strip().lower() in _SHIPPED):
             yield _match(setting, "")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import url_of
 from secaudit.judgement.secrets import is_guessable, is_usable, text_of
-from secaudit.judgement.values import is_written_in_code, texts_of, winner
+from secaudit.judgement.values import is_for_tests, is_written_in_code, texts_of, winner
 from secaudit.rule import Example, Match, Rule, Severities
 
 
@@ -13,7 +13,7 @@ def check(facts: Facts) -> Iterator[Match]:
     """Yield real passwords of stores that are literals of the code and take effect."""
     for setting, text in texts_of(facts, "database.url", "database.password"):
         candidate = winner(setting)
-        if candidate is None or not is_written_in_code(candidate):
+        if candidate is None or not is_written_in_code(candidate) or is_for_tests(setting):
             continue
         url = url_of(text)
         password = text if url is None else url.password

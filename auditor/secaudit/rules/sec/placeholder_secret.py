@@ -5,17 +5,30 @@ from collections.abc import Iterator
 from secaudit.facts import Facts
 from secaudit.judgement.secrets import KEYS, is_marked_insecure, is_placeholder
 from secaudit.judgement.values import generate, texts_of
+from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
+
+_FORGED = Severities("high", "medium")  # whoever guesses it can send what the provider would
+_ISSUED = Severities("low", "info")  # the provider refuses it
+_OBJECT_STORE = lazy(r"(^|[_.])(s3|minio|r2|spaces)[_.]")  # CRED001 is about those
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield each signing or encryption key whose effective value is a placeholder."""
+    """Yield keys, and secrets of providers, whose effective value is a placeholder."""
     for setting, text in texts_of(facts, *KEYS):
         if is_placeholder(text) and not is_marked_insecure(text):
             yield Match(
                 setting,
                 f"{setting.name} is a placeholder that anybody can guess",
                 fix=generate(setting, "Write a freshly generated secret"),
+            )
+    for setting, text in texts_of(facts, "provider.secret"):
+        if is_placeholder(text) and not _OBJECT_STORE.search(setting.name.lower()):
+            forged = "webhook" in setting.name.lower()
+            yield Match(
+                setting,
+                f"{setting.name} is a placeholder instead of what the provider issued",
+                severities=_FORGED if forged else _ISSUED,
             )
 
 
@@ -24,13 +37,16 @@ RULE = Rule(
     name="placeholder-secret",
     summary="a placeholder or a guessable word signs tokens, sessions or cookies",
     severities=Severities("critical", "high", "info"),
-    applies_to=KEYS,
+    applies_to=(*KEYS, "provider.secret"),
     owasp=("API8:2023", "API2:2023"),
     cwe=(798, 1188),
     asvs=("13.3.1",),
     explanation="""\
 The value that will sign tokens, sessions or cookies is a text such as `change-me`, `<your key>`
 or `secret`. Whoever guesses it can sign a token for any user, administrators included.
+
+The same goes for the secret by which a provider signs its webhooks. Where a provider compares the
+secret itself, a placeholder only means that the feature cannot work, and the finding is low.
 
 Give each deployment its own random secret through the environment, for example the output of
 `python -c "import secrets; print(secrets.token_urlsafe(48))"`, and give the setting no default,
