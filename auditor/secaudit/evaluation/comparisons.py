@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     Value,
     merge_variables,
     plain,
+    unknown,
 )
 from secaudit.facts import Unknown
 
@@ -40,7 +41,7 @@ def _outcome(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> V
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(op, left, right, place)
     if isinstance(left.data, External) is not isinstance(right.data, External):
-        return Value(Unknown("a comparison with a symbol of a library"), place)
+        return unknown("a comparison with a symbol of a library", place)
     first, second = plain(left), plain(right)
     for side in (first, second):
         if isinstance(side, Unknown):
@@ -92,7 +93,7 @@ def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -
         if needle in [item for item in items if not isinstance(item, Unknown)]:
             found = True
         elif container.rest is not None or any(isinstance(item, Unknown) for item in items):
-            return Value(Unknown("membership in a list that is not fully known"), place)
+            return unknown("membership in a list that is not fully known", place)
         else:
             found = False
         return provenance(
@@ -110,4 +111,4 @@ def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -
         return derive(lambda one, two: (one in two) == wanted, place, left, right)
     if isinstance(container, Unknown):
         return Value(container, place)
-    return Value(Unknown("membership in an object"), place)
+    return unknown("membership in an object", place)

@@ -6,7 +6,7 @@ from secaudit.evaluation.bounds import MAX_ITEMS
 from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import run
 from secaudit.evaluation.runtime import Call, Interpreter
-from secaudit.evaluation.values import DictData, ListData, Place, Value, plain
+from secaudit.evaluation.values import DictData, ListData, Place, Value, plain, unknown
 from secaudit.facts import Unknown
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def list_method(
         if isinstance(position, int) and _changed(interpreter, data):
             return run(lambda: data.items.pop(position), call.place)  # type: ignore[no-any-return]
     if name in {"union", "difference", "intersection"}:
-        return Value(Unknown(f"calls .{name}()"), call.place)
+        return unknown(f"calls .{name}()", call.place)
     _changed(interpreter, data)
     data.rest = Unknown(f"calls .{name}()")
     return Value(data.rest, call.place)
@@ -68,7 +68,7 @@ def list_method(
 def _search(receiver: Value, wanted: Value, name: str, place: Place) -> Value:
     items, target = plain(receiver), plain(wanted)
     if isinstance(items, Unknown) or isinstance(target, Unknown):
-        return Value(Unknown("a list that is not fully known"), place)
+        return unknown("a list that is not fully known", place)
     return Value(run(lambda: getattr(items, name)(target), place), place)
 
 

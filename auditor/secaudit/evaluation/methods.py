@@ -16,6 +16,7 @@ from secaudit.evaluation.values import (
     merge_parts,
     merge_variables,
     plain,
+    unknown,
 )
 from secaudit.facts import Unknown
 
@@ -48,7 +49,7 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, call: Call
         return _text_method(interpreter, receiver, name, call)
     if isinstance(data, Scalar) and name in _OTHER_METHODS and hasattr(data, name):
         return derive(lambda one: getattr(one, name)(), call.place, receiver)
-    return Value(Unknown(f"calls .{name}()"), call.place)
+    return unknown(f"calls .{name}()", call.place)
 
 
 def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: Call) -> Value:
@@ -61,9 +62,9 @@ def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: Cal
         if isinstance(item, Unknown):
             return Value(item, call.place)
     if name in _WIDTH_METHODS and any(isinstance(a, int) and a > MAX_TEXT for a in arguments):
-        return Value(Unknown("too large to compute"), call.place)
+        return unknown("too large to compute", call.place)
     if name == "replace" and _grows(receiver.data, arguments):
-        return Value(Unknown("too large to compute"), call.place)
+        return unknown("too large to compute", call.place)
 
     def method(data: Any) -> Any:  # noqa: ANN401 - a value of the evaluated program
         return getattr(data, name)(*arguments, **keywords)
@@ -78,7 +79,7 @@ def _text_method(interpreter: Interpreter, receiver: Value, name: str, call: Cal
         kind = "list" if isinstance(parts, list) else "tuple"
         made = interpreter.list_value(items, kind, call.place)
         return provenance(made.data, method, call.place, receiver)
-    return Value(Unknown(f"calls .{name}()"), call.place)
+    return unknown(f"calls .{name}()", call.place)
 
 
 def _grows(text: Any, arguments: list[Any]) -> bool:  # noqa: ANN401 - text or bytes
@@ -94,7 +95,7 @@ def _join(receiver: Value, call: Call) -> Value:
     if isinstance(items, Unknown):
         return Value(items, call.place)
     if sum(len(str(item)) for item in items) + len(receiver.data) * len(items) > MAX_TEXT:
-        return Value(Unknown("too large to compute"), call.place)
+        return unknown("too large to compute", call.place)
     data = run(lambda: receiver.data.join(items), call.place)
     return Value(
         data, call.place, (), merge_variables(call.arguments), None, merge_parts(call.arguments)
@@ -109,13 +110,13 @@ def _format(receiver: Value, call: Call) -> Value:
         if isinstance(item, Unknown):
             return Value(item, call.place)
         if not isinstance(item, str | int | float | type(None)):
-            return Value(Unknown("formats an object"), call.place)
+            return unknown("formats an object", call.place)
     if any(c in receiver.data for c in (":", "[", "!")) or "." in receiver.data.split("{", 1)[-1]:
         fields = receiver.data.split("{")[1:]
         if any(set(":[!.") & set(field.split("}")[0]) for field in fields):
-            return Value(Unknown("a format specification"), call.place)
+            return unknown("a format specification", call.place)
     length = sum(len(str(item)) for item in (*arguments, *keywords.values()))
     if length * (receiver.data.count("{") + 1) > MAX_TEXT:
-        return Value(Unknown("too large to compute"), call.place)
+        return unknown("too large to compute", call.place)
     data = run(lambda: receiver.data.format(*arguments, **keywords), call.place)
     return Value(data, call.place, (), merge_variables(everything), None, merge_parts(everything))

@@ -19,6 +19,7 @@ from secaudit.evaluation.values import (
     merge_parts,
     merge_variables,
     plain,
+    unknown,
 )
 from secaudit.facts import Candidate, Unknown
 
@@ -119,7 +120,7 @@ def binary(  # noqa: C901 - one table of operand kinds
             joined = DictData(dict(left.data.items), left.data.rest)
             joined.absorb(right)
             return Value(joined, place)
-        return Value(Unknown("an operation on dictionaries"), place)
+        return unknown("an operation on dictionaries", place)
     if isinstance(op, ast.Mod) and isinstance(left.data, str):
         return _percent(left, right, place)
     if isinstance(right.data, Instance) and isinstance(op, ast.Add):
@@ -127,9 +128,9 @@ def binary(  # noqa: C901 - one table of operand kinds
     if isinstance(left.data, Instance) and isinstance(right.data, timedelta | int | float):
         return _later(op, left.data, right, place)
     if not (isinstance(left.data, Scalar) and isinstance(right.data, Scalar)):
-        return Value(Unknown("an operation on objects"), place)
+        return unknown("an operation on objects", place)
     if _too_large(op, left.data, right.data):
-        return Value(Unknown("too large to compute"), place)
+        return unknown("too large to compute", place)
     return derive(_BINARY.get(type(op), _unsupported), place, left, right)
 
 
@@ -141,7 +142,7 @@ def _later(op: ast.operator, moment: Instance, delta: Value, place: Place | None
     start: Value | None = moment.state.get("delta")
     seconds = not isinstance(delta.data, timedelta)
     if start is None or not isinstance(op, ast.Add) or seconds != (moment.type_name == SECONDS):
-        return Value(Unknown("an operation on objects"), place)
+        return unknown("an operation on objects", place)
     if seconds:
         delta = derive(lambda number: timedelta(seconds=number), place, delta)
     later = Instance(moment.type_name, None, moment.level)
@@ -172,10 +173,10 @@ def _too_large(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401
 
 def _path(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:
     if not isinstance(op, ast.Div):
-        return Value(Unknown("an operation on paths"), place)
+        return unknown("an operation on paths", place)
     ends = [plain(left), plain(right)]
     if not all(isinstance(end, str) for end in ends):
-        return Value(Unknown("an operation on paths"), place)
+        return unknown("an operation on paths", place)
     text = ends[1] if ends[1].startswith("/") else f"{ends[0].rstrip('/')}/{ends[1]}"
     return Value(PathData(text), place, (), merge_variables((left, right)))
 
@@ -187,7 +188,7 @@ def _lists(op: ast.operator, left: Value, right: Value, place: Place | None) -> 
     if isinstance(first, ListData) and isinstance(second, ListData) and first.kind == second.kind:
         if isinstance(op, ast.Add) and first.kind in {"list", "tuple"}:
             if len(first.items) + len(second.items) > MAX_ITEMS:
-                return Value(Unknown("a very long list"), place)
+                return unknown("a very long list", place)
             items = [*first.items, *second.items]
             return Value(
                 ListData(items, first.kind, first.rest or second.rest),
@@ -198,12 +199,12 @@ def _lists(op: ast.operator, left: Value, right: Value, place: Place | None) -> 
                 merge_parts((left, right)),
             )
         return _sets(op, first, second, place)
-    return Value(Unknown("an operation on lists"), place)
+    return unknown("an operation on lists", place)
 
 
 def _sets(op: ast.operator, first: ListData, second: ListData, place: Place | None) -> Value:
     if first.kind not in {"set", "frozenset"} or first.rest or second.rest:
-        return Value(Unknown("an operation on lists"), place)
+        return unknown("an operation on lists", place)
     keys = [plain(item) for item in second.items]
     if isinstance(op, ast.BitOr):
         have = [plain(item) for item in first.items]
@@ -215,7 +216,7 @@ def _sets(op: ast.operator, first: ListData, second: ListData, place: Place | No
     if isinstance(op, ast.BitAnd):
         both = [item for item in first.items if plain(item) in keys]
         return Value(ListData(both, first.kind), place)
-    return Value(Unknown("an operation on sets"), place)
+    return unknown("an operation on sets", place)
 
 
 def _percent(left: Value, right: Value, place: Place | None) -> Value:
@@ -223,10 +224,10 @@ def _percent(left: Value, right: Value, place: Place | None) -> Value:
     if isinstance(argument, Unknown):
         return Value(argument, place)
     if any(part.isdigit() and len(part) > 3 for part in _digits(left.data)):  # noqa: PLR2004 - widths of four digits
-        return Value(Unknown("too large to compute"), place)
+        return unknown("too large to compute", place)
     parts = argument if isinstance(argument, tuple) else (argument,)
     if sum(len(part) for part in parts if isinstance(part, str)) > MAX_TEXT:
-        return Value(Unknown("too large to compute"), place)
+        return unknown("too large to compute", place)
     data = run(operator.mod, place, left.data, argument)
     both = (left, right)
     return Value(data, place, (), merge_variables(both), None, merge_parts(both))
