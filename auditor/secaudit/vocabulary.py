@@ -114,6 +114,7 @@ OBSERVATIONS: Final[dict[str, tuple[str, ...]]] = {
     "selector-fails-open": ("selector", "default", "absent"),
     "profile-conflict": ("signals",),
     "settings-fallback": ("exception",),  # except that falls back to other settings
+    "emptiness-tested": (),  # an empty setting that code asks for before it uses it
     "secret-per-process": ("purpose",),  # signing or encryption; anew at each start
     "secret-logged": ("name",),
     "secret-in-image": ("name", "instruction", "placeholder"),  # Dockerfile ENV or ARG

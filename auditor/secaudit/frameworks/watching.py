@@ -10,6 +10,8 @@ from secaudit.evaluation.runtime import Call, Fallback, Interpreter
 from secaudit.evaluation.values import ClassData, FunctionData, Value
 from secaudit.facts import Setting, Unknown
 
+_KEYS = frozenset({"signing.secret", "encryption.key"})
+
 
 def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData) -> None:
     """Look at a function definition: decorators register middleware and limits."""
@@ -17,6 +19,11 @@ def note_function(interpreter: Interpreter, frame: Frame, function: FunctionData
         from secaudit.frameworks import starlette  # noqa: PLC0415 - only decorated code needs it
 
         starlette.note_decorated(interpreter, frame, function)
+    body = function.node.body
+    if isinstance(body, list) and any(isinstance(one, ast.Return) for one in body[:-1]):
+        from secaudit.frameworks import guards  # noqa: PLC0415 - little code is dead
+
+        guards.note_dead(interpreter, function)
 
 
 def note_condition(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
@@ -28,6 +35,15 @@ def note_condition(interpreter: Interpreter, frame: Frame, node: ast.If, conditi
         from secaudit.frameworks import open_gates  # noqa: PLC0415 - checks stand in functions
 
         open_gates.note_if(interpreter, frame, node)
+
+
+def note_assert(
+    interpreter: Interpreter, frame: Frame, node: ast.Assert, *, holds: bool | None, runs: bool
+) -> None:
+    """Look at an ``assert``, a guard unless Python is told to remove it."""
+    from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
+
+    guards.note_assert(interpreter, frame, node, holds=holds, runs=runs)
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
@@ -90,3 +106,8 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
         from secaudit.frameworks import secrets_shown  # noqa: PLC0415 - only such code needs it
 
         secrets_shown.observe(interpreter, settings)
+    empty = [one for one in settings if one.value == "" and not one.group and one.concept in _KEYS]
+    if empty:
+        from secaudit.frameworks import truth_tests  # noqa: PLC0415 - few keys are empty
+
+        truth_tests.observe(interpreter, empty)

@@ -10,10 +10,11 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield each signing or encryption key that is empty or the text of an absent value."""
+    switches = {seen.subject for seen in facts.seen("emptiness-tested")}
     for setting, text in texts_of(facts, *KEYS):
         first = setting.candidates[0].layer if setting.candidates else ""
         left_open = first == "config-file" and not text.strip()  # no code says what it makes of it
-        if is_empty(text) and not left_open:
+        if is_empty(text) and not left_open and setting.name not in switches:
             what = "empty" if not text.strip() else "the text of an absent value"
             yield Match(
                 setting,
