@@ -94,28 +94,35 @@ def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:
     return cookie(call, same_site=None)
 
 
-def _is_missed(interpreter: Interpreter, items: DictData, name: str) -> bool:
+def _is_missed(interpreter: Interpreter, config: Instance, name: str) -> bool:
     """Say whether it is worth telling that a setting is left out.
 
     Flask writes no session cookie without a key; a cap is missed where files are taken.
     """
+    items = items_of(config)
     if items.rest is not None:
         return False
     if name == "MAX_CONTENT_LENGTH":
         return any("request.files" in one.syntax.text for one in interpreter.modules.values())
     if name == "JWT_COOKIE_SECURE":
-        return _has_effect(items, name)
+        return _has_effect(config, name)
     key = items.items.get("SECRET_KEY")
     if name not in _COOKIES or key is None or key.data is None:
         return False
     return name != "SESSION_COOKIE_SECURE" or not interpreter.state.get("talisman")
 
 
-def _has_effect(items: DictData, name: str) -> bool:
-    """Say whether a setting matters: one of a token's cookie only where a cookie holds tokens.
+def _has_effect(config: Instance, name: str) -> bool:
+    """Say whether a setting matters.
 
-    Flask-JWT-Extended reads tokens from headers alone unless told otherwise.
+    One of a token's cookie does where a cookie holds tokens: Flask-JWT-Extended reads them from
+    headers alone unless told otherwise. Talisman makes the session's cookie secure, but not in
+    debug mode.
     """
+    items = items_of(config)
+    if name == "SESSION_COOKIE_SECURE" and config.state.get("always secure"):
+        debug = items.items.get("DEBUG")
+        return debug is not None and plain(debug) is not False
     if not name.startswith("JWT_COOKIE_") or items.rest is not None:
         return True
     places = items.items.get("JWT_TOKEN_LOCATION")
@@ -132,12 +139,12 @@ def _finish(interpreter: Interpreter) -> None:
         for name, (concept, service, default) in _SINKS.items():
             value = items.items.get(name)
             if value is None:
-                if not _is_missed(interpreter, items, name):
+                if not _is_missed(interpreter, config, name):
                     continue
                 location = place.location()
                 made = library_default(default, place)
                 layer = "library-default"
-            elif not _has_effect(items, name):
+            elif not _has_effect(config, name):
                 source = value.source if value.source and value.source.name == name else None
                 interpreter.state.setdefault("inert", []).append(source or Slot(id(items), name))
                 continue

@@ -5,6 +5,7 @@ from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import DictData, Instance, ListData, Value, plain
+from secaudit.frameworks.flask_configuration import put
 from secaudit.frameworks.sinks import (
     Argument,
     group_of,
@@ -73,13 +74,32 @@ def _talisman(call: Call) -> Value:
     """``Talisman(app, ...)``: https, HSTS and headers, a secure session cookie."""
     if call.arguments:
         group = record(call, "Talisman", _TALISMAN, "session")
-        call.interpreter.state["talisman"] = True
+        _replace_cookie_settings(call)
         switch = call.keywords.get("strict_transport_security", Value(True))
         if plain(switch) is False:
             name = "Talisman.strict_transport_security"
             place = call.location("strict_transport_security")
             use(call.interpreter, SinkUse("header.hsts", group, name, switch, place, "session"))
     return Value(Instance("flask_talisman.Talisman"), call.place)
+
+
+def _replace_cookie_settings(call: Call) -> None:
+    """Write what Talisman writes into the configuration of its application (flask-talisman 1.1).
+
+    ``SESSION_COOKIE_SECURE`` is replaced before each request, so that no later value counts.
+    """
+    call.interpreter.state["talisman"] = True
+    app = call.arguments[0].data
+    config = app.attributes.get("config") if isinstance(app, Instance) else None
+    if config is None or not isinstance(config.data, Instance):
+        return
+    http_only = call.keywords.get("session_cookie_http_only", Value(True, call.place))
+    if plain(http_only) is True:
+        put(call.interpreter, config.data, "SESSION_COOKIE_HTTPONLY", http_only)
+    same_site = call.keywords.get("session_cookie_samesite", Value("Lax", call.place))
+    put(call.interpreter, config.data, "SESSION_COOKIE_SAMESITE", same_site)
+    secure = plain(call.keywords.get("session_cookie_secure", Value(True)))
+    config.data.state["always secure"] = secure is True
 
 
 def _limiter(call: Call) -> Value:

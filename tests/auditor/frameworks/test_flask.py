@@ -155,3 +155,34 @@ def test_an_application_of_quart(by_concept: Concepts) -> None:
     assert found["cookie.secure"][0].value is False
     (default,) = by_concept({"app.py": source.replace("allow_origin=", "max_age=")})["cors.origins"]
     assert default.value == ["*"]
+
+
+def test_talisman_replaces_what_the_configuration_says_of_the_cookie(values: Values) -> None:
+    source = (
+        "from flask_talisman import Talisman\napp.secret_key = 'k'\n"
+        "app.config.update(SESSION_COOKIE_SECURE=False, SESSION_COOKIE_HTTPONLY=False)\n"
+    )
+
+    def cookie(more: str) -> list[Any]:
+        found = values({"app.py": APP.format("", source + more)})
+        names = ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE")
+        return [found[name] for name in names]
+
+    assert cookie("Talisman(app)\n") == [True, "Lax"]
+    assert cookie("Talisman(app, session_cookie_samesite='Strict')\n") == [True, "Strict"]
+    assert cookie("Talisman(app, session_cookie_http_only=False)\n") == [False, "Lax"]
+
+
+def test_talisman_makes_the_cookie_secure_outside_debug_mode(by_concept: Concepts) -> None:
+    source = (
+        "from flask_talisman import Talisman\napp.secret_key = 'k'\n"
+        "app.config['SESSION_COOKIE_SECURE'] = False\nTalisman(app{})\n{}"
+    )
+
+    def secure(arguments: str, more: str = "") -> set[Any]:
+        found = by_concept({"app.py": APP.format("", source.format(arguments, more))})
+        return {one.value for one in found["cookie.secure"]}
+
+    assert secure("") == {True}  # what Talisman is told, by default
+    assert secure(", session_cookie_secure=False") == {False}
+    assert secure("", "app.debug = True\n") == {True, False}
