@@ -36,6 +36,9 @@ _COMPOSE_PRODUCTION = {"deploy", "server", "release"}
 _SELECTOR = lazy(
     r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"
 )
+# Of a configuration class, as Flask's ``from_object`` takes it: ``config.ProductionConfig``.
+_CHOOSES_CLASS = lazy(r"(?:.*_)?(?:SETTINGS|CONFIG)(?:_(?:CLASS|OBJECT|NAME))?")
+_CLASS = lazy(r"(?:\w+\.)*[A-Z]\w*")
 _NO_SELECTOR = lazy(r"NODE_ENV|(?:.*_)?(?:VIRTUAL|CONDA)_?ENV.*|PIP_.*")
 _STRICTNESS = (PRODUCTION, UNKNOWN, DEVELOPMENT, TEST, EXAMPLE)
 
@@ -103,6 +106,10 @@ def selectors(values: Mapping[str, object], branched: Iterable[str] = ()) -> lis
         value = upper[name]
         if isinstance(value, str) and of_value(value) != UNKNOWN:
             signals.append(Signal(f"{name}={value}", of_value(value)))
+    for name, value in upper.items():
+        if isinstance(value, str) and _CHOOSES_CLASS.fullmatch(name):
+            chosen = of_class(value.rpartition(".")[2]) if _CLASS.fullmatch(value) else UNKNOWN
+            signals += [Signal(f"{name}={value}", chosen)] if chosen != UNKNOWN else []
     module = upper.get("DJANGO_SETTINGS_MODULE")
     if isinstance(module, str) and of_module(module) not in {UNKNOWN, EXAMPLE}:
         signals.append(Signal("DJANGO_SETTINGS_MODULE", of_module(module)))

@@ -78,6 +78,12 @@ def test_class_names(name: str, profile: str) -> None:
         ({"environment": "local"}, "development"),
         ({"DJANGO_SETTINGS_MODULE": "config.settings.production"}, "production"),
         ({"PRODUCTION": "true"}, "production"),
+        ({"APP_SETTINGS": "config.Dev"}, "development"),
+        ({"APP_SETTINGS": "project.config.ProductionConfig"}, "production"),
+        ({"APP_SETTINGS": "dev/settings.json"}, "unknown"),
+        ({"APP_SETTINGS": "config.dev"}, "unknown"),  # a module, which may hold anything
+        ({"FLASK_CONFIG": "TestingConfig"}, "test"),
+        ({"LOGGING": "config.Dev"}, "unknown"),
         ({"NODE_ENV": "production"}, "unknown"),
         ({"VIRTUAL_ENV": "local"}, "unknown"),
         ({"ENVIRONMENT": "blue"}, "unknown"),
