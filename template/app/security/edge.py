@@ -140,7 +140,7 @@ class _Edge:
                 raise
             deadline.forgive()
             exchange.time_out()
-        except Exception:
+        except (Exception, SystemExit):  # what a handler calls must not end the process
             _logger.exception("The application failed")
             exchange.refuse(Problem(500))
         finally:

@@ -1,5 +1,6 @@
 """One request and its answer: every message to the client passes here and is completed."""
 
+import logging
 from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,8 @@ _KEPT: Final = frozenset(
     {b"allow", b"deprecation", b"link", b"retry-after", b"sunset", b"www-authenticate"}
 )
 _FIRST_ERROR: Final = 400
+
+_logger: Final = logging.getLogger(__name__)
 
 
 class Exchange:
@@ -125,9 +128,15 @@ class Exchange:
         When the head has already left, nothing can be said any more; the server cuts the
         connection, which the client sees as an incomplete answer.
         """
-        problem = self._refusal
-        if problem is None or self.started:
+        if self._refusal is None or self.started:
             return
+        try:
+            await self._say(self._refusal)
+        except (RuntimeError, ValueError):  # one of its own fields is none; nothing has left yet
+            _logger.exception("A problem cannot be sent")
+            await self._say(Problem(500))
+
+    async def _say(self, problem: Problem) -> None:
         content = render(problem, self.context.request_id)
         headers = [
             (b"content-type", _PROBLEM_TYPE),

@@ -115,15 +115,27 @@ class RouteTable:
         route = path.methods.get("GET" if method == "HEAD" else method)
         if route is None:
             raise Problem(405, headers={"Allow": path.allow})
-        if route.deprecation is not None:
+        scope["path_params"] = values
+        if method == "HEAD":
+            send = _bodiless(send)
+        if route.deprecation is None:
+            await self._serve(route, scope, receive, send)
+            return
+        fields = route.deprecation.headers()
+        try:
             route.deprecation.check()
-            send = _adding(route.deprecation.headers(), send)
+            await self._serve(route, scope, receive, _adding(fields, send))
+        except Problem as problem:
+            said = {name.decode("ascii"): value.decode("ascii") for name, value in fields}
+            problem.headers = {**said, **problem.headers}
+            raise
+
+    async def _serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         context = context_of(scope)
         route.access.admit(context)
         if route.body.upload:
             context.body_limit = self._upload_bytes
-        scope["path_params"] = values
-        await route.app(scope, receive, _bodiless(send) if method == "HEAD" else send)
+        await route.app(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple["_Path", dict[str, str]]:
         path: str = scope["path"]

@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from app.security.problems import Problem
 from app.security.server_policy import ServerPolicy
 
 from .wire import Connection, echo, edge, hello, serving, wait_until
 
 BOUNDS = ServerPolicy(head_seconds=0.6, body_seconds=0.8, idle_seconds=1, head_bytes=32_768)
+FAULTS = {
+    "/split-problem": Problem(409, headers={"X-Name": "value\r\nset-cookie: a=b"}),
+    "/no-latin-problem": Problem(409, headers={"X-Name": "\u2603"}),
+    "/exit": SystemExit("secret"),
+}
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
@@ -35,6 +41,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN
         headers = [(b"x-name", b"value\r\nset-cookie: a=b")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
+    elif path in FAULTS:
+        raise FAULTS[path]
     elif path == "/endless":
         await send({"type": "http.response.start", "status": 200, "headers": []})
         while True:
@@ -342,6 +350,18 @@ def test_a_field_cannot_split_an_answer(connection: Connection) -> None:
     answer = connection.get("/split")
     assert answer.status == 500
     assert answer["set-cookie"] is None
+
+
+@pytest.mark.parametrize("path", FAULTS)
+def test_what_a_handler_gets_wrong_is_the_services_own_problem(
+    connection: Connection, path: str
+) -> None:
+    """A field that is none, a wish to end the process: the server behind has no last word."""
+    answer = connection.get(path)
+    assert answer.status == 500
+    assert answer.problem["title"] == "Internal Server Error"
+    assert answer["set-cookie"] is None
+    assert b"secret" not in answer.body
 
 
 def test_a_client_that_does_not_read_is_cut_off() -> None:

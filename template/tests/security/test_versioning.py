@@ -10,6 +10,7 @@ from app.security.versioning import Deprecation
 from tests.security.probe import bearer, old_router, probe_client
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+ALICE = bearer("alice")
 SUNSET = datetime(2027, 6, 30, 23, 59, 59, tzinfo=UTC)
 
 
@@ -65,6 +66,24 @@ def test_an_enforced_sunset_is_410_from_its_second_on(tmp_path: Path) -> None:
         assert (status, headers["content-type"]) == (410, "application/problem+json")
         assert get(client, "nobody")[0] == 410
         assert client.put("/v0/probes").status_code == 405
+
+
+def test_refusals_of_a_deprecated_route_say_so_too(tmp_path: Path) -> None:
+    """Who is refused, or comes too late, needs the successor as much as who is served."""
+    clock = Clock(SUNSET - timedelta(seconds=1))
+    deprecation = Deprecation(
+        since=SINCE, successor="/v1/probes", sunset=SUNSET, enforce_sunset=True, clock=clock
+    )
+    with probe_client(tmp_path, old_router(deprecation)) as client:
+        refusals = [client.get("/v0/probes"), client.get("/v0/probes?page=0", headers=ALICE)]
+        clock.now = SUNSET
+        refusals.append(client.get("/v0/probes", headers=ALICE))
+    assert [answer.status_code for answer in refusals] == [401, 422, 410]
+    assert refusals[0].headers["www-authenticate"] == "Bearer"
+    for answer in refusals:
+        assert answer.headers["deprecation"] == "@1772323200"
+        assert answer.headers["link"] == '</v1/probes>; rel="successor-version"'
+        assert answer.headers["sunset"] == "Wed, 30 Jun 2027 23:59:59 GMT"
 
 
 def test_other_routes_are_not_deprecated(tmp_path: Path) -> None:
