@@ -120,12 +120,36 @@ def call_function(function: FunctionData, call: Call) -> Value:
 def _run(function: FunctionData, names: dict[str, Value], call: Call) -> Value:
     parent: Frame = function.frame
     frame = Frame(parent.module, names, parent, parent.owner)
-    running = call.interpreter.running
+    running, before = call.interpreter.running, len(call.interpreter.reads)
     running.append(id(function.node))
     try:
         return _result_of(function, frame, call)
+    except ProgramError as error:
+        name = _not_given(call.interpreter, function, error, before)
+        if not name:
+            raise
+        reason = f"{name} is not given"
+        message = f"{reason} and has no default"
+        return Value(Unknown(reason), call.place, (), (name,), error=message)
     finally:
         running.pop()
+
+
+def _not_given(
+    interpreter: Interpreter, function: FunctionData, error: ProgramError, before: int
+) -> str:
+    """Return the absent variable for which a reader of the project raises, else ``""``.
+
+    As with a library's reader, evaluation goes on as if the variable were given.
+    """
+    if interpreter.handlers or interpreter.level or error.place is None:
+        return ""
+    inside = list(ast.walk(function.node))
+    returns = any(isinstance(node, ast.Return) and node.value is not None for node in inside)
+    if not returns or not isinstance(error.place.node, ast.Raise) or error.place.node not in inside:
+        return ""
+    absent = (name for name, value, _ in interpreter.reads[before:] if not value.candidates)
+    return next(absent, "")
 
 
 def _looked_at(function: FunctionData, names: dict[str, Value], call: Call) -> Value:

@@ -67,6 +67,8 @@ def _run_body(
 
 def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.ExceptHandler | None:
     kinds = {error.kind, *_BASE_EXCEPTIONS}
+    if error.kind == "SystemExit":
+        kinds.remove("Exception")
     ancestor = _ANCESTORS.get(error.kind)
     if ancestor is not None:
         kinds.add(ancestor)

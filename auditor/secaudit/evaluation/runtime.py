@@ -166,6 +166,17 @@ class Watchers(Protocol):
     ) -> None:
         """Look at an ``if``: selectors and guards."""
 
+    def note_assert(
+        self,
+        interpreter: "Interpreter",
+        frame: Frame,
+        node: ast.Assert,
+        *,
+        holds: bool | None,
+        runs: bool,
+    ) -> None:
+        """Look at an ``assert``, a guard unless Python is told to remove it."""
+
     def note_match(
         self, interpreter: "Interpreter", frame: Frame, node: ast.Match, subject: Value
     ) -> None:

@@ -154,7 +154,11 @@ def _raise(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 
 def _assert(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.Assert)  # noqa: S101 - narrows the type for the dispatcher
-    if operators.truth(evaluate(interpreter, frame, node.test)) is False:
+    optimised = interpreter.environment.peek("PYTHONOPTIMIZE")
+    holds = operators.truth(evaluate(interpreter, frame, node.test))
+    runs = not optimised or optimised[0].value == ""
+    interpreter.watchers.note_assert(interpreter, frame, node, holds=holds, runs=runs)
+    if runs and holds is False:
         raise ProgramError("AssertionError", "", Place(frame.module.syntax, node))
 
 

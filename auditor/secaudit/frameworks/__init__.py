@@ -44,6 +44,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "datetime": ("standard_library", "moments"),
     "time": ("moments",),
     "json": ("standard_library",),
+    "sys": ("standard_library",),
     "secrets": ("standard_library",),
     "uuid": ("standard_library",),
     "urllib": ("standard_library", "clients"),
@@ -307,6 +308,10 @@ def finish(interpreter: Interpreter) -> None:
         from secaudit.frameworks import error_details  # noqa: PLC0415 - only code that handles them
 
         error_details.look(interpreter)
+    if any("min_length" in module.syntax.text for module in modules):
+        from secaudit.frameworks import password_fields  # noqa: PLC0415 - only code with lengths
+
+        password_fields.look(interpreter)
 
 
 _ERRORS: Final = ("format_exc", "exception_handler", "errorhandler", "error_handler")

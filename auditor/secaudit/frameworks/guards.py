@@ -6,8 +6,8 @@ from typing import Final
 
 from secaudit.evaluation import operators
 from secaudit.evaluation.control import Frame
-from secaudit.evaluation.runtime import Call, Interpreter
-from secaudit.evaluation.values import ClassData, Place, Value
+from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
+from secaudit.evaluation.values import ClassData, FunctionData, Place, Value, plain
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.patterns import lazy
@@ -24,6 +24,8 @@ _DEVELOPMENT_NAME: Final = lazy(  # of a class, or of a module
 )
 _DEVELOPMENT_CLASS: Final = ("dev", "test", "local", "debug")
 _OPEN: Final = "selector-fails-open"
+_UNCALLED: Final = "nothing calls the function that it stands in"
+_BEHIND: Final = "it stands behind a return and never runs"
 
 
 class Guard(NamedTuple):
@@ -32,7 +34,7 @@ class Guard(NamedTuple):
     place: Place  # of the condition
     names: tuple[str, ...]  # that the condition and those inside it test
     decided: bool | None
-    unseen: str = ""  # why it does not look at a default, "" where it does
+    unseen: str = ""  # why it does not look at a default at all, "" where it does
 
 
 def note_if(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Value) -> None:
@@ -43,16 +45,44 @@ def note_if(interpreter: Interpreter, frame: Frame, node: ast.If, condition: Val
     names = known[id(node)]
     if names is not None:
         place = Place(frame.module.syntax, node.test)
-        interpreter.guards.append(Guard(place, names, operators.truth(condition)))
+        decided, why = operators.truth(condition), ""
+        if decided and interpreter.level >= LOOKING and frame.owner is None:
+            decided, why = False, _UNCALLED  # judged when all code is known
+        interpreter.guards.append(Guard(place, names, decided, why))
+
+
+def note_dead(interpreter: Interpreter, function: FunctionData) -> None:
+    """Remember guards of a function that stand behind its ``return``."""
+    reached = True
+    for node in getattr(function.node, "body", []):
+        names = _guarded(node) if isinstance(node, ast.If) and not reached else None
+        if names is not None:
+            place = Place(function.frame.module.syntax, node.test)
+            interpreter.guards.append(Guard(place, names, decided=False, unseen=_BEHIND))
+        reached = reached and not isinstance(node, ast.Return)
+
+
+def note_assert(
+    interpreter: Interpreter, frame: Frame, node: ast.Assert, *, holds: bool | None, runs: bool
+) -> None:
+    """Remember an ``assert`` as the guard it is, or would be."""
+    decided = None if holds is None else not holds
+    place, names = Place(frame.module.syntax, node.test), tuple(dict.fromkeys(_names(node.test)))
+    why = "" if runs else "PYTHONOPTIMIZE removes it"
+    interpreter.guards.append(Guard(place, names, decided if runs else False, why))
 
 
 def _guarded(node: ast.If) -> tuple[str, ...] | None:
     """Return the names that a condition tests with those inside it, None without a ``raise``."""
     inside = list(_inside(node.body))
-    if not any(isinstance(inner, ast.Raise) for inner in inside):
+    if not any(isinstance(inner, ast.Raise) or _exits(inner) for inner in inside):
         return None
     tests = [node.test, *(inner.test for inner in inside if isinstance(inner, ast.If))]
     return tuple(dict.fromkeys(name for test in tests for name in _names(test)))
+
+
+def _exits(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"sys.exit", "exit", "quit"}
 
 
 def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
@@ -124,14 +154,45 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
             detail = {"selector": setting.variables[0], "default": default, "absent": True}
             interpreter.observe(_OPEN, setting.location, setting.name, **detail)
     noted = {seen.detail["selector"] for seen in interpreter.observations if seen.kind == _OPEN}
+    for name, value, place in interpreter.reads:
+        if (
+            name not in noted
+            and _is_selector(name)
+            and _defaults_to_development(interpreter, value)
+        ):
+            detail = {"selector": name, "default": value.data, "absent": True}
+            interpreter.observe(_OPEN, place.location(), name, **detail)
     for selector, chosen, place, absent in interpreter.fallbacks:
         if selector not in noted:
             detail = {"selector": selector, "default": chosen, "absent": absent}
             interpreter.observe(_OPEN, place.location(), chosen, **detail)
     unseen = {id(guard.place.node) for guard in interpreter.guards if guard.unseen}
     for guard in interpreter.guards:
+        if guard.unseen == _UNCALLED and not _is_forgotten(interpreter, guard.place):
+            continue
         if guard.unseen or id(guard.place.node) not in unseen:
             _judge(interpreter, guard, settings)
+
+
+def _is_forgotten(interpreter: Interpreter, place: Place) -> bool:
+    """Say whether a guard is in a function of a module that others import, named nowhere else."""
+    trees = [module.syntax.tree for module in interpreter.modules.values()]
+    around = [
+        node
+        for node in place.module.tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(inner is place.node for inner in ast.walk(node))
+    ]
+    if len(trees) == 1 or not around or around[0].decorator_list:
+        return False
+    name = around[0].name
+    return not any(
+        name in {getattr(node, "id", ""), getattr(node, "attr", "")}
+        or (isinstance(node, ast.alias) and name == node.name)
+        or (isinstance(node, ast.Constant) and name in str(node.value))
+        for tree in trees
+        for node in ast.walk(tree)
+    )
 
 
 def _falls_open(interpreter: Interpreter, setting: Setting) -> bool:
@@ -139,6 +200,14 @@ def _falls_open(interpreter: Interpreter, setting: Setting) -> bool:
     if setting.concept != "environment" or not set(setting.variables) & interpreter.tested:
         return False
     return _is_default(setting) and is_development(setting)
+
+
+def _defaults_to_development(interpreter: Interpreter, value: Value) -> bool:
+    """Say whether one of several reads of a selector takes development for its absence."""
+    first = value.candidates[0] if value.candidates else None
+    fallback = first is not None and first.layer in {"default", "assignment"}
+    tested = not interpreter.tested.isdisjoint(value.variables)
+    return fallback and tested and str(plain(value)).lower() in _DEVELOPMENT
 
 
 def is_development(setting: Setting) -> bool:

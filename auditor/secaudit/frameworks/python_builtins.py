@@ -28,6 +28,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.secrets_shown import show
+from secaudit.frameworks.standard_library import exit_
 
 _MAX_DIGITS = 4_000
 
@@ -350,6 +351,8 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         "chr": _sum_like(chr),
         "ord": _sum_like(ord),
         "print": _print,
+        "exit": exit_,
+        "quit": exit_,
         "super": _super,
         "object.__setattr__": _setattr,
         "globals": _globals,

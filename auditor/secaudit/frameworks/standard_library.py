@@ -187,7 +187,18 @@ def make_enum(cls: ClassData, call: Call) -> Value:
     raise ProgramError("ValueError", "not a member", call.place)
 
 
+def exit_(call: Call) -> Value:
+    """``sys.exit(message)``.
+
+    Raises:
+        ProgramError: always.
+    """
+    message = plain(call.arguments[0]) if call.arguments else None
+    raise ProgramError("SystemExit", message if isinstance(message, str) else "", call.place)
+
+
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
+    "sys.exit": exit_,
     "json.loads": _loads,
     "ast.literal_eval": _loads,
     "datetime.timedelta": _timedelta,

@@ -205,3 +205,132 @@ def test_a_guard_that_does_not_fire_is_noted_for_a_written_secret_only(
     result = evaluated({"settings.py": source}, {"KEY": "given"})
     seen = [one for one in result.facts.seen("guard") if one.detail["defeated_by"]]
     assert bool(seen) is noted
+
+
+SECRET = "import os\nimport sys\nSECRET_KEY = os.getenv('SECRET_KEY', 'changeme')\n"
+READER = (
+    "def get():\n    value = os.getenv('SECRET_KEY', 'changeme')\n    if value == 'changeme':\n"
+    "        raise RuntimeError\n    return value\nOTHER = get()\n"
+)
+CHECK = "    if SECRET_KEY == 'changeme':\n        raise RuntimeError('change it')\n"
+
+
+def _starts(source: str) -> bool:
+    try:
+        exec(compile(source, "settings.py", "exec"), {"__name__": "settings"})  # noqa: S102 - our own source
+    except (Exception, SystemExit):  # noqa: BLE001 - whichever the guard raises
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        CHECK.replace("    if", "if", 1),
+        "if SECRET_KEY == 'changeme':\n    sys.exit('change it')\n",
+        "SECRET_KEY == 'changeme' and sys.exit(1)\n",
+        "assert SECRET_KEY != 'changeme', 'change it'\n",
+        f"def check():\n{CHECK}check()\n",
+        "def check():\n    assert SECRET_KEY not in ('changeme', '')\ncheck()\n",
+        "def check():\n    if not os.getenv('SECRET_KEY'):\n        raise RuntimeError\ncheck()\n",
+        READER,
+        "for name in ('SECRET_KEY',):\n    if not os.environ.get(name):\n        raise KeyError\n",
+    ],
+)
+def test_a_guard_that_stops_the_program_excuses_what_it_tests(
+    guard: str, evaluated: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = evaluated({"settings.py": SECRET + guard})
+    (secret,) = (one for one in result.facts.settings if one.name == "SECRET_KEY")
+    assert secret.error is not None
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    assert not _starts(SECRET + guard)
+
+
+@pytest.mark.parametrize(
+    ("guard", "why"),
+    [
+        ("assert SECRET_KEY != 'CHANGEME'\n", "its own default passes"),
+        ("if SECRET_KEY == 'CHANGEME':\n    sys.exit(1)\n", "its own default passes"),
+        (f"def check():\n    return True\n{CHECK}check()\n", "it stands behind a return"),
+        (f"async def check():\n    return\n{CHECK}", "it stands behind a return"),
+    ],
+)
+def test_a_guard_that_lets_the_default_pass_is_defeated(
+    guard: str, why: str, evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"settings.py": SECRET + guard})
+    (seen,) = (one for one in result.facts.seen("guard") if not one.detail["fires"])
+    assert seen.detail["defeated_by"].startswith(why)
+    assert _starts(SECRET + guard)
+
+
+def test_assertions_that_python_removes_guard_nothing(evaluated: Callable[..., Any]) -> None:
+    source = SECRET + "assert SECRET_KEY != 'changeme'\n"
+    result = evaluated({"settings.py": source}, {"PYTHONOPTIMIZE": "1"})
+    (seen,) = result.facts.seen("guard")
+    assert seen.detail["defeated_by"] == "PYTHONOPTIMIZE removes it"
+    assert all(one.error is None for one in result.facts.settings)
+    (seen,) = evaluated({"settings.py": source}, {"PYTHONOPTIMIZE": ""}).facts.seen("guard")
+    assert seen.detail["fires"]
+
+
+UNCALLED = f"{SECRET}def check():\n{CHECK}"
+
+
+@pytest.mark.parametrize(
+    ("main", "noted"),
+    [
+        ("import config\nX = config.SECRET_KEY\n", True),
+        ("import config\nX = config.SECRET_KEY\nconfig.check()\n", False),
+        ("import config\nfrom config import check\nX = config.SECRET_KEY\n", False),
+        ("import config\nX = config.SECRET_KEY\nhooks = ['config:check']\n", False),
+    ],
+)
+def test_a_guard_in_a_function_that_no_code_names_never_runs(
+    main: str, *, noted: bool, evaluated: Callable[..., Any]
+) -> None:
+    result = evaluated({"main.py": main, "config.py": UNCALLED})
+    seen = [one for one in result.facts.seen("guard") if not one.detail["fires"]]
+    assert [one.detail["defeated_by"] for one in seen] == (
+        ["nothing calls the function that it stands in"] if noted else []
+    )
+
+
+def test_a_guard_that_other_code_may_call_is_silent(evaluated: Callable[..., Any]) -> None:
+    assert not evaluated({"config.py": UNCALLED}).facts.seen("guard")
+    decorated = UNCALLED.replace("def check", "@os.register\ndef check")
+    files = {"main.py": "import config\nX = config.SECRET_KEY\n", "config.py": decorated}
+    assert not evaluated(files).facts.seen("guard")
+
+
+@pytest.mark.parametrize(
+    ("second", "noted"),
+    [("'development'", True), ("'production'", False), ("'live'", False)],
+)
+def test_a_selector_read_twice_fails_open_by_its_second_default(
+    second: str, *, noted: bool, evaluated: Callable[..., Any]
+) -> None:
+    source = (
+        "import os\nENV = os.getenv('APP_ENV', 'production')\n"
+        f"DEBUG = os.getenv('APP_ENV', {second}) == 'development'\n"
+    )
+    result = evaluated({"settings.py": source})
+    assert [one.location.line for one in result.facts.seen("selector-fails-open")] == [3] * noted
+    given = evaluated({"settings.py": source}, {"APP_ENV": "development"})
+    assert not given.facts.seen("selector-fails-open")
+
+
+def test_a_reader_that_raises_for_an_absent_variable_hides_nothing_else(
+    values: Callable[..., dict[str, Any]], evaluated: Callable[..., Any]
+) -> None:
+    source = (
+        "import os\ndef read(name, default=None):\n    value = os.getenv(name, default)\n"
+        "    if not value:\n        raise RuntimeError(f'{name} is missing')\n    return value\n"
+        "CONF = {'jwt': {'lifetime': read('TTL', '60')}, 'redis': read('REDIS_URL')}\n"
+    )
+    found = {one.name: one for one in evaluated({"settings.py": source}).facts.settings}
+    assert found["CONF.jwt.lifetime"].value == "60"
+    assert "REDIS_URL is not given" in str(found["CONF.redis"].error)
+    handled = source + "try:\n    X = read('X')\nexcept RuntimeError:\n    X = 'handled'\n"
+    assert values({"settings.py": handled})["X"] == "handled"
