@@ -122,6 +122,13 @@ def stated(finding: Finding) -> str:
     return f"{finding.setting}: {finding.message}"
 
 
+def is_left_out(finding: Finding) -> bool:
+    """Tell whether nothing is written: the finding's place is where it would stand, no fault."""
+    return any(
+        step.role == "default" and step.location == finding.location for step in finding.provenance
+    )
+
+
 def instead(finding: Finding) -> str:
     """Return what to write instead, and which flag writes it."""
     text = remedy(finding.code)

@@ -11,6 +11,7 @@ from secaudit.reporters.common import (
     View,
     counts,
     instead,
+    is_left_out,
     place,
     plural,
     rank,
@@ -147,7 +148,9 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     excerpt = view.excerpt(finding.location)
     if excerpt is not None:
         text, start, end = excerpt.text, excerpt.start, excerpt.end
-        marked = f"<mark>{_text(text[start:end])}</mark>"
+        marked = _text(text[start:end])
+        if not is_left_out(finding):
+            marked = f"<mark>{marked}</mark>"
         yield f"<pre>{excerpt.line} │ {_text(text[:start])}{marked}{_text(text[end:])}</pre>"
     if finding.provenance:
         steps = "".join(

@@ -21,8 +21,15 @@ def shown_value(setting: dict[str, Any]) -> str:
 
 
 def origins(setting: dict[str, Any]) -> list[str]:
-    """Return ``role path:line`` for every place of a setting."""
-    return [f"{step['role']} {safe(step['path'])}:{step['line']}" for step in setting["provenance"]]
+    """Return ``role path:line`` for every place of a setting; a line that reads it once."""
+    found: list[str] = []
+    listed: set[str] = set()
+    for step in setting["provenance"]:
+        where = f"{safe(step['path'])}:{step['line']}"
+        if step["role"] != "used" or where not in listed:
+            found.append(f"{step['role']} {where}")
+        listed.add(where)
+    return found
 
 
 def by_deployment(report: Report) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -9,6 +9,7 @@ from secaudit.reporters.common import (
     View,
     counts,
     instead,
+    is_left_out,
     place,
     plural,
     rank,
@@ -108,6 +109,8 @@ def _source(finding: Finding, view: View) -> Iterator[str]:
     before = len(safe(excerpt.text[offset : excerpt.start]))
     marked = safe(excerpt.text[excerpt.start : min(excerpt.end, offset + room)])
     yield f"  {excerpt.line:>10} {_style(bar, 'dim', view)} {shown}"
+    if is_left_out(finding):
+        return
     caret = _style("^" * max(len(marked), 1), finding.severity, view)
     yield f"  {'':>10} {_style(bar, 'dim', view)} {' ' * before}{caret}"
 

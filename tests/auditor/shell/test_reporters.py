@@ -281,3 +281,25 @@ def test_rules_lists_every_rule(shell: Shell, form: str) -> None:
     for rule_code, name, _, _ in RULES_TABLE:
         assert rule_code in output
         assert name in output
+
+
+def test_what_is_left_out_is_not_underlined(shell: Shell) -> None:
+    """The place of an absent setting holds something else, which is no fault."""
+    source = "from flask import Flask\napp = Flask(__name__)\napp.secret_key = 'k'\n"
+    shell.write({"app.py": source})
+    words = ("config", ".", "--select", "COOKIE001", "--exit-zero")
+    said = shell(*words).stdout
+    assert "2 │ app = Flask(__name__)" in said
+    assert "nothing is written" in said
+    assert "^" not in said
+    assert "<mark>" not in shell(*words, "-f", "html").stdout
+    shell.write({"app.py": source + "app.config['SESSION_COOKIE_SECURE'] = False\n"})
+    assert "^^^^^" in shell(*words).stdout
+    assert "<mark>" in shell(*words, "-f", "html").stdout
+
+
+def test_a_line_that_gives_and_reads_a_setting_is_named_once(shell: Shell) -> None:
+    shell.write({"app.py": "import os\nDEBUG = os.environ.get('DEBUG', '') == 'true'\n"})
+    run = shell("config", ".", "--show-settings")
+    assert "effective app.py:2\n" in run.stdout
+    assert "used app.py:2" not in run.stdout
