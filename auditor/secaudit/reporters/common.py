@@ -7,7 +7,7 @@ from typing import Final
 
 from secaudit.excerpts import Excerpt
 from secaudit.finding import SEVERITIES, Finding, Report
-from secaudit.location import Location
+from secaudit.location import Location, Step
 from secaudit.outcome import relative
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
@@ -127,6 +127,12 @@ def is_left_out(finding: Finding) -> bool:
     return any(
         step.role == "default" and step.location == finding.location for step in finding.provenance
     )
+
+
+def role_of(step: Step, finding: Finding) -> str:
+    """Return what a place is to a finding, in words where nothing stands in it."""
+    left_out = step.role == "default" and step.location == finding.location
+    return "nothing is written; it would stand in" if left_out else step.role
 
 
 def instead(finding: Finding) -> str:

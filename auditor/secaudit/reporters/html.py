@@ -15,6 +15,7 @@ from secaudit.reporters.common import (
     place,
     plural,
     rank,
+    role_of,
     safe,
     scorecard,
     stated,
@@ -154,7 +155,7 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
         yield f"<pre>{excerpt.line} │ {_text(text[:start])}{marked}{_text(text[end:])}</pre>"
     if finding.provenance:
         steps = "".join(
-            f"<li>{step.role} <code>{_text(place(step.location))}</code></li>"
+            f"<li>{role_of(step, finding)} <code>{_text(place(step.location))}</code></li>"
             for step in finding.provenance
         )
         yield f'<ul class="steps">{steps}</ul>'

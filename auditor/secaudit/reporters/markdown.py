@@ -11,6 +11,7 @@ from secaudit.reporters.common import (
     place,
     plural,
     rank,
+    role_of,
     safe,
     scorecard,
     stated,
@@ -89,7 +90,9 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     if excerpt is not None:
         yield f"    {excerpt.line} | {safe(excerpt.text)}"
         yield ""
-    steps = [f"{step.role} {code(place(step.location))}" for step in finding.provenance]
+    steps = [
+        f"{role_of(step, finding)} {code(place(step.location))}" for step in finding.provenance
+    ]
     if steps:
         yield f"Where from: {', '.join(steps)}"
         yield ""

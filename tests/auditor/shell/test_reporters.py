@@ -293,6 +293,8 @@ def test_what_is_left_out_is_not_underlined(shell: Shell) -> None:
     assert "nothing is written" in said
     assert "^" not in said
     assert "<mark>" not in shell(*words, "-f", "html").stdout
+    for form in ("html", "markdown"):
+        assert "nothing is written; it would stand in" in shell(*words, "-f", form).stdout
     shell.write({"app.py": source + "app.config['SESSION_COOKIE_SECURE'] = False\n"})
     assert "^^^^^" in shell(*words).stdout
     assert "<mark>" in shell(*words, "-f", "html").stdout
