@@ -8,6 +8,7 @@ from typing import Any
 
 from secaudit.evaluation.bounds import MAX_ITEMS, MAX_TEXT
 from secaudit.evaluation.control import ProgramError
+from secaudit.evaluation.paths import path_of
 from secaudit.evaluation.values import (
     DictData,
     External,
@@ -177,8 +178,7 @@ def _path(op: ast.operator, left: Value, right: Value, place: Place | None) -> V
     ends = [plain(left), plain(right)]
     if not all(isinstance(end, str) for end in ends):
         return unknown("an operation on paths", place)
-    text = ends[1] if ends[1].startswith("/") else f"{ends[0].rstrip('/')}/{ends[1]}"
-    return Value(PathData(text), place, (), merge_variables((left, right)))
+    return Value(path_of(*ends), place, (), merge_variables((left, right)))
 
 
 def _lists(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:

@@ -1,5 +1,7 @@
 """Paths as values: their parts, their methods, and what stands where they lead."""
 
+import posixpath
+
 from secaudit.evaluation.files import text_of_file
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import ListData, Method, PathData, Place, Value, plain, unknown
@@ -7,31 +9,37 @@ from secaudit.evaluation.values import ListData, Method, PathData, Place, Value,
 _QUESTIONS = frozenset({"exists", "is_file", "is_dir"})
 
 
+def path_of(*parts: str) -> PathData:
+    """Return the path that pathlib makes of these parts: without ``.`` and doubled slashes."""
+    text = posixpath.join("", *parts)
+    kept = (part for part in text.split("/") if part not in {"", "."})
+    return PathData(("/" if text.startswith("/") else "") + "/".join(kept) or ".")
+
+
 def attribute(receiver: Value, data: PathData, name: str, place: Place) -> Value:
     """Return an attribute of a path, or its method."""
-    tail = data.text.rstrip("/").rpartition("/")[2]
+    tail = "" if data.text == "." else data.text.rpartition("/")[2]
     if name == "parent":
-        return receiver._replace(data=PathData(_parent(data.text)))
+        return receiver._replace(data=_parent(data))
     if name == "name":
         return Value(tail, place)
-    if name == "stem":
-        return Value(tail.rsplit(".", 1)[0] or tail, place)
-    if name == "suffix":
-        return Value(f".{tail.rsplit('.', 1)[1]}" if "." in tail[1:] else "", place)
+    if name in {"stem", "suffix"}:
+        dot = tail.rfind(".")
+        dot = dot if 0 < dot < len(tail) - 1 else len(tail)
+        return Value(tail[:dot] if name == "stem" else tail[dot:], place)
     if name == "parents":
         parents = []
-        current = data.text
-        while _parent(current) != current:
-            current = _parent(current)
-            parents.append(Value(PathData(current), place))
+        while _parent(data) != data:
+            data = _parent(data)
+            parents.append(Value(data, place))
         return Value(ListData(parents, "tuple"), place)
     return Value(Method(receiver, name), place)
 
 
-def _parent(text: str) -> str:
+def _parent(data: PathData) -> PathData:
     """Return the path above; ``/`` and ``.`` are their own parents."""
-    head = text.rstrip("/").rpartition("/")[0]
-    return head or ("/" if text.startswith("/") else ".")
+    head = data.text.rpartition("/")[0]
+    return PathData(head or ("/" if data.text.startswith("/") else "."))
 
 
 def call_method(
@@ -39,14 +47,18 @@ def call_method(
 ) -> Value:
     """Return what a method of a path returns."""
     place = call.place
-    if name in {"resolve", "absolute", "expanduser"}:
+    if name in {"resolve", "absolute"}:
+        whole = posixpath.join(interpreter.world.root, data.text)
+        whole = posixpath.normpath(whole) if name == "resolve" else whole
+        return receiver._replace(data=path_of(whole), place=place)
+    if name == "expanduser" and not data.text.startswith("~"):
         return receiver._replace(place=place)
     if name == "joinpath":
         parts = [plain(argument) for argument in call.arguments]
         if all(isinstance(part, str) for part in parts):
-            return Value(PathData("/".join([data.text.rstrip("/"), *parts])), place)
+            return Value(path_of(data.text, *parts), place)
     if name in _QUESTIONS:
-        return Value(stands(interpreter, data.text, name), place)
+        return stands(interpreter, data.text, name, place)
     if name in {"read_text", "read_bytes"}:
         return text_of_file(interpreter, data.text, place, binary=name == "read_bytes")
     if name in {"as_posix", "__str__"}:
@@ -54,12 +66,19 @@ def call_method(
     return unknown(f"calls .{name}() of a path", place)
 
 
-def stands(interpreter: Interpreter, path: str, question: str) -> bool:
-    """Answer ``exists``, ``is_file`` or ``is_dir`` for a path: the project is all there is.
+def stands(interpreter: Interpreter, path: str, question: str, place: Place) -> Value:
+    """Answer ``exists``, ``is_file`` or ``is_dir`` for a path, of which ``""`` leads nowhere.
 
-    A mounted file stands in its place, also when nobody knows what is in it.
+    The project and what is mounted are all the files there are; folders there may be others.
     """
     world = interpreter.world
-    if question != "is_dir" and (world.exists(path) or world.hidden(path)):
-        return True
-    return question != "is_file" and world.names(path) is not None
+    is_file = bool(path) and (world.exists(path) or world.hidden(path))
+    if is_file or not path or question == "is_file":
+        return Value(is_file and question != "is_dir", place)
+    root = f"{world.root}/"
+    whole = posixpath.normpath(posixpath.join(root, path)).rstrip("/") + "/"
+    if world.names(path) is not None or root.startswith(whole):
+        return Value(True, place)
+    if question == "exists" or whole.startswith(root):
+        return Value(False, place)
+    return unknown("whether a folder outside the project exists", place)

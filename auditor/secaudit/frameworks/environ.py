@@ -6,13 +6,13 @@ from collections.abc import Callable
 from os.path import dirname, join
 from typing import Any, Final
 
+from secaudit.evaluation.paths import path_of
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,
     Instance,
     ListData,
-    PathData,
     Place,
     Value,
     plain,
@@ -172,7 +172,7 @@ def _parse(
             return made._replace(data=value.data)
         return made._replace(data=from_plain(interpreter, made.data, place).data)
     if isinstance(marker, External) and marker.name == "builtins.path" and made.known:
-        return made._replace(data=PathData(str(made.data)))
+        return made._replace(data=path_of(str(made.data)))
     return made
 
 

@@ -1,16 +1,17 @@
 """``os`` and ``pathlib``: the process environment and paths."""
 
+import posixpath
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.containers import update
 from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.methods import call_method
 from secaudit.evaluation.operators import derive
-from secaudit.evaluation.paths import stands
+from secaudit.evaluation.paths import path_of, stands
 from secaudit.evaluation.runtime import Call, Interpreter
-from secaudit.evaluation.values import DictData, External, PathData, Place, Value, plain, unknown
+from secaudit.evaluation.values import DictData, External, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.reading import variable
 
@@ -166,33 +167,32 @@ def _path(call: Call) -> Value:
     parts = [plain(argument) for argument in call.arguments]
     if not all(isinstance(part, str) for part in parts):
         return unknown("a path that is not known", call.place)
-    text = "."
-    for part in parts:
-        text = part if part.startswith("/") or text == "." else f"{text.rstrip('/')}/{part}"
-    return Value(PathData(text), call.place)
+    return Value(path_of(*parts), call.place)
 
 
 def _join(call: Call) -> Value:
-    joined = _path(call)
-    return joined._replace(data=joined.data.text) if joined.known else joined
-
-
-def _dirname(call: Call) -> Value:
-    path = plain(call.arguments[0]) if call.arguments else None
-    if not isinstance(path, str):
+    parts = [plain(argument) for argument in call.arguments]
+    if not parts or not all(isinstance(part, str) for part in parts):
         return unknown("a path that is not known", call.place)
-    return Value(path.rpartition("/")[0] or ("/" if path.startswith("/") else ""), call.place)
+    return Value(posixpath.join(*parts), call.place)
 
 
-def _basename(call: Call) -> Value:
-    return derive(lambda path: str(path).rpartition("/")[2], call.place, call.arguments[0])
+def _of_path(function: Callable[[str], Any]) -> Callable[[Call], Value]:
+    """Return what applies a pure function of texts to the path that is given."""
+
+    def answer(call: Call) -> Value:
+        given = call.arguments[0] if call.arguments else Value(None)
+        path = plain(given)
+        if not isinstance(path, str):
+            return unknown("a path that is not known", call.place)
+        return derive(function, call.place, given._replace(data=path))
+
+    return answer
 
 
 def _absolute(call: Call) -> Value:
-    path = plain(call.arguments[0]) if call.arguments else None
-    if not isinstance(path, str) or path.startswith("~"):
-        return unknown("a path that is not known", call.place)
-    return Value(call.interpreter.world.absolute(path), call.place)
+    root = call.interpreter.world.root
+    return _of_path(lambda path: posixpath.normpath(posixpath.join(root, path)))(call)
 
 
 def _asks(question: str) -> Callable[[Call], Value]:
@@ -202,7 +202,7 @@ def _asks(question: str) -> Callable[[Call], Value]:
         path = plain(call.arguments[0]) if call.arguments else None
         if not isinstance(path, str):
             return unknown("a path that is not known", call.place)
-        return Value(stands(call.interpreter, path, question), call.place)
+        return stands(call.interpreter, path, question, call.place)
 
     return answer
 
@@ -212,7 +212,7 @@ def _working_directory(call: Call) -> Value:
 
 
 def _working_path(call: Call) -> Value:
-    return Value(PathData(call.interpreter.world.root), call.place)
+    return Value(path_of(call.interpreter.world.root), call.place)
 
 
 def _random(call: Call) -> Value:
@@ -228,8 +228,10 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "os.environ.clear": _clear,
     **{f"os.environ.{name}": _of_variables(name) for name in ("copy", "items", "keys", "values")},
     "os.path.join": _join,
-    "os.path.dirname": _dirname,
-    "os.path.basename": _basename,
+    **{
+        f"os.path.{function.__name__}": _of_path(function)
+        for function in (posixpath.dirname, posixpath.basename, posixpath.normpath, posixpath.isabs)
+    },
     "os.path.abspath": _absolute,
     "os.path.realpath": _absolute,
     "os.path.exists": _asks("exists"),

@@ -6,13 +6,13 @@ from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import run
+from secaudit.evaluation.paths import path_of
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
     Instance,
     ListData,
-    PathData,
     Value,
     plain,
     unknown,
@@ -240,7 +240,7 @@ class Builder:
             kinds = [item for item in spec.items if item.kind not in {"none", "str"}]
             spec = kinds[0] if len(kinds) == 1 and isinstance(value.data, str) else spec
         if spec.kind == "path" and isinstance(value.data, str):
-            return value._replace(data=PathData(value.data))
+            return value._replace(data=path_of(value.data))
         if self.version_1 and spec.kind == "url":
             return value  # a text of a class of its own
         if spec.kind in _WRAPPED and isinstance(value.data, str):

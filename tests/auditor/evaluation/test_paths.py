@@ -20,6 +20,17 @@ QUESTIONS = [
     *("[str(one) for one in Path('/a/b').parents]", "[str(one) for one in Path('a/b').parents]"),
     *("len(Path('/').parents)", "len(Path('.').parents)", "str(Path('/a').parents[0])"),
     *("Path('a.tar.gz').suffix", "Path('.env').suffix", "Path('.env').stem", "Path('a.b').stem"),
+    *("Path('a.').suffix", "Path('.').name", "Path('..').name", "Path('a/').name"),
+    *("str(Path('/a') / './b')", "str(Path('./a//b/'))", "str(Path(''))", "str(Path())"),
+    *("str(Path('a') / '')", "str(Path('a').joinpath('/b'))", "str('a' / Path('b'))"),
+    *("Path('a').resolve() == HERE / 'a'", "Path('../a').resolve() == HERE.parent / 'a'"),
+    *("str(Path('/a/../b').absolute())", "str(Path('/a/../b').resolve())"),
+    "f\"{Path('a/')}\"",
+    *("os.path.dirname('/a')", "os.path.dirname(Path('/a/b'))", "os.path.basename(Path('/a/b'))"),
+    *("os.path.join('a', '', 'b')", "os.path.join('a', '')", "os.path.join('a/', '/b')"),
+    *("os.path.normpath('a/../b')", "os.path.isabs(Path('/a'))"),
+    *("os.path.abspath('x') == str(HERE / 'x')", "os.path.abspath('~/x') == str(HERE / '~/x')"),
+    *("os.path.exists('')", "Path('').exists()", "os.path.isdir('..')", "os.path.exists('/')"),
 ]
 
 
@@ -36,8 +47,14 @@ def test_a_path_answers_as_it_does_for_the_program(
     assert found["ANSWER"] == runpy.run_path(str(tmp_path / "settings.py"))["ANSWER"]
 
 
-def test_whether_a_path_that_is_not_known_exists_is_not_known(
-    values: Callable[..., dict[str, Any]],
+@pytest.mark.parametrize("path", ["lib.place()", "'/srv/uploads'"])
+def test_whether_a_folder_exists_that_nobody_knows_is_not_known(
+    values: Callable[..., dict[str, Any]], path: str
 ) -> None:
-    source = f"{PRELUDE}import lib\nANSWER = os.path.isdir(lib.place())\n"
+    source = f"{PRELUDE}import lib\nANSWER = os.path.isdir({path})\n"
     assert isinstance(values({"settings.py": source})["ANSWER"], Unknown)
+
+
+def test_a_file_outside_the_project_is_not_there(values: Callable[..., dict[str, Any]]) -> None:
+    source = f"{PRELUDE}ANSWER = os.path.exists('/run/secrets/key')\n"
+    assert values({"settings.py": source})["ANSWER"] is False
