@@ -84,6 +84,7 @@ _PYTHON_WORDS: Final = (
     *(b"dynaconf", b"starlette.config", b"SECRET", b"secret_key", b"DEBUG", b"ALLOWED_HOSTS"),
     *(b"PASSWORD", b"TOKEN", b"API_KEY", b"JWT_", b"COOKIE", b"CSRF", b"SECURE_", b"DATABASE"),
     *(b"MIDDLEWARE", b"REST_FRAMEWORK", b"add_middleware", b"Middleware(", b"CORS", b"APIRouter("),
+    *(b"create_app", b"make_app", b"build_app", b"get_app"),  # what factories are called with
     *(b"FastAPI(", b"Starlette(", b"Flask(", b"Quart(", b"Litestar", b"GraphQL", b"Talisman"),
     *(b"Limiter", b"set_cookie", b"session_cookie", b"llow-Origin", b"llow-origin", b"LLOW-ORIGIN"),
     *(b"UNAUTHORIZED", b"uvicorn", b"gunicorn", b"hypercorn", b"granian", b"raw_env", b"jwt"),
@@ -103,7 +104,7 @@ _PYTHON_WORDS: Final = (
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|use_reloader|loglevel|workers|forwarded_allow_ips|trusted_proxy|limit_request_\w+|"
     rb"storage_uri|graphql_ide|base_url|verify|ssl|ssl_version|sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
-    rb"\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
+    rb"\bpassw\w*\s*:[^\n]*min_length|\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
     rb"://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")
