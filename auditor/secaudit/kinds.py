@@ -104,7 +104,7 @@ _PYTHON_WORDS: Final = (
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|use_reloader|loglevel|workers|forwarded_allow_ips|trusted_proxy|limit_request_\w+|"
     rb"storage_uri|graphql_ide|base_url|verify|ssl|ssl_version|sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
-    rb"\bpassw\w*\s*:[^\n]*min_length|\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
+    rb"passw\w*\s*:[^\n]*min_length|\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
     rb"://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")

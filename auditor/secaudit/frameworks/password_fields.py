@@ -32,7 +32,7 @@ def _lengths(cls: ClassData) -> Iterator[tuple[str, ast.Constant]]:
         target = node.target if isinstance(node, ast.AnnAssign) else None
         if not isinstance(target, ast.Name) or not _FIELD.fullmatch(target.id):
             continue
-        for keyword in ast.walk(node):
-            named = isinstance(keyword, ast.keyword) and keyword.arg == "min_length"
-            if named and isinstance(keyword.value, ast.Constant):
+        keywords = (one for one in ast.walk(node) if isinstance(one, ast.keyword))
+        for keyword in keywords:
+            if keyword.arg == "min_length" and isinstance(keyword.value, ast.Constant):
                 yield target.id, keyword.value
