@@ -225,8 +225,9 @@ def _range(call: Call) -> Value:
 def _extreme(function: Callable[..., Any]) -> Callable[[Call], Value]:
     def choose(call: Call) -> Value:
         values = call.arguments
-        if len(values) == 1 and isinstance(values[0].data, ListData):
-            values = values[0].data.items if values[0].data.rest is None else []
+        if len(values) == 1:
+            only = values[0].data
+            values = only.items if isinstance(only, ListData) and only.rest is None else []
         plains = [plain(value) for value in values]
         if not plains or call.keywords or any(isinstance(p, Unknown) for p in plains):
             return unknown("unknown items", call.place)
@@ -238,7 +239,7 @@ def _extreme(function: Callable[..., Any]) -> Callable[[Call], Value]:
 def _sum_like(function: Callable[..., Any]) -> Callable[[Call], Value]:
     def total(call: Call) -> Value:
         data = plain(call.arguments[0])
-        if isinstance(data, Unknown) or call.keywords:
+        if isinstance(data, Unknown) or call.keywords or len(call.arguments) > 1:
             return unknown("unknown items", call.place)
         if isinstance(call.arguments[0].data, DictData | ListData):
             made = run(lambda: function(data), call.place)
