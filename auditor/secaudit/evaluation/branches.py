@@ -32,7 +32,16 @@ def execute_if(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         return
     if not decided and node.orelse and not isinstance(node.orelse[0], ast.If):
         interpreter.watchers.note_fallback(interpreter, frame, node.orelse, condition)
+    elif decided and _asks_for_nothing(node.test):
+        interpreter.watchers.note_fallback(interpreter, frame, node.body, condition)
     interpreter.execute(frame, node.body if decided else node.orelse)
+
+
+def _asks_for_nothing(test: ast.expr) -> bool:
+    """Say whether a condition holds for an absent value: ``name is None``, ``not name``."""
+    if isinstance(test, ast.UnaryOp):
+        return isinstance(test.op, ast.Not)
+    return isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is)
 
 
 def undecided_branches(

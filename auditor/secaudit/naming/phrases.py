@@ -30,7 +30,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     (
         "environment",
         (
-            "{env,environment}{,_name} stage mode {app,run,deploy}_{mode,stage}"
+            "{env,environment}{,_name,_state,_type} stage mode {app,run,deploy}_{mode,stage}"
             " {app,django,flask,fastapi,node,deploy,deployment,python,run,runtime,service}"
             "{_,}{env,environment}{,_name}"
         ),

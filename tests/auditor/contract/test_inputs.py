@@ -70,6 +70,19 @@ MODULES = {
 }
 
 
+def test_a_module_that_only_calls_a_factory_is_read(project: Project, secaudit: Secaudit) -> None:
+    """It gives the factory its settings, and nobody else does."""
+    project(
+        {
+            "setup.py": "from fastapi import FastAPI\ndef create_application(docs):\n"
+            "    return FastAPI(docs_url=docs, openapi_url=None)\n",
+            "main.py": "from setup import create_application\napp = create_application('/docs')\n",
+        }
+    )
+    settings = secaudit(".", "--show-settings").report["settings"]
+    assert [s["value"] for s in settings if s["name"] == "FastAPI.docs_url"] == ["/docs"]
+
+
 @pytest.mark.parametrize("source", MODULES.values(), ids=MODULES)
 def test_a_folder_shows_what_its_files_named_one_by_one_show(
     project: Project, secaudit: Secaudit, source: str

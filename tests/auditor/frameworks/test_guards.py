@@ -23,6 +23,11 @@ MAPPING = (
     "settings = {'production': ProductionSettings, 'development': DevSettings}.get(\n"
     "    os.getenv('APP_ENV'), DevSettings)()\n"
 )
+NOTHING = (
+    "def get(state):\n    if state is None:\n        return DevSettings()\n"
+    "    match state.casefold():\n        case 'production':\n            return ProductionSettings()\n"
+    "        case _:\n            return DevSettings()\nsettings = get(os.getenv('APP_ENV'))\n"
+)
 DEBUG_MODE = (
     "if os.getenv('APP_ENV') == 'production':\n    DEBUG = False\nelse:\n    DEBUG = True\n"
 )
@@ -32,7 +37,7 @@ CONDITIONAL = (
 )
 
 
-@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING, DEBUG_MODE])
+@pytest.mark.parametrize("choice", [IF, MATCH, MAPPING, NOTHING, DEBUG_MODE])
 @pytest.mark.parametrize(
     ("given", "absent"),
     [({}, [True]), ({"APP_ENV": "prod"}, [False]), ({"APP_ENV": "production"}, [])],
