@@ -28,6 +28,7 @@ from .terminal import (
     load,
     own_settings,
     refuse,
+    require_readable,
     run,
     say,
     with_database,
@@ -62,6 +63,7 @@ def main() -> None:
 @app.command()
 def dev(port: Port = 8000) -> None:
     """Write a missing .env, migrate, and serve with reload on loopback."""
+    require_readable(ENV_FILE)
     env = EnvFile(ENV_FILE)
     if not env.exists:
         _write_env(env, "APP_ENVIRONMENT=development")
@@ -127,6 +129,7 @@ def env(
     """Compare .env with the settings; overwrite nothing."""
     if check == write:
         raise typer.BadParameter("give one of --check and --write")
+    require_readable(ENV_FILE)
     file = EnvFile(ENV_FILE)
     if write:
         _write_env(file)

@@ -71,6 +71,28 @@ def required_of(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
     return names
 
 
+def unreadable(env_file: Path) -> Fault | None:
+    """Return why a file cannot be read, if it cannot: its settings must not be lost in silence.
+
+    A pipe is left alone: what is read from it is gone.
+    """
+    reason, code = None, ""
+    if env_file.is_dir():
+        reason = "is a folder; a container makes one where the file that it mounts is missing"
+    elif env_file.is_file():
+        try:
+            marked = env_file.read_text("utf-8").startswith("\ufeff")
+        except UnicodeDecodeError:
+            reason = "is no UTF-8 text"
+        except OSError:
+            reason = "cannot be read"
+        else:
+            if marked:
+                reason = "starts with a byte order mark, which its first name would begin with"
+                code = "DIALECT001"
+    return None if reason is None else Fault((env_file.name,), reason, code)
+
+
 def read_variables(env_file: Path) -> dict[str, str]:
     """Return the ``APP_`` variables of ``env_file`` and of the process environment, which wins.
 
@@ -108,6 +130,9 @@ def load_settings(
     Raises:
         SettingsError: names every setting at fault, in the file and the environment alike.
     """
+    fault = unreadable(env_file)
+    if fault is not None:
+        raise SettingsError([fault])
     variables = read_variables(env_file)
     known = set(names_of(Settings))
     own = set(names_of(service, SERVICE_PREFIX)) if service else set()

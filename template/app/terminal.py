@@ -20,7 +20,7 @@ from .security.problems import Problem
 from .security.routes import UnsafeRouteError
 from .services import Services
 from .settings import Settings
-from .settings_loading import SettingsError, load_settings
+from .settings_loading import SettingsError, load_settings, unreadable
 from .settings_policy import Fault, Serving
 
 ENV_FILE: Final = Path(".env")
@@ -44,6 +44,13 @@ def check_routes(settings: Settings) -> None:
         getattr(import_module(module), name)(settings)
     except UnsafeRouteError as error:
         _refuse_route(error)
+
+
+def require_readable(env_file: Path) -> None:
+    """Refuse an ``.env`` that cannot be read, before anything is read from or added to it."""
+    fault = unreadable(env_file)
+    if fault is not None:
+        refuse([fault])
 
 
 def load(serving: Serving | None = None) -> Settings:

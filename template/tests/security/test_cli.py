@@ -68,6 +68,26 @@ def test_env_names_what_is_missing_and_writes_secrets_only() -> None:
     assert (unknown.exit_code, "APP_TYPO" in unknown.stdout) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [None, "APP_ENVIRONMENT=development\n".encode("utf-16"), b"\xef\xbb\xbfAPP_DEBUG=false\n"],
+    ids=["folder", "utf-16", "mark"],
+)
+@pytest.mark.parametrize("command", [("dev",), ("serve",), ("env", "--check"), ("env", "--write")])
+def test_an_env_file_that_cannot_be_read_is_said_and_left_alone(
+    command: tuple[str, ...], content: bytes | None
+) -> None:
+    """What containers, shells and editors make of it; its settings would be lost in silence."""
+    if content is None:
+        Path(".env").mkdir()
+    else:
+        Path(".env").write_bytes(content)
+    refused = run(*command, variables={KEYS: json.dumps([secrets.token_urlsafe(48)])})
+    assert refused.exit_code == 1
+    assert "refuses to start:\n  .env: " in refused.stderr
+    assert content is None or Path(".env").read_bytes() == content
+
+
 def test_serve_refuses_insecure_settings_with_their_names_and_codes() -> None:
     secret = "changeme-hunter2-changeme-hunter2-changeme"
     refused = run(
