@@ -25,7 +25,8 @@ MAPPING = (
 )
 NOTHING = (
     "def get(state):\n    if state is None:\n        return DevSettings()\n"
-    "    match state.casefold():\n        case 'production':\n            return ProductionSettings()\n"
+    "    match state.casefold():\n        case 'production':\n"
+    "            return ProductionSettings()\n"
     "        case _:\n            return DevSettings()\nsettings = get(os.getenv('APP_ENV'))\n"
 )
 DEBUG_MODE = (
