@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from secaudit.planning.image import Image
 
 
+_KEY_FILES = (".pem", ".key", ".p8", ".pk8", ".txt", "_rsa", "_ecdsa", "_ed25519")
+
+
 class Plan(NamedTuple):
     """All deployments of all projects, and what could not be read on the way.
 
@@ -55,6 +58,7 @@ def plan(project: Project, options: Options) -> Plan:
         found += declared or codebase.direct(frozenset(consumed), image, contained=inside)
         found += codebase.alone(frozenset(consumed | elsewhere))
         named += codebase.named(frozenset(consumed))
+        found += _keys(codebase, reader, options)
         found += _data(root, reader, options)
         rest = built[1:] if image and not inside else built
         found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
@@ -85,6 +89,17 @@ def _images(root: Root, consumed: frozenset[str], reader: Reader) -> "list[Image
 
     parsed = [reader.parse(path, parse) for path in sorted(files, key=lambda one: (len(one), one))]
     return [image_of(file).started(root.path, reader) for file in parsed if file is not None]
+
+
+def _keys(codebase: Codebase, reader: Reader, options: Options) -> list[Deployment]:
+    """Return the deployments of key files that code opens and git tracks."""
+    tracked = [path for path in codebase.tracked if path.endswith(_KEY_FILES)]
+    if not tracked or not codebase.code.modules:
+        return []
+    from secaudit.planning import key_files  # noqa: PLC0415 - few repositories hold keys
+
+    modules = codebase.code.modules
+    return [*key_files.deployments(codebase.root, tracked, modules, reader, options)]
 
 
 def _data(root: Root, reader: Reader, options: Options) -> list[Deployment]:

@@ -79,7 +79,7 @@ SECRETS: Cases = [
     ("SEC010", [simple("signing.secret", PEM), seen("file-tracked")], ["high"]),
     ("SEC010", [setting("signing.secret", candidate(PEM, path="/project/.env.example"))], ["high"]),
     ("SEC010", [setting("signing.secret", candidate(PEM, "secrets-dir", "/project/key.pem"))], []),
-    ("SEC010", [setting("signing.secret", candidate(PEM, "secrets-dir")), seen("file-tracked")], ["high"]),
+    ("SEC010", [setting("signing.secret", candidate(PEM, "secrets-dir")), seen("file-tracked")], []),
     ("SEC010", [setting("signing.secret", candidate(PEM, literal=False))], []),
     ("SEC010", [setting("signing.secret", code("public"), code(PEM))], []),
     ("SEC010", [setting("signing.secret", candidate(PEM)._replace(location=None))], ["high"]),

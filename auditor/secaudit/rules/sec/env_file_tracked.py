@@ -1,4 +1,4 @@
-"""SEC017: git tracks an env file or a mounted file that holds secrets."""
+"""SEC017: git tracks an env file, a mounted file or a key file that holds secrets."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from secaudit.rule import Example, Match, Rule, Severities
 
 
 def check(facts: Facts) -> Iterator[Match]:
-    """Yield tracked env files and Compose secrets in which a secret with a usable value stands."""
+    """Yield tracked files in which a secret with a usable value stands."""
     for seen in facts.seen("file-tracked"):
         secrets = secrets_in(seen.location.path, facts)
         if secrets:
@@ -20,7 +20,7 @@ def check(facts: Facts) -> Iterator[Match]:
 RULE = Rule(
     code="SEC017",
     name="env-file-tracked-by-git",
-    summary="an env file, or a file that Compose mounts as a secret, is committed",
+    summary="an env file, a key that code opens or a file that Compose mounts is committed",
     severities=Severities("high", "medium", "low"),
     applies_to=("file-tracked",),
     owasp=("API8:2023",),
@@ -45,6 +45,22 @@ without values instead.""",
                 "db_password.txt": "Vd9xTqf2mWJ7hZsK4rLc0uYbN8eGpA5i\n",
             },
             tracked=("compose.yaml", "db_password.txt"),
+        ),
+        Example(
+            {
+                "tokens.py": (
+                    "from pathlib import Path\n\nimport jwt\n\n"
+                    'KEY = Path("keys/private.pem").read_text()\n\n\n'
+                    "def sign(claims: dict[str, object]) -> str:\n"
+                    '    return jwt.encode(claims, KEY, algorithm="RS256")\n'
+                ),
+                "keys/private.pem": (
+                    "-----BEGIN PRIVATE KEY-----\n"
+                    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgV5p0b2k9c1d3e4f5\n"
+                    "-----END PRIVATE KEY-----\n"
+                ),
+            },
+            tracked=("tokens.py", "keys/private.pem"),
         ),
     ),
     good=(

@@ -18,9 +18,9 @@ def check(facts: Facts) -> Iterator[Match]:
         for candidate in setting.candidates[:1]:
             if candidate.literal and is_private_key(text_of(candidate.value) or ""):
                 place = candidate.location
+                if candidate.layer == "secrets-dir":
+                    continue  # a file of its own is where a key belongs, unless git has it: SEC017
                 private = place is not None and place.path not in tracked
-                if private and candidate.layer == "secrets-dir":
-                    continue  # a file of its own is where a key belongs
                 in_env_file = place is not None and is_env_file(place)
                 yield Match(
                     setting,
