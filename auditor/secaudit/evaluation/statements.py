@@ -6,8 +6,9 @@ from collections.abc import Callable
 from secaudit.evaluation import operators
 from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
-from secaudit.evaluation.bounds import MAX_ITEMS, MAX_LOOP
+from secaudit.evaluation.bounds import MAX_LOOP
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
+from secaudit.evaluation.containers import list_method
 from secaudit.evaluation.control import (
     BreakSignal,
     ContinueSignal,
@@ -32,6 +33,11 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.syntax.python import last_name
+
+_GROWING = {  # operators that change a container, and the method that does the same
+    (ast.Add, "list"): "extend",
+    (ast.BitOr, "set"): "update",
+}
 
 
 def execute(interpreter: Interpreter, frame: Frame, body: list[ast.stmt]) -> None:
@@ -77,7 +83,7 @@ def _annotated(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 
 
 def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
-    """``x += y``; a list grows in place, everything else is bound anew."""
+    """``x += y``; lists and sets grow in place, everything else is bound anew."""
     assert isinstance(node, ast.AugAssign)  # noqa: S101 - narrows the type for the dispatcher
     load = ast.copy_location(_as_load(node.target), node.target)
     current = evaluate(interpreter, frame, load)
@@ -87,26 +93,17 @@ def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         current, Call(interpreter, frame, place, [operand], {})
     ):
         return
-    grown = isinstance(node.op, ast.Add | ast.BitOr) and isinstance(current.data, ListData)
-    if grown and current.data.kind != "tuple":
-        if interpreter.ignored(current.data.level):
-            return
-        if interpreter.undecided(current.data.level):
-            current.data.rest = Unknown(interpreter.condition)
-        elif isinstance(operand.data, ListData):
-            fresh = ListData([*current.data.items], current.data.kind, current.data.rest)
-            fresh.items += operand.data.items
-            if len(fresh.items) > MAX_ITEMS:
-                fresh.rest = Unknown("a very long list")
-                fresh.items = fresh.items[:MAX_ITEMS]
-            fresh.rest = fresh.rest or operand.data.rest
-            fresh.level = current.data.level
-            current = current._replace(data=fresh, place=place, candidates=(), source=None)
-        else:
-            current = unknown("grown by unknown items", place)
-        assign(interpreter, frame, node.target, current)
+    kind = current.data.kind if isinstance(current.data, ListData) else ""
+    method = _GROWING.get((type(node.op), kind))
+    if method is None:
+        result = operators.binary(node.op, current, operand, place)
+    elif interpreter.ignored(current.data.level):
         return
-    assign(interpreter, frame, node.target, operators.binary(node.op, current, operand, place))
+    else:
+        call = Call(interpreter, frame, place, [operand], {})
+        list_method(interpreter, current, current.data, method, call)
+        result = current._replace(place=place, candidates=(), source=None)
+    assign(interpreter, frame, node.target, result)
 
 
 def _updated(current: Value, call: Call) -> bool:

@@ -81,6 +81,9 @@ SNIPPETS = {
     "identity": "V = 'x'\nA = None is None\nB = V is not None\nC = (V == 'x') is True\nD = [] is True",
     "slices": "A = [1, 2, 3, 4][::2]\nB = 'abcdef'[-2:]\nC = (1, 2, 3)[1]",
     "chained assignment": "A = B = [1]\nA.append(2)",
+    "growth in place": "A = B = [1]\nA += [2]\nB += (3,)\nC1 = {1}\nC2 = C1\nC2 |= {2, 1}\nC = sorted(C1)\n"
+    "D = E = (1,)\nD += (2,)\nF = frozenset([1])\nG1 = F\nG1 |= {2}\nclass P:\n    X = [1]\n"
+    "H = P.X\nP.X += [2]\nI = [0]\nI += I",
     "annotated": "A: int = 5\nB: 'list[str]' = ['x']",
     "conditional import": "try:\n    import json\nexcept ImportError:\n    json = None\nA = json is not None",
     "min and max": "A = min(3, 1)\nB = max([1, 4, 2])\nC = abs(-3)\nD = round(1.6)",
