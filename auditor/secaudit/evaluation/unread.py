@@ -10,6 +10,11 @@ from secaudit.records import NamedTuple
 
 _SIMILAR: Final = 0.75
 _MAX_NAMES: Final = 500  # compared with one key
+# How keys of front ends, packagers and servers begin, which other programs read.
+_OTHERS: Final = (
+    *("vite_", "next_public_", "react_app_", "nuxt_", "expo_public_", "gatsby_", "vue_app_"),
+    *("pip_", "poetry_", "uv_", "npm_", "pgadmin_", "compose_"),
+)
 _SHORTEST: Final = 5  # letters that a name without its prefix must have to mean the same
 
 
@@ -77,6 +82,8 @@ def _unread(key: str, location: Location, nearest: str) -> Observation:
 def _nearest(key: str, free: dict[str, str]) -> str:
     """Return the name that is read, not given, and differs by a prefix or a slip, else ``""``."""
     lower = key.lower()
+    if lower.startswith(_OTHERS):
+        return ""
     for other, name in free.items():
         shorter, longer = sorted((lower, other), key=len)
         if len(shorter) >= _SHORTEST and longer.endswith(f"_{shorter}"):

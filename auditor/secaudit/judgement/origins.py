@@ -79,9 +79,14 @@ def open_sources(facts: Facts) -> list[tuple[Setting, str]]:
 
 
 def is_plain_http(origin: str) -> bool:
-    """Return whether an origin is a plain-text site of another machine."""
+    """Return whether an origin is a plain-text site of another machine.
+
+    One whose name has no dot is a service of the deployment, which no browser of a user reaches.
+    """
     url = url_of(origin)
-    return url is not None and url.scheme == "http" and not is_loopback(url.host)
+    if url is None or url.scheme != "http" or is_loopback(url.host):
+        return False
+    return "." in url.host or ":" in url.host
 
 
 def is_local(origin: str) -> bool:

@@ -30,3 +30,20 @@ def test_a_key_that_only_the_process_is_asked_for_has_no_effect_in_a_file(
     seen = evaluated(files).facts.seen("key-unread")
     assert [one.detail for one in seen] == [{"key": "API_KEY", "nearest": "API_KEY"}] * unread
     assert not evaluated(files, {"API_KEY": "from the process"}).facts.seen("key-unread")
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"), [("VITE_API_URL", ""), ("PIP_API_URL", ""), ("SHOP_API_URL", "API_URL")]
+)
+def test_a_key_of_another_program_is_no_slip(
+    key: str, nearest: str, evaluated: Callable[..., Any]
+) -> None:
+    files = {
+        "settings.py": (
+            "import os\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+            "URL = os.getenv('API_URL', '/')\n"
+        ),
+        ".env": f"{key}=/v1\n",
+    }
+    (seen,) = evaluated(files).facts.seen("key-unread")
+    assert seen.detail["nearest"] == nearest

@@ -269,6 +269,8 @@ def test_looseness(pattern: str, anchored: bool, loose: bool) -> None:  # noqa: 
 def test_origins() -> None:
     assert is_plain_http("http://app.acme.io")
     assert not is_plain_http("http://localhost:3000")
+    assert is_plain_http("http://10.0.0.8")
+    assert not is_plain_http("http://frontend:5173")
     assert not is_plain_http("https://app.acme.io")
     assert is_local("http://127.0.0.1:3000")
     assert not is_local("https://app.acme.io")
