@@ -62,7 +62,8 @@ def is_given(setting: Setting) -> bool:
 def is_code(candidate: Candidate) -> bool:
     """Return whether the value stands in source code or a file that ships with it."""
     place = candidate.location
-    return candidate.layer in CODE_LAYERS and place is not None and place.path.endswith(".py")
+    ships = candidate.layer in CODE_LAYERS or candidate.layer == "process-environment"
+    return ships and place is not None and place.path.endswith(".py")
 
 
 def is_written_in_code(candidate: Candidate) -> bool:
@@ -135,7 +136,8 @@ def switch(setting: Setting, *, to: bool, title: str, safe: bool = False) -> Fix
 def _spelling(candidate: Candidate, *, to: bool) -> str | None:
     if candidate.raw is None:
         return str(to) if candidate.value is not to else None
-    raw = f'"{candidate.raw}"' if is_code(candidate) else candidate.raw.strip()
+    quoted = is_code(candidate) and candidate.layer in CODE_LAYERS
+    raw = f'"{candidate.raw}"' if quoted else candidate.raw.strip()
     quote = raw[:1] if raw[:1] in {"'", '"'} and raw[-1:] == raw[:1] else ""
     text = raw.strip(quote) if quote else raw
     opposite = _OPPOSITE | {no: yes for yes, no in _OPPOSITE.items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from secaudit.discovery import Root
 from secaudit.facts import Observation
 from secaudit.options import Options
-from secaudit.planning import env_uses, git_index, layers, paths, profiles
+from secaudit.planning import commands, env_uses, git_index, layers, paths, profiles, server_files
 from secaudit.planning.code import scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_choices import NONE, Choice, choices
@@ -42,6 +42,14 @@ class Codebase:
             options=options,
         )
         self.tracked = git_index.tracked(self.root)
+        self.served = self._served(reader)
+
+    def _served(self, reader: Reader) -> Environment:
+        """Return the variables that gunicorn's configuration sets, but for those of ``--env``."""
+        named = (path for path in self.code.modules if b"raw_env" in reader.data(path))
+        modules = [module for module in map(reader.module, named) if module is not None]
+        found = layers.merged([server_files.raw_environment(module) for module in modules])
+        return {name: given for name, given in found.items() if name not in self.given}
 
     def direct(
         self, consumed: frozenset[str], image: "Image | None", *, contained: bool
@@ -81,7 +89,27 @@ class Codebase:
         return {*self.given, *(name for use in group for name in self.env.candidates(use))}
 
     def alone(self, consumed: frozenset[str]) -> list[Deployment]:
-        """Return one deployment for each env file that nothing refers to."""
+        """Return one deployment for each env file that nothing refers to.
+
+        Variables that gunicorn's configuration sets are one too, when it is all there is of code.
+        """
+        names = [paths.name_of(path) for path in self.code.modules]
+        configured = self.served and all(name.startswith("gunicorn") for name in names)
+        return [
+            *([self._configured()] if configured else []),
+            *self._unreferred(consumed),
+        ]
+
+    def _configured(self) -> Deployment:
+        signals = profiles.selectors(layers.values(self.served))
+        modules = list(self.code.modules)
+        signals += [
+            Signal(paths.relative(path, self.root), profiles.of_file(path)) for path in modules
+        ]
+        profile = profiles.chosen(self.options, modules, signals)
+        return Deployment("raw_env", self.root, profile, (), self.served)
+
+    def _unreferred(self, consumed: frozenset[str]) -> list[Deployment]:
         return [
             self._alone(use)
             for use in self.env.all
@@ -119,9 +147,10 @@ class Codebase:
         loaded = [use for use in self.env.loaded if use.path not in absent]
         process = [self.env.candidates(use) for use in group]
         start = image.launched if image else NOTHING
+        served = self.served if image is None or commands.runs_gunicorn(image.command) else {}
         weakest = [image.environment, start.weak] if image else []
         environment = layers.merged(
-            [self.given, choice.environment, start.strong, *process, *weakest]
+            [self.given, choice.environment, start.strong, served, *process, *weakest]
         )
         launched = [self.env.use(one.path) for one in start.env_files]
         given = [*group, *(use for use in launched if use is not None)]

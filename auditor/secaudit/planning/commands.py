@@ -71,11 +71,15 @@ def with_variables(words: Sequence[Text], environment: Environment) -> list[Text
     """Return the words of a command and behind them those that gunicorn takes from a variable."""
     flat = flattened(words)
     given = environment.get("GUNICORN_CMD_ARGS", ())[:1]
-    runs_gunicorn = any(word.value.rpartition("/")[2] == "gunicorn" for word in flat)
-    for one in given if runs_gunicorn else ():
+    for one in given if runs_gunicorn(flat) else ():
         if isinstance(one.value, str) and one.location is not None:
             flat += words_of(one.value, one.location)
     return flat
+
+
+def runs_gunicorn(words: Sequence[Text]) -> bool:
+    """Say whether a command starts gunicorn."""
+    return any(word.value.rpartition("/")[2] == "gunicorn" for word in flattened(words))
 
 
 def runs_code(words: Sequence[Text]) -> bool:

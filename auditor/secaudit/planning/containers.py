@@ -131,6 +131,9 @@ class Containers:
                 shared = shared._replace(environment=read_by_image(service, shared.environment))
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
+        if commands.runs_gunicorn(words):
+            environment = layers.merged([codebase.served, shared.environment])
+            shared = shared._replace(environment=environment)
         self.contained.add(codebase.root)
         visible = visible_files(self.reader, codebase, service, image, source.context)
         leaves = leaves_of(codebase, shared.environment, shared.signals)

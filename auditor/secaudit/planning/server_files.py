@@ -4,10 +4,14 @@ Sources: gunicorn 26 (``config``), Hypercorn 0.18 (``config.Config``), Celery 5.
 (``app.defaults``).
 """
 
+import ast
 from collections.abc import Iterable
 from typing import Any, Final
 
+from secaudit.facts import Candidate, Unknown
 from secaudit.naming import Meaning
+from secaudit.planning.layers import Environment
+from secaudit.syntax.python import Module, targets_of
 
 _GUNICORN: Final = {
     "bind": "server.host",
@@ -60,6 +64,38 @@ def settings_of(file: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
     bound = set(names)
     told = "bind" in bound and len(_TELLING & bound) >= _ENOUGH
     return ("gunicorn", _GUNICORN) if told or file.startswith("gunicorn") else ("", {})
+
+
+def raw_environment(module: Module) -> Environment:
+    """Return the variables that gunicorn sets for ``raw_env = ["NAME=value"]`` of its module."""
+    names = [name for statement in module.tree.body for name in targets_of(statement)]
+    if settings_of(module.path.rpartition("/")[2], names)[0] != "gunicorn":
+        return {}
+    found: Environment = {}
+    for statement in module.tree.body:
+        value = getattr(statement, "value", None)
+        if "raw_env" in targets_of(statement) and isinstance(value, ast.List | ast.Tuple):
+            found = dict(_variable(module, element) for element in value.elts)
+    found.pop("", None)
+    return found
+
+
+def _variable(module: Module, node: ast.expr) -> tuple[str, tuple[Candidate, ...]]:
+    """Return one variable; of a text that is put together only its beginning is known."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    first = parts[0] if parts else node
+    text = first.value if isinstance(first, ast.Constant) else None
+    name, equals, value = str(text or "").partition("=")
+    if not equals:
+        return "", ()
+    place = module.location(node)
+    if len(parts) > 1:
+        unknown = Unknown("a text that gunicorn's configuration puts together")
+        return name, (Candidate("process-environment", unknown, None, place, literal=False),)
+    if module.source(node)[1:-1] == text:  # plainly quoted: the value has a span of its own
+        start, end = place.column + len(name) + 2, place.end_column - 1
+        place = place._replace(column=start, end_column=end)
+    return name, (Candidate("process-environment", value, value, place, literal=True),)
 
 
 def is_server_file(name: str) -> bool:

@@ -199,3 +199,42 @@ def test_a_reference_to_an_unknown_variable_is_unknown(planned: Planner) -> None
     }
     (one,) = planned(files).deployments
     assert isinstance(one.environment["A"][0].value, Unknown)
+
+
+RAW = "name = 'x'\nraw_env = ['A=1', f'B={name}', 'C', name, \"\"\"D=4\"\"\", 'É=é=5']\n"
+READS = {"app.py": "import os\nA = os.environ['A']\n"}
+
+
+def test_what_gunicorns_configuration_sets(planned: Planner) -> None:
+    files = {**READS, "gunicorn.conf.py": RAW, ".env": "A=env\n"}
+    (one,) = planned(files).deployments
+    assert [candidate.value for candidate in one.environment["A"]] == ["1", "env"]
+    assert isinstance(one.environment["B"][0].value, Unknown)
+    assert {"C", "name", ""}.isdisjoint(one.environment)
+    assert one.environment["D"][0].value == "4"
+    last = one.environment["É"][0]
+    assert last.location is not None
+    assert (last.value, last.location.end_column - last.location.column) == ("é=5", 3)
+
+
+def test_gunicorns_variables_are_weaker_than_given_ones(planned: Planner) -> None:
+    files = {**READS, "gunicorn.conf.py": "raw_env = ['A=1']\n"}
+    (one,) = planned(files, env=(("A", "given"),)).deployments
+    assert [candidate.value for candidate in one.environment["A"]] == ["given"]
+
+
+def test_gunicorns_variables_are_those_of_gunicorn(planned: Planner) -> None:
+    compose = (
+        "services:\n  web:\n    build: .\n    command: gunicorn app:app\n"
+        "  worker:\n    build: .\n    command: python app.py\n"
+    )
+    files = {**READS, "gunicorn.conf.py": "raw_env = ['A=1']\n", "compose.yaml": compose}
+    web, worker = planned(files).deployments
+    assert web.environment["A"][0].value == "1"
+    assert "A" not in worker.environment
+
+
+def test_gunicorns_configuration_alone_is_a_deployment_of_its_variables(planned: Planner) -> None:
+    plan = planned({"gunicorn.conf.py": "raw_env = ['DEBUG=1']\n"})
+    alone = [one for one in plan.deployments if not one.modules]
+    assert [one.environment["DEBUG"][0].value for one in alone] == ["1"]

@@ -12,8 +12,10 @@ def check(facts: Facts) -> Iterator[Match]:
     """Yield each signing or encryption key that is a literal without an override."""
     for setting, text in texts_of(facts, *KEYS):
         candidate = winner(setting)
-        if candidate is None or setting.variables or not is_plain_secret(text):
+        if candidate is None or not is_plain_secret(text):
             continue
+        if setting.variables and candidate.layer != "process-environment":
+            continue  # a variable may give another one, unless the code gives it that variable
         if candidate.literal and (is_code(candidate) or candidate.layer == "config-file"):
             yield Match(
                 setting,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from secaudit.facts import Facts
 from secaudit.judgement.secrets import KEYS, is_plain_secret, text_of
-from secaudit.judgement.values import is_written_in_code
+from secaudit.judgement.values import CODE_LAYERS, is_written_in_code
 from secaudit.rule import Example, Match, Rule, Severities
 
 _REPLACED = Severities("low", "low", None)
@@ -17,7 +17,9 @@ def check(facts: Facts) -> Iterator[Match]:
             continue
         for rank, candidate in enumerate(setting.candidates):
             text = text_of(candidate.value)
-            if text is None or not is_written_in_code(candidate) or not is_plain_secret(text):
+            if candidate.layer not in CODE_LAYERS or not is_written_in_code(candidate):
+                continue
+            if text is None or not is_plain_secret(text):
                 continue
             if rank == 0:
                 yield Match(
