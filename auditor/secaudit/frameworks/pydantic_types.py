@@ -29,7 +29,8 @@ class TypeSpec(NamedTuple):
         """Say whether pydantic-settings decodes its text as JSON."""
         if self.kind == "union":
             return any(item.complex for item in self.items)
-        return self.kind in {"list", "tuple", "set", "frozenset", "dict", "model", "sequence"}
+        kinds = {"list", "tuple", "fixed-tuple", "set", "frozenset", "dict", "model", "sequence"}
+        return self.kind in kinds
 
     @property
     def optional(self) -> bool:
@@ -163,16 +164,17 @@ def _named(value: Value) -> TypeSpec:
         return OTHER
     if not isinstance(data, External):
         return OTHER
-    if data.name in _SCALARS:
-        kind = _SCALARS[data.name]
+    name = data.name.replace("pydantic.v1.", "pydantic.")
+    if name in _SCALARS:
+        kind = _SCALARS[name]
         if kind in _BOUNDED:
             plain_kind, bound = _BOUNDED[kind]
             return TypeSpec(plain_kind, constraints=(bound,))
         return TypeSpec(kind)
-    if data.name in _CONTAINERS:
-        return TypeSpec(_CONTAINERS[data.name])
-    if data.name.startswith("pydantic") and data.name.rpartition(".")[2] in _URLS:
-        return TypeSpec("url", values=(data.name.rpartition(".")[2],))
+    if name in _CONTAINERS:
+        return TypeSpec(_CONTAINERS[name])
+    if name.startswith("pydantic") and name.rpartition(".")[2] in _URLS:
+        return TypeSpec("url", values=(name.rpartition(".")[2],))
     return OTHER
 
 
@@ -259,7 +261,10 @@ def _annotated(
     return spec
 
 
-_CONSTRAINTS: Final = ("min_length", "max_length", "ge", "gt", "le", "lt", "pattern", "multiple_of")
+_CONSTRAINTS: Final = (
+    *("min_length", "max_length", "ge", "gt", "le", "lt", "multiple_of"),
+    *("pattern", "regex"),  # the second is version 1's
+)
 
 
 def with_constraints(spec: TypeSpec, call: Call) -> TypeSpec:
