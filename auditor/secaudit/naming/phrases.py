@@ -131,7 +131,7 @@ PHRASES: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "cookie.httponly",
-        "*{cookie,cookies}_http{_,}only {session,access,refresh}_http{_,}only",
+        "*{cookie,cookies}_http{_,}only {session,access,refresh}_http{_,}only *jwt_auth_httponly",
     ),
     (
         "cookie.samesite",
@@ -351,6 +351,6 @@ LIVING: Final[tuple[tuple[str, str], ...]] = (
     ("token.refresh_lifetime", "*refresh{,_token,_jwt,_token_jwt}"),
     (
         "token.access_lifetime",
-        "*{access,jwt,auth,bearer,id}_token *{jwt,token,tokens}_access token jwt access",
+        "*{access,jwt,auth,bearer,id,knox}_token *{jwt,token,tokens}_access token jwt access",
     ),
 )

@@ -49,11 +49,14 @@ def outline(module: Module, nodes: Iterable[ast.AST]) -> Outline:
         seen.django.update(_DJANGO.intersection(targets_of(statement)))
         if not isinstance(statement, ast.ClassDef):
             continue
+        names = {target for child in statement.body for target in targets_of(child)}
+        bases = {last_name(base) for base in statement.bases}
         if statement.name.endswith(("Config", "Settings")):
-            bases = {last_name(base) for base in statement.bases}
-            names = {target for child in statement.body for target in targets_of(child)}
-            if names & _FLASK_KEYS or any(base.endswith("Config") for base in bases):
-                seen.flask.append((statement.name, bases))
+            told = names & _FLASK_KEYS or any(base.endswith("Config") for base in bases)
+        else:  # ``class Prod``
+            told = names & _FLASK_KEYS and profiles.of_class(statement.name) != profiles.UNKNOWN
+        if told:
+            seen.flask.append((statement.name, bases))
     return seen
 
 
@@ -95,13 +98,13 @@ def django_leaves(outlines: Iterable[Outline], settings: frozenset[str], root: s
 
 
 def flask_leaves(outlines: Iterable[Outline]) -> list[Leaf]:
-    """Return the config classes that no other one derives from."""
+    """Return the config classes that no other one derives from, or whose name is a profile."""
     bases = {base for one in outlines for _, names in one.flask for base in names}
     return [
         Leaf(one.path, name, "flask")
         for one in outlines
         for name, _ in one.flask
-        if name not in bases
+        if name not in bases or profiles.of_class(name) != profiles.UNKNOWN
     ]
 
 

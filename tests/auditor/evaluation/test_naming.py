@@ -60,6 +60,8 @@ MEANINGS = {
     "SECURITY_PASSWORD_HASH": "password.hashers",
     "SECURITY_PASSWORD_LENGTH_MIN": "password.min_length",
     "AWS_S3_VERIFY": "tls.verify",
+    "REST_KNOX.TOKEN_TTL": "token.access_lifetime",
+    "REST_AUTH.JWT_AUTH_HTTPONLY": "cookie.httponly",
     "HSTS_ENABLED": "header.hsts",
     "refresh_token_days": "token.refresh_lifetime",
 }

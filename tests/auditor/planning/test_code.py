@@ -115,6 +115,20 @@ def test_each_flask_config_class_is_a_deployment(planned: Planner) -> None:
     ]
 
 
+def test_a_class_that_is_named_after_a_profile_is_one_too(planned: Planner) -> None:
+    source = (
+        "from flask import Flask\n"
+        "class Prod:\n    SECRET_KEY = 'a'\n"
+        "class Dev(Prod):\n    DEBUG = True\n"
+        "class Product:\n    SECRET_KEY = 'a'\n"
+        "app = Flask(__name__)\n"
+    )
+    assert rows(planned({"app.py": source})) == [
+        ("Prod", "production", ["app.py"]),
+        ("Dev", "development", ["app.py"]),
+    ]
+
+
 def test_a_config_class_without_flask_is_no_leaf(planned: Planner) -> None:
     code = "class Config:\n    SECRET_KEY = 'x'\n"
     assert rows(planned({"config.py": code})) == [("", "unknown", ["config.py"])]
