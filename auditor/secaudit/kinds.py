@@ -96,7 +96,10 @@ _PYTHON_WORDS: Final = (
     *(b"MySQLdb", b"mysql.connector", b"aio_pika", b"pika", b"kombu", b"kafka", b"clickhouse"),
     *(b"minio", b"elasticsearch", b"opensearch", b"neo4j", b"influxdb", b"qdrant", b"grpc"),
     *(b"ldap", b"paramiko", b"asyncssh", b"hvac", b"sentry_sdk", b"smtplib", b"fastapi_mail"),
-    *(b"accept_content", b"_serializer"),
+    *(b"accept_content", b"_serializer", b"authlib", b"fastapi_users", b"passlib", b"pwdlib"),
+    *(b"waitress", b"run_simple", b"quart_cors", b"URL.create", b"databases", b"PoolManager"),
+    *(b"generate_password_hash", b"HTTPConnection", b"cert_reqs", b"exception_handler"),
+    *(b"format_exc", b"errorhandler"),
     *(b"ghp_", b"github_pat_", b"glpat-", b"AKIA", b"xoxb-", b"k_live_", b"sk-ant-", b"sk-proj-"),
     b"AIza",
     *(b"basicConfig", b"DEFAULT_ACL"),
@@ -104,7 +107,8 @@ _PYTHON_WORDS: Final = (
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|use_reloader|loglevel|workers|forwarded_allow_ips|trusted_proxy|limit_request_\w+|"
     rb"storage_uri|graphql_ide|base_url|verify|ssl|ssl_version|sslmode)\s*=|hashlib\.\w+\([^)]*(?i:passw|pwd)|"
-    rb"passw\w*\s*:[^\n]*min_length|\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\()\s*[\"']http://|"
+    rb"passw\w*\s*:[^\n]*min_length|\b401\b|(?:_(?i:url|uri)\b[^\n=]*=|(?:requests|httpx|client|session)\.\w+\("
+    rb"|urlopen\(|ClientSession\(|connect\()\s*[\"'](?:http|ws)://|"
     rb"://[\w%.+-]*:[^\s\"'/@]*@"  # a URL with a password
 )
 _SOURCE_WORDS: Final = lazy(rb"-url|-index|-i\s|-links|-f\s|-host|http://")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from secaudit.discovery import Project, discover
-from secaudit.kinds import kind_of_content, kind_of_name, matches
+from secaudit.kinds import kind_of_content, kind_of_name, matches, relevant
 from secaudit.options import Options
 from secaudit.testing import Shell
 
@@ -171,3 +171,36 @@ def test_the_shell_of_the_user_is_not_the_deployments_environment(
     assert shell(*words, "--env", "DEBUG").status == 1
     monkeypatch.delenv("DEBUG")
     assert shell(*words, "--env", "DEBUG").status == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from authlib.jose import jwt\n",
+        "from passlib.hash import pbkdf2_sha256\n",
+        "from waitress import serve\n",
+        "from werkzeug.serving import run_simple\n",
+        "import grpc\nchannel = grpc.insecure_channel(target)\n",
+        "import celery\n",
+        "import paramiko\n",
+        "from urllib.request import urlopen\nurlopen('http://x.acme.io')\n",
+        "import aiohttp\nsession = aiohttp.ClientSession('http://x.acme.io')\n",
+        "import websockets\nfeed = websockets.connect('ws://x.acme.io')\n",
+        "task_serializer = 'pickle'\n",
+        "new_password: str = Field(min_length=4)\n",
+        "app.add_exception_handler(Exception, shown)\n",
+        "token = 'ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY1zA3'\n",
+    ],
+)
+def test_a_module_that_only_uses_a_library_is_worth_reading(source: str) -> None:
+    assert relevant("python", source.encode())
+
+
+def test_a_module_without_settings_is_passed_over() -> None:
+    assert not relevant("python", b"def area(width, height):\n    return width * height\n")
+
+
+def test_the_configuration_of_hypercorn_is_found(tmp_path: Path) -> None:
+    (tmp_path / "hypercorn.toml").write_text("use_reloader = true\n")
+    project = discover([str(tmp_path)], Options())
+    assert [Path(one.path).name for one in project.files()] == ["hypercorn.toml"]
