@@ -61,7 +61,7 @@ SNIPPETS = {
     "dataclasses": "from dataclasses import dataclass, field\n@dataclass\nclass P:\n    a: int\n    b: str = 'x'\n    c: list = field(default_factory=lambda: [1])\n@dataclass\nclass Q(P):\n    d: int = 4\nA = P(1).b\nB = P(1, 'y').b\nC = P(a=2).c\nD = Q(1, d=5).d\nE = Q(7).a\nF = P(1).a",
     "dataclass defaults": "from dataclasses import dataclass\n@dataclass\nclass P:\n    a: int = 1\n    def double(self):\n        return self.a * 2\nA = P().double()\nB = P.a\nC = P(5).double()",
     "named tuples": "from typing import NamedTuple\nclass P(NamedTuple):\n    a: int\n    b: str = 'x'\nA = P(1).a\nB = P(1).b\nC = P(1, 'y').b\nD = P(b='z', a=2).b",
-    "enumerations": "from enum import Enum, IntEnum\nclass E1(str, Enum):\n    A = 'a'\n    B = 'b'\nclass N1(IntEnum):\n    LOW = 1\n    HIGH = 2\nA = E1.A.value\nB = E1('b').name\nC = E1.A == 'a'\nD = E1['B'].value\nE = E1.A is E1.A\nF = N1.HIGH > N1.LOW\nG = E1.A is not E1('a')\nI = E1.A is E1.B\nJ = N1.LOW is N1(1)\nH = 'a' in [E1.A.value]",
+    "enumerations": "from enum import Enum, IntEnum\nclass E1(str, Enum):\n    A = 'a'\n    B = 'b'\nclass N1(IntEnum):\n    LOW = 1\n    HIGH = 2\nA = E1.A.value\nB = E1('b').name\nC = E1.A == 'a'\nD = E1['B'].value\nE = E1.A is E1.A\nF = N1.HIGH > N1.LOW\nG = E1.A is not E1('a')\nI = E1.A is E1.B\nJ = N1.LOW is N1(1)\nx = 'a'\nK = E1.A is x\nL = x is not E1.A\nH = 'a' in [E1.A.value]",
     "unknown members": "from enum import Enum\nclass E1(Enum):\n    A = 1\ntry:\n    A = E1('x')\nexcept ValueError:\n    A = 'value'",
     "patterns": "def f(v):\n    match v:\n        case 'a' | 'b':\n            return 'letter'\n        case 1 | 2:\n            return 'number'\n        case None:\n            return 'none'\n        case [x, y]:\n            return f'pair {x}{y}'\n        case str():\n            return 'text'\n        case _ if v == 9:\n            return 'nine'\nA = f('a')\nB = f('b')\nC = f(2)\nD = f(None)",
     "patterns that bind": "match 'x':\n    case 'y':\n        A = 1\n    case ('x' | 'z') as V:\n        A = V",
@@ -107,7 +107,7 @@ DIFFICULT = {
     "generic calls": "A = list[int]([1])\nB = dict[str, int](a=1)",
     "fall-through": "def f(v):\n    match v:\n        case str():\n            return 'text'\n        case _ if v == 9:\n            return 'nine'\n    return 'rest'\nA = f('x')\nB = f(9)\nC = f(8)",
     "generators": "def f():\n    yield 1\nA = list(f())\nB = sum(x for x in f())",
-    "text of objects": "A = f'{[1]}{dict(a=1)}'\nB = str({'a': 1})\nC = '{:>5}|{!r}'.format('x', 'y')\nD = '{0.real}'.format(1)\nE = '%s' % {'a': 1}",
+    "text of objects": "A = f'{[1]}{dict(a=1)}'\nB = str({'a': 1})\nC = '{:>5}|{!r}'.format('x', 'y')\nD = '{0.real}'.format(1)\nE = '%s' % {'a': 1}\nclass P:\n    def __repr__(self):\n        return 'p'\nF = '{}'.format(P())\nG = f'{P()}'\nH = '%s' % P()",
 }
 
 
