@@ -17,8 +17,9 @@ summary { cursor: pointer; padding: .4rem 0; border-bottom: 1px solid #8884; }
 summary code { font-weight: 600; }
 .method { display: inline-block; min-width: 4.5rem; }
 .access { float: right; opacity: .7; font-size: .9rem; }
+summary::after { content: ""; display: block; clear: both; }
 .deprecated code { text-decoration: line-through; }
-table { border-collapse: collapse; margin: .5rem 0 1rem; }
+table { border-collapse: collapse; margin: .5rem 0 1rem; display: block; overflow-x: auto; }
 td, th { text-align: left; vertical-align: top; padding: .15rem 1.5rem .15rem 0; }
 """
 
