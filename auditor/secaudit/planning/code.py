@@ -18,6 +18,7 @@ from secaudit.syntax.python import Module
 
 _HINT = lazy(
     rb"env|decouple|INSTALLED_APPS|MIDDLEWARE|ALLOWED_HOSTS|Config\b|BaseSettings|import \*"
+    rb"|Flask\(|class (Prod|Dev|Stag|Test)\w*[(:]"
 )
 _LONG = 40  # a longer string that mentions Flask is prose
 
