@@ -33,7 +33,7 @@ class Mutation:
         self.seconds = seconds
         self.paths = {mutant.path for mutant in mutants}
         self.verdicts: dict[Mutant, str] = {}
-        self.failed: list[str] = []  # tests that fail unbroken
+        self.failed: list[str] = []  # tests that fail unbroken, or too slow when traced: left out
         self._ran: dict[int, tuple[float, set[Place]]] = {}
         self._killers: list[int] = []  # tests that noticed a mutant, the last one last
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)  # where a child says which test failed
@@ -43,8 +43,6 @@ class Mutation:
         """Run everything once, then the mutants."""
         for number, item in enumerate(session.items):
             self._run_traced(number, item)
-        if self.failed:
-            return True
         functions = self._functions()
         gc.freeze()  # children share the memory
         terminal = session.config.get_terminal_writer()
