@@ -51,6 +51,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
         return paths.attribute(receiver, data, name, place)
     if isinstance(data, FunctionData):
         return unknown("an attribute of a function", place)
+    if data is None and interpreter.handlers and not interpreter.level and not hasattr(data, name):
+        raise ProgramError("AttributeError", f"None.{name}", place)
     plain_value = isinstance(data, Scalar) and hasattr(data, name)
     if plain_value and not callable(getattr(data, name)):
         return derive(lambda one: getattr(one, name), place, receiver)

@@ -54,15 +54,30 @@ def list_method(
         return receiver._replace(data=twin, place=call.place)
     if name in {"index", "count"}:
         return _search(receiver, first, name, call.place)
-    if name == "pop" and data.items and data.kind == "list" and data.rest is None:
-        position = plain(call.argument(0, "index") or Value(-1))
-        if isinstance(position, int) and _changed(interpreter, data):
-            return run(lambda: data.items.pop(position), call.place)  # type: ignore[no-any-return]
+    if name == "pop" and data.rest is None:
+        popped = _popped(interpreter, data, call)
+        if popped is not None:
+            return popped
     if name in {"union", "difference", "intersection"}:
         return unknown(f"calls .{name}()", call.place)
     _changed(interpreter, data)
     data.rest = Unknown(f"calls .{name}()")
     return Value(data.rest, call.place)
+
+
+def _popped(interpreter: Interpreter, data: ListData, call: Call) -> Value | None:
+    """Return the item that ``pop`` takes, None where it is not known which.
+
+    Raises:
+        ProgramError: there is none.
+    """
+    if not data.items:
+        kind = "IndexError" if data.kind == "list" else "KeyError"
+        raise ProgramError(kind, f"pop from an empty {data.kind}", call.place)
+    position = plain(call.argument(0, "index") or Value(-1))
+    if data.kind != "list" or not isinstance(position, int) or not _changed(interpreter, data):
+        return None
+    return run(lambda: data.items.pop(position), call.place)  # type: ignore[no-any-return]
 
 
 def _search(receiver: Value, wanted: Value, name: str, place: Place) -> Value:
@@ -104,7 +119,11 @@ def _remove(data: ListData, wanted: Value, place: Place | None, *, strict: bool)
         data.rest = target
         return
     for index, item in enumerate(data.items):
-        if plain(item) == target:
+        data_of_item = plain(item)
+        if isinstance(data_of_item, Unknown):
+            data.rest = data_of_item
+            return
+        if data_of_item == target:
             del data.items[index]
             return
     if strict and data.rest is None:

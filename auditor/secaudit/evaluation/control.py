@@ -6,7 +6,7 @@ from secaudit.evaluation.values import ClassData, ModuleData, Place, Value
 class Frame:
     """The names visible to running code: locals, then enclosing frames, then the module."""
 
-    __slots__ = ("globals", "locals", "module", "owner", "parent", "returns")
+    __slots__ = ("binds", "globals", "locals", "module", "owner", "parent", "returns")
 
     def __init__(
         self,
@@ -19,6 +19,7 @@ class Frame:
         self.locals = module.namespace if names is None else names
         self.parent = parent
         self.owner = owner  # the class whose body this is, or whose method runs
+        self.binds = self  # where ``:=`` binds: for a comprehension, the code around it
         self.globals: set[str] = set()
         self.returns: list[Value] = []  # possible results of undecided branches
 
@@ -28,13 +29,23 @@ class Frame:
 
 
 class ProgramError(Exception):
-    """The evaluated program raises. ``kind`` is the name of the exception class."""
+    """The evaluated program raises.
 
-    def __init__(self, kind: str, message: str = "", place: Place | None = None) -> None:
+    ``kind`` is the name of the exception class, ``bases`` are those of a class of the project.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str = "",
+        place: Place | None = None,
+        bases: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.place = place
+        self.bases = bases
 
 
 class RefusedError(ProgramError):

@@ -8,6 +8,7 @@ from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
 from secaudit.evaluation.bounds import MAX_LOOP
 from secaudit.evaluation.control import Frame
+from secaudit.evaluation.names import write_name
 from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import (
     DictData,
@@ -17,6 +18,7 @@ from secaudit.evaluation.values import (
     merge_parts,
     merge_variables,
     plain,
+    unknown,
 )
 from secaudit.facts import Unknown
 
@@ -85,15 +87,19 @@ def dictionary(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Pl
 def comprehension(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
     """Return what a comprehension of a list or set, or a generator, yields."""
     assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp)  # noqa: S101 - narrows
-    inner = Frame(frame.module, {}, frame, None)
+    inner = _inside(frame)
     items: list[Value] = []
     sources: list[Value] = []
     rest = False
-    for decided in _loop(interpreter, inner, node.generators, sources):
+    for decided in _loop(interpreter, inner, node.generators, sources, frame):
         if not decided:
             rest = True
             break
         items.append(interpreter.evaluate(inner, node.elt))
+    for inner_node in ast.walk(node) if isinstance(node, ast.GeneratorExp) else ():
+        if isinstance(inner_node, ast.NamedExpr):
+            reached = unknown("how far a generator runs", place)
+            write_name(interpreter, frame.binds, inner_node.target.id, reached)
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     if kind == "set":
         items = distinct(items)
@@ -121,10 +127,14 @@ def _loop(
     frame: Frame,
     generators: list[ast.comprehension],
     sources: list[Value],
+    around: Frame,
 ) -> Iterator[bool]:
-    """Run the ``for`` parts of a comprehension; False stands for "not determined"."""
+    """Run the ``for`` parts of a comprehension; False stands for "not determined".
+
+    The first iterable is evaluated in the code around it.
+    """
     generator, *inner = generators
-    source = interpreter.held(interpreter.evaluate(frame, generator.iter))
+    source = interpreter.held(interpreter.evaluate(around, generator.iter))
     if not sources or set(source.variables) - set(merge_variables(sources)):
         sources.append(source)  # not one that is drawn from those before it
     items = iterate(source)
@@ -140,9 +150,18 @@ def _loop(
         if False in decisions:
             continue
         if inner:
-            yield from _loop(interpreter, frame, inner, sources)
+            yield from _loop(interpreter, frame, inner, sources, frame)
         else:
             yield True
+    if len(items) > MAX_LOOP:
+        yield False
+
+
+def _inside(frame: Frame) -> Frame:
+    """Return the scope of a comprehension in ``frame``."""
+    inner = Frame(frame.module, {}, frame, None)
+    inner.binds = frame.binds
+    return inner
 
 
 def dict_comprehension(
@@ -150,9 +169,9 @@ def dict_comprehension(
 ) -> Value:
     """Return the dictionary that a comprehension makes."""
     assert isinstance(node, ast.DictComp)  # noqa: S101 - narrows the type for the dispatcher
-    inner = Frame(frame.module, {}, frame, None)
+    inner = _inside(frame)
     items: dict[object, Value] = {}
-    for decided in _loop(interpreter, inner, node.generators, []):
+    for decided in _loop(interpreter, inner, node.generators, [], frame):
         key = plain(interpreter.evaluate(inner, node.key)) if decided else None
         if not decided or isinstance(key, Unknown | list | dict):
             return interpreter.dict_value({}, place, Unknown("entries that are not known"))

@@ -16,7 +16,7 @@ from secaudit.evaluation.displays import (
     sequence,
     spread,
 )
-from secaudit.evaluation.names import read_name
+from secaudit.evaluation.names import read_name, write_name
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
@@ -285,7 +285,7 @@ def make_function(
 def _walrus(interpreter: Interpreter, frame: Frame, node: ast.expr, _place: Place) -> Value:
     assert isinstance(node, ast.NamedExpr)  # noqa: S101 - narrows the type for the dispatcher
     value = evaluate(interpreter, frame, node.value)
-    frame.locals[node.target.id] = value
+    write_name(interpreter, frame.binds, node.target.id, value)
     return value
 
 

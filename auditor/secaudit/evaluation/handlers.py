@@ -1,6 +1,7 @@
 """``try`` and ``contextlib.suppress``: which handler runs, and whether it replaces settings."""
 
 import ast
+import builtins
 from typing import Final
 
 from secaudit.evaluation.control import Frame, ProgramError, RefusedError, ReturnSignal
@@ -9,16 +10,8 @@ from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import External, Place, unknown
 from secaudit.syntax.python import last_name
 
-_BASE_EXCEPTIONS: Final = frozenset({"Exception", "BaseException"})
-_ANCESTORS: Final = {
-    "KeyError": "LookupError",
-    "IndexError": "LookupError",
-    "ModuleNotFoundError": "ImportError",
-    "ZeroDivisionError": "ArithmeticError",
-    "UnicodeDecodeError": "ValueError",
-    "ValidationError": "ValueError",
-    "SettingsError": "ValueError",
-}
+_OF_PYDANTIC: Final = frozenset({"ValidationError", "SettingsError"})
+_ALIASES: Final = frozenset({"IOError", "EnvironmentError"})  # of OSError
 
 
 def execute_try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
@@ -66,12 +59,7 @@ def _run_body(
 
 
 def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.ExceptHandler | None:
-    kinds = {error.kind, *_BASE_EXCEPTIONS}
-    if error.kind == "SystemExit":
-        kinds.remove("Exception")
-    ancestor = _ANCESTORS.get(error.kind)
-    if ancestor is not None:
-        kinds.add(ancestor)
+    kinds = {name for kind in (error.kind, *error.bases) for name in _lineage(kind)}
     for handler in handlers:
         if handler.type is None:
             return handler
@@ -79,6 +67,13 @@ def _handler(handlers: list[ast.ExceptHandler], error: ProgramError) -> ast.Exce
         if any(last_name(item) in kinds for item in types):
             return handler
     return None
+
+
+def _lineage(kind: str) -> set[str]:
+    """Return the names by which a handler catches an exception class; unknown ones are errors."""
+    known = getattr(builtins, "ValueError" if kind in _OF_PYDANTIC else kind, Exception)
+    names = {kind, *(cls.__name__ for cls in getattr(known, "__mro__", ()))}
+    return names | _ALIASES if "OSError" in names else names
 
 
 def suppressing(interpreter: Interpreter, frame: Frame, node: ast.With) -> ast.Try | None:

@@ -22,10 +22,12 @@ from secaudit.evaluation.handlers import execute_try, suppressing
 from secaudit.evaluation.imports import execute_import, execute_import_from
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
+    ClassData,
     DictData,
     External,
     Instance,
     ListData,
+    ModuleData,
     Place,
     Value,
     plain,
@@ -140,13 +142,25 @@ def _return(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
 def _raise(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     assert isinstance(node, ast.Raise)  # noqa: S101 - narrows the type for the dispatcher
     kind, message = "Exception", ""
+    bases: tuple[str, ...] = ()
     if node.exc is not None:
         target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        kind = last_name(target) or kind
+        kind, bases = last_name(target) or kind, _bases(interpreter, frame, target)
         if isinstance(node.exc, ast.Call) and node.exc.args:
             text = plain(evaluate(interpreter, frame, node.exc.args[0]))
             message = text if isinstance(text, str) else ""
-    raise ProgramError(kind, message, Place(frame.module.syntax, node))
+    raise ProgramError(kind, message, Place(frame.module.syntax, node), bases)
+
+
+def _bases(interpreter: Interpreter, frame: Frame, raised: ast.expr) -> tuple[str, ...]:
+    """Return the names of the classes that an exception class of the project derives from."""
+    if not isinstance(raised, ast.Name | ast.Attribute):
+        return ()
+    cls = evaluate(interpreter, frame, raised).data
+    if not isinstance(cls, ClassData):
+        return ()
+    libraries = (name.rpartition(".")[2] for name in cls.externals())
+    return (*(ancestor.name for ancestor in cls.lineage()), *libraries)
 
 
 def _assert(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
@@ -170,6 +184,23 @@ def _delete(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
                 frame.locals.pop(target.id, None)
         elif isinstance(target, ast.Subscript):
             _delete_item(interpreter, frame, target)
+        elif isinstance(target, ast.Attribute):
+            _delete_attribute(interpreter, frame, target)
+
+
+def _delete_attribute(interpreter: Interpreter, frame: Frame, target: ast.Attribute) -> None:
+    holder = evaluate(interpreter, frame, target.value).data
+    if not isinstance(holder, Instance | ClassData | ModuleData):
+        return
+    level = holder.level if isinstance(holder, Instance) else 0
+    names = holder.attributes if isinstance(holder, Instance) else holder.namespace
+    if interpreter.ignored(level) or target.attr not in names:
+        return
+    if interpreter.undecided(level):
+        place = Place(frame.module.syntax, target)
+        names[target.attr] = unknown("deleted under an undecided condition", place)
+    else:
+        del names[target.attr]
 
 
 def _delete_item(interpreter: Interpreter, frame: Frame, target: ast.Subscript) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.files import text_of_file
+from secaudit.evaluation.files import check_there, text_of_file
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, PathData, Value, plain, unknown
 
@@ -18,6 +18,7 @@ def opened(call: Call) -> Value:
     how = plain(call.argument(1, "mode") or Value("r"))
     if not isinstance(path, str) or how not in _READING:
         return unknown("opens a file", call.place)
+    check_there(call.interpreter, path, call.place)
     instance = Instance(_FILE, None, call.interpreter.level)
     instance.state |= {"path": path, "binary": "b" in str(how)}
     return Value(instance, call.place)

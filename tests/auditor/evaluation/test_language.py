@@ -78,6 +78,20 @@ SNIPPETS = {
     "nested data": "A = {'default': {'HOST': 'x'}}\nA['default']['PORT'] = 1\nB = A['default']['PORT']",
     "text tests": "A = 'abc'.startswith('a')\nB = 'x=1'.partition('=')[2]\nC = 'a.b'.replace('.', '_')",
     "conversions": "A = int('7')\nB = str(5)\nC = bool('False')\nD = float('1.5')\nE = list('ab')\nF = repr('x')",
+    "exceptions of the project": "class E1(ValueError):\n    pass\nclass E2(E1):\n    pass\ntry:\n    raise E2('x')\n"
+    "except E1:\n    A = 1\ntry:\n    raise E1\nexcept KeyError:\n    B = 1\nexcept ValueError:\n    B = 2\n"
+    "class E3(Exception):\n    pass\ntry:\n    raise E3\nexcept ValueError:\n    C = 1\nexcept Exception:\n    C = 2",
+    "exceptions and their bases": "try:\n    raise FileExistsError\nexcept IOError:\n    A = 1\ntry:\n    raise SystemExit(1)\n"
+    "except Exception:\n    B = 1\nexcept BaseException:\n    B = 2\ntry:\n    [].pop()\nexcept IndexError:\n    C = 1\n"
+    "try:\n    None.foo\nexcept AttributeError:\n    D = 1\ntry:\n    open('absent.txt')\nexcept FileNotFoundError:\n    E = 1\n"
+    "from pathlib import Path\ntry:\n    F = Path('absent.txt').read_text()\nexcept OSError:\n    F = 1\n"
+    "try:\n    {}['a']\nexcept LookupError:\n    G = 1\ntry:\n    {1}.pop()\n    H = set().pop()\nexcept KeyError:\n    H = 1",
+    "assignment expressions": "A = [y for x in [1, 2] if (y := x * 2) > 2]\nB = y\ndef f():\n    _ = [(z := i) for i in range(3)]\n"
+    "    return z\nC = f()\nif (n := 3) > 2:\n    D = n",
+    "comprehensions in classes": "class P:\n    X = [1, 2]\n    Y = [x * 2 for x in X]\n    Z = {str(x): x for x in X}\n"
+    "A = P.Y\nB = P.Z['1']",
+    "deleted attributes": "class P:\n    X = 1\np = P()\np.a = 1\ndel p.a\nA = getattr(p, 'a', 'gone')\ndel P.X\n"
+    "B = getattr(P, 'X', 'gone')",
     "identity": "V = 'x'\nA = None is None\nB = V is not None\nC = (V == 'x') is True\nD = [] is True",
     "slices": "A = [1, 2, 3, 4][::2]\nB = 'abcdef'[-2:]\nC = (1, 2, 3)[1]",
     "chained assignment": "A = B = [1]\nA.append(2)",
@@ -113,6 +127,12 @@ def agree(source: str, values: Callable[..., dict[str, Any]]) -> None:
         answer = found.get(letter)
         assert answer == plain(value), letter
         assert type(answer) is type(plain(value)), letter
+
+
+def test_how_far_a_generator_runs_is_not_known(values: Callable[..., dict[str, Any]]) -> None:
+    source = "A = any((last := n) > 1 for n in [1, 2, 3])\nB = last\n"
+    found = values({"snippet.py": source})
+    assert (found["A"], type(found["B"])) == (True, Unknown)
 
 
 @pytest.mark.parametrize("name", list(SNIPPETS))
