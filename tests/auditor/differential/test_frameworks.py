@@ -127,6 +127,15 @@ _FLASK: Final = (
     'app.config["OTHER"] = app.config.get("MISSING", "none")',
     'app.config.from_object("settings_module")',
     'app.config.from_pyfile("more.py")',
+    'app.config.from_pyfile("more.cfg")',
+    'app.config.from_pyfile("not_there.py", silent=True)',
+    'app.config.from_envvar("CONFIG_FILE", silent=True)',
+    'app.config |= {"FROM_OR": 1, "DEBUG": False}',
+    'app.config.setdefault("SECRET_KEY", "set late")',
+    'app.config.setdefault("FROM_DEFAULT", [1])',
+    'app.config["PARTS"] = app.config["MAX_FORM_PARTS"]',
+    'app.config["COOKIE"] = app.config.get("SESSION_COOKIE_HTTPONLY", "none")',
+    'app.debug = os.getenv("DEBUG") == "1"',
 )
 _CLASSES: Final = """\
 import os
@@ -165,6 +174,7 @@ def test_the_configuration_of_flask_applications(
     files = {
         "settings_module.py": 'FROM_MODULE = "m"\nDEBUG = 1\n',
         "more.py": 'FROM_FILE = "f"\nSECRET_KEY = "file"\n',
+        "more.cfg": "FROM_CFG = 1 + 1\nDEBUG = not True\nlower = 1\n",
     }
     for seed, rng in cases(150):
         source = _CLASSES + "\n".join(rng.sample(_FLASK, rng.randint(1, 6))) + "\n"
@@ -172,6 +182,7 @@ def test_the_configuration_of_flask_applications(
             name: rng.choice(_TEXTS)
             for name in rng.sample(("DEBUG", "SECRET_KEY", "FLASK_DEBUG", "FLASK_A__B"), 2)
         }
+        given |= {"CONFIG_FILE": "more.cfg"} if rng.random() < 0.5 else {}
         for name, text in {**files, "app.py": source}.items():
             (folder / name).write_text(text)
         with process(given, folder):
@@ -208,5 +219,6 @@ def _configured(folder: Path, source: str) -> dict[str, Any] | None:
 
 def _written(source: str, real: dict[str, Any]) -> set[str]:
     """Return the names that the code or the environment gives; the others are Flask's defaults."""
-    texts = source + 'FROM_MODULE FROM_FILE "A.B" A.B DEBUG'
-    return {name for name in real if name in texts}
+    texts = source + 'FROM_MODULE FROM_FILE FROM_CFG "A.B" A.B DEBUG'
+    read = {"MAX_FORM_PARTS", "SESSION_COOKIE_HTTPONLY"}
+    return {name for name in real if name in texts} - read
