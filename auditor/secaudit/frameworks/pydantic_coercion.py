@@ -279,8 +279,12 @@ def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any t
     for name, bound in spec.constraints:
         if isinstance(bound, Unknown) or data is None:
             continue
-        if name == "pattern":
-            if isinstance(data, str) and isinstance(bound, str) and not _matches(bound, data):
+        if name in {"pattern", "regex"}:
+            anchored = (
+                f"^(?:{bound})" if name == "regex" else bound
+            )  # version 1 matches at the start
+            texts = isinstance(data, str) and isinstance(bound, str)
+            if texts and not _matches(anchored, data):
                 raise ConstraintError("does not match the pattern")
             continue
         measured = len(data) if name.endswith("length") and hasattr(data, "__len__") else data

@@ -180,27 +180,42 @@ def _choices(alias: Value | None) -> tuple[Choice, ...]:
 
 
 def config_of(cls: ClassData) -> dict[str, Any]:
-    """Return the merged configuration: plain values, Unknown where not determined."""
-    merged: dict[str, Any] = {}
-    for ancestor in reversed(cls.lineage()):
-        written = ancestor.namespace.get("model_config")
-        if written is not None:
-            if isinstance(written.data, DictData):
-                merged |= {str(key): plain(item) for key, item in written.data.items.items()}
-                if written.data.rest is not None:
-                    merged["?"] = written.data.rest
-            else:
-                merged["?"] = Unknown("a configuration that is not known")
-        inner = ancestor.namespace.get("Config")
-        if inner is not None and isinstance(inner.data, ClassData):
-            for layer in reversed(inner.data.lineage()):
-                merged |= {
-                    key: plain(item)
-                    for key, item in layer.namespace.items()
-                    if not isinstance(item.data, FunctionData)
-                }
-        merged |= {key: plain(item) for key, item in ancestor.arguments.items()}
-    return merged
+    """Return the merged configuration: plain values, Unknown where not determined.
+
+    Of several base classes version 2 lets the last one say most, version 1 the first.
+    """
+    if is_version_1(cls):
+        merged: dict[str, Any] = {}
+        for ancestor in reversed(cls.lineage()):
+            merged |= _own_config(ancestor)
+        return merged
+    merged = {}
+    for base in cls.bases:
+        if isinstance(base.data, ClassData):
+            merged |= config_of(base.data)
+    return merged | _own_config(cls)
+
+
+def _own_config(cls: ClassData) -> dict[str, Any]:
+    """Return what a class writes itself: ``model_config``, ``class Config``, keywords."""
+    own: dict[str, Any] = {}
+    written = cls.namespace.get("model_config")
+    if written is not None:
+        if isinstance(written.data, DictData):
+            own |= {str(key): plain(item) for key, item in written.data.items.items()}
+            if written.data.rest is not None:
+                own["?"] = written.data.rest
+        else:
+            own["?"] = Unknown("a configuration that is not known")
+    inner = cls.namespace.get("Config")
+    if inner is not None and isinstance(inner.data, ClassData):
+        for layer in reversed(inner.data.lineage()):
+            own |= {
+                key: plain(item)
+                for key, item in layer.namespace.items()
+                if not isinstance(item.data, FunctionData)
+            }
+    return own | {key: plain(item) for key, item in cls.arguments.items()}
 
 
 def text_list(value: Any) -> list[str] | Unknown:  # noqa: ANN401 - a configuration value

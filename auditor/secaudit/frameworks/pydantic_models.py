@@ -181,6 +181,9 @@ class Builder:
         data = value.data
         if isinstance(data, Unknown):
             return value
+        constrained = self.version_1 and spec.kind == "secret" and spec.constraints
+        if constrained and isinstance(data, Instance):  # not of the constrained type
+            raise InvalidError("not a text")
         if isinstance(data, Instance) and data.cls is not None:
             return (
                 value

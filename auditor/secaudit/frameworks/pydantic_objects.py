@@ -41,7 +41,19 @@ def make_model(cls: ClassData, call: Call) -> Value:
     made = by_own_init(cls, call, _model) or _model(cls, call)
     if made is None:
         return unknown("an object whose values are not known", call.place)
+    if _is_configuration(cls, call):
+        call.interpreter.instances.append(made)
     return Value(made, call.place)
+
+
+def _is_configuration(cls: ClassData, call: Call) -> bool:
+    """Say whether code fills a model by hand with the settings of the program.
+
+    Its name says so; so does where it is made, or a variable of the environment among its values.
+    """
+    named = any(word in cls.name.lower() for word in ("config", "settings"))
+    given = any(value.variables for value in call.keywords.values())
+    return named and (given or call.frame.is_module())
 
 
 def _model(cls: ClassData, call: Call) -> Instance | None:

@@ -152,6 +152,14 @@ class Case:
             )
         lines += [self._field(name) for name in inherited]
         own = [name for name in self.names if name not in inherited or self.rng.random() < 0.2]
+        if len(own) > 1 and self.rng.random() < 0.4:  # a second base, with a prefix of its own
+            prefix = self.rng.choice(_PREFIXES)
+            lines += [
+                f"class Extra(BaseSettings, env_prefix={prefix}):",
+                self._field(own[0]),
+                *map(self._field, inherited[:1]),
+            ]
+            return "\n".join(lines) + "\n", "Common, Extra", own[1:]
         return "\n".join(lines) + "\n", "Common", own
 
     def _class(self) -> str:

@@ -100,6 +100,10 @@ class Case:
         extra = self.rng.choice(
             ["", f', env="{name.upper()}_ENV"', f', env=["{name}_one", "{name}_TWO"]']
         )
+        if kind in {"str", "SecretStr"} and self.rng.random() < 0.5:
+            extra += self.rng.choice([", min_length=2", ", max_length=3"])
+        if kind == "str" and self.rng.random() < 0.3:
+            extra += ', regex="[a-f1-9]"'
         return f"    {name}: {kind} = Field({default}{extra})"
 
     def _validator(self, number: int) -> str:
@@ -214,4 +218,4 @@ def test_generated_classes_have_the_values_that_version_1_computes(
         known, unknown = known + outcome.known, unknown + outcome.unknown
     share = unknown / max(known + unknown, 1)
     sys.stdout.write(f"\npydantic 1: {known} known, {share:.1%} Unknown\n")
-    assert share < 0.1
+    assert share < 0.03

@@ -285,3 +285,31 @@ def test_arguments_and_variables_of_a_field_with_an_alias(
     source = source.replace("ARGUMENT", argument)
     found = values({"settings.py": source}, given)["key"]
     assert (None if isinstance(found, Unknown) else found) == expected
+
+
+MODEL = (
+    "import os\nfrom dotenv import dotenv_values\nfrom pydantic import BaseModel\n"
+    "class {name}(BaseModel):\n    secret_key: str = 'code'\n    port: int = 1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "secret"),
+    [
+        ("AppConfig", "made = AppConfig(**os.environ)\n", "code"),
+        ("AppConfig", "made = AppConfig(**{**dotenv_values('.env'), **os.environ})\n", "file"),
+        (
+            "Settings",
+            "def get():\n    return Settings(secret_key=os.environ['KEY'])\nmade = get()\n",
+            "given",
+        ),
+        ("UserSettings", "def get():\n    return UserSettings(port=2)\nget()\n", None),
+        ("Message", "made = Message()\n", None),
+    ],
+)
+def test_a_model_that_code_fills_with_the_environment_is_settings(
+    name: str, call: str, secret: str | None, evaluated: Callable[..., Any]
+) -> None:
+    files = {"settings.py": MODEL.format(name=name) + call, ".env": "secret_key=file\n"}
+    found = evaluated(files, {"KEY": "given"}).facts.settings
+    assert [one.value for one in found if one.name == "secret_key"] == ([secret] if secret else [])
