@@ -14,7 +14,11 @@ from secaudit.location import Location
 from secaudit.patterns import lazy
 from secaudit.syntax.python import Module, last_name
 
-_LOGIN_TEXT: Final = lazy(r"(?i)log-?_?in|sign-?_?in|token|authenticate|oauth|get_auth_router")
+# What a module that routes a login has in its text: the others are not walked through.
+_LOGIN_TEXT: Final = lazy(
+    r"(?i)(?:post|route|rule)\(\s*[\"'][^\"'\n]*(?:log[-_]?in|sign[-_]?in|token|authenticate)"
+    r"|get_o?auth_router|OAuth2PasswordRequestForm"
+)
 _LOGIN_PATH: Final = lazy(
     r"(?i)(?:.*/)?(?:log[-_]?in|sign[-_]?in|access[-_]token|authenticate|obtain[-_]token)"
     r"(?:/(?:access[-_]token|json|password|email))?/?"
