@@ -62,7 +62,7 @@ _PHRASES: Final = (
     "{super,top,very,not,notso,extra}secret t0ps3cr3t s3cr3t youwillneverguess hardtoguess "
     "neverguess notreal notasecret notsecure notforproduction donotuse dontuse placeholder "
     "insecure keepitsecret keepthissecret shhh foobar qwerty asdf letmein iloveyou hunter2 "
-    "thisisa secretfor secretgoeshere"
+    "thisisa secretfor secretgoeshere unusable"
 )
 #: "your very long secret" and the like.
 _OWNERS: Final = ("your", "my", "the", "our")

@@ -27,7 +27,7 @@ from secaudit.judgement.stores import is_store
 from secaudit.provider_tokens import SHAPES, shapes_in
 
 PLACEHOLDERS = [
-    "test123", "Admin1", "dev2024", "changeme", "change-me", "change_this", "CHANGE-ME-IN-PRODUCTION", "fixme", "replace-with-yours",
+    "!UNUSABLE", "test123", "Admin1", "dev2024", "changeme", "change-me", "change_this", "CHANGE-ME-IN-PRODUCTION", "fixme", "replace-with-yours",
     "your-secret-key", "your_jwt_secret_here", "<your key>", "<secret>", "[your key]", "secret",
     "supersecret", "super secret", "t0p-s3cr3t", "you-will-never-guess", "dev", "devtoken", "test",
     "dummy", "fake", "foo", "default", "insecure", "unset", "__UNSET__", "placeholder", "not-real",

@@ -23,8 +23,10 @@ def check(facts: Facts) -> Iterator[Match]:
                 fix=generate(setting, "Write a freshly generated secret"),
             )
     for setting, text in texts_of(facts, "provider.secret"):
-        if is_placeholder(text) and not _OBJECT_STORE.search(setting.name.lower()):
-            forged = "webhook" in setting.name.lower()
+        name = setting.name.lower()
+        is_id = name.endswith("access_key") and "secret" not in name
+        if is_placeholder(text) and not is_id and not _OBJECT_STORE.search(name):
+            forged = "webhook" in name
             yield Match(
                 setting,
                 f"{setting.name} is a placeholder instead of what the provider issued",
