@@ -92,7 +92,7 @@ def _class_attribute(interpreter: Interpreter, cls: ClassData, name: str, place:
         return Value(cls.name, place)
     if cls.externals() or cls.open_bases():
         return unknown(f"an attribute {name} of {cls.name} that is not in its source", place)
-    if interpreter.level:
+    if interpreter.level or cls.reshaped():
         return unknown(f"{cls.name}.{name} may not exist", place)
     raise ProgramError("AttributeError", f"{cls.name}.{name}", place)
 
@@ -103,10 +103,9 @@ def _instance_attribute(
     if name in instance.attributes:
         value = instance.attributes[name]
         return value if value.source else value._replace(source=slot_of(instance, name))
-    if instance.cls is not None:
-        found = instance.cls.find(name)
-        if found is not None:
-            return _bind(interpreter, found, receiver, instance, place)
+    found = _inherited(interpreter, receiver, instance, name, place)
+    if found is not None:
+        return found
     special = interpreter.libraries.attribute(interpreter, receiver, instance, name, place)
     if special is not None:
         return special
@@ -114,9 +113,30 @@ def _instance_attribute(
         return Value(Method(receiver, name), place)
     if name == "__class__":
         return Value(instance.cls, place)
-    if interpreter.level or "open" in instance.state:
+    computed = instance.cls.find("__getattr__")
+    if computed is not None and isinstance(computed.data, FunctionData):
+        call = Call(interpreter, computed.data.frame, place, [Value(name, place)], {})
+        return call_function(computed.data.bound(receiver), call)
+    if interpreter.level or "open" in instance.state or instance.cls.reshaped():
         return unknown(f"an attribute {name} that may not exist", place)
     raise ProgramError("AttributeError", f"{instance.type_name}.{name}", place)
+
+
+def _inherited(
+    interpreter: Interpreter, receiver: Value, instance: Instance, name: str, place: Place
+) -> Value | None:
+    """Return what an object has of its class; a member of an enumeration sees the other members."""
+    if instance.cls is None:
+        return None
+    found = instance.cls.find(name)
+    member = "member" in instance.state
+    if found is not None and member and not isinstance(found.data, FunctionData):
+        return _class_attribute(interpreter, instance.cls, name, place)
+    if found is not None:
+        return _bind(interpreter, found, receiver, instance, place)
+    if member and "wraps" not in instance.state:  # the methods of its text or number
+        return attribute(interpreter, instance.state["plain"], name, place)
+    return None
 
 
 def _bind(

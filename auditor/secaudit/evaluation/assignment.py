@@ -3,13 +3,15 @@
 import ast
 
 from secaudit.evaluation.access import iterate
+from secaudit.evaluation.calls import call_function
 from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.names import write_name
-from secaudit.evaluation.runtime import Interpreter
+from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
     DictData,
     External,
+    FunctionData,
     Instance,
     ListData,
     ModuleData,
@@ -45,7 +47,11 @@ def _assign_attribute(
         if interpreter.ignored(data.level):
             return
         value = interpreter.settled(value, data.level, place)
-        if not interpreter.libraries.set_attribute(interpreter, data, target.attr, value, place):
+        found = None if data.cls is None else data.cls.find(target.attr)
+        if found is not None and isinstance(found.data, FunctionData) and found.data.setter:
+            call = Call(interpreter, frame, place, [value], {})
+            call_function(found.data.setter.bound(receiver), call)
+        elif not interpreter.libraries.set_attribute(interpreter, data, target.attr, value, place):
             data.attributes[target.attr] = value
     elif isinstance(data, ClassData | ModuleData) and not interpreter.ignored(0):
         data.namespace[target.attr] = interpreter.settled(value, 0, place)
@@ -90,7 +96,7 @@ def _unpack(
         for element in target.elts:
             assign(interpreter, frame, element, unknown("unpacked from an unknown value", place))
         return
-    if starred:
+    if starred and len(items) >= len(target.elts) - 1:
         head = starred[0]
         tail = len(target.elts) - head - 1
         middle = items[head : len(items) - tail]

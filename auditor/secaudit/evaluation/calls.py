@@ -5,7 +5,7 @@ import ast
 from secaudit.evaluation.bounds import MAX_DEPTH
 from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
 from secaudit.evaluation.methods import call_method
-from secaudit.evaluation.record_classes import fill, is_record
+from secaudit.evaluation.record_classes import after_fields, fill, is_record
 from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
@@ -317,4 +317,5 @@ def instantiate(cls: ClassData, call: Call) -> Value:
         call_function(method.data.bound(value), call)
     elif cls.annotations and is_record(cls):
         fill(cls, instance, call, invoke)
+        after_fields(cls, value, call, call_function)
     return value

@@ -70,11 +70,6 @@ def _identity(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> 
     simple = (bool, type(None), External)
     if isinstance(left.data, simple) or isinstance(right.data, simple):
         same = left.data == right.data and type(left.data) is type(right.data)
-    elif _is_member(left.data) and _is_member(right.data):
-        first, second = plain(left), plain(right)
-        if isinstance(first, Unknown) or isinstance(second, Unknown):
-            return unknown("a member of an enumeration that is not known", place)
-        same = first == second and left.data.type_name == right.data.type_name
     else:
         same = left.data is right.data
     wanted = isinstance(op, ast.Is)
@@ -84,11 +79,6 @@ def _identity(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> 
         return (data == target and type(data) is type(target)) == wanted
 
     return provenance(same == wanted, compared, place, left, right)
-
-
-def _is_member(data: Any) -> bool:  # noqa: ANN401 - a value of the evaluated program
-    """Say whether an object is a member of an enumeration: there is one of each, however made."""
-    return isinstance(data, Instance) and "member" in data.state
 
 
 def _membership(op: ast.cmpop, left: Value, right: Value, place: Place | None) -> Value:

@@ -6,7 +6,7 @@ from secaudit.evaluation.values import ClassData, ModuleData, Place, Value
 class Frame:
     """The names visible to running code: locals, then enclosing frames, then the module."""
 
-    __slots__ = ("binds", "globals", "locals", "module", "owner", "parent", "returns")
+    __slots__ = ("binds", "globals", "locals", "module", "outer", "owner", "parent", "returns")
 
     def __init__(
         self,
@@ -21,6 +21,7 @@ class Frame:
         self.owner = owner  # the class whose body this is, or whose method runs
         self.binds = self  # where ``:=`` binds: for a comprehension, the code around it
         self.globals: set[str] = set()
+        self.outer: dict[str, Frame] = {}  # whose names a ``nonlocal`` statement binds
         self.returns: list[Value] = []  # possible results of undecided branches
 
     def is_module(self) -> bool:

@@ -5,7 +5,7 @@ import ast
 from secaudit.evaluation.control import Frame
 from secaudit.evaluation.expressions import evaluate, make_function
 from secaudit.evaluation.runtime import Interpreter
-from secaudit.evaluation.values import ClassData, Place, Value
+from secaudit.evaluation.values import ClassData, FunctionData, Place, Value
 
 _UNDERSTOOD = ("pydantic.", "pydantic_settings.")  # libraries that give class attributes a meaning
 
@@ -15,9 +15,27 @@ def define_function(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> N
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - narrows the type
 
     function = make_function(interpreter, frame, node)
-    frame.locals[node.name] = Value(function, Place(frame.module.syntax, node))
+    if not _joins_property(frame, node, function):
+        frame.locals[node.name] = Value(function, Place(frame.module.syntax, node))
     interpreter.functions.append(function)
     interpreter.watchers.note_function(interpreter, frame, function)
+
+
+def _joins_property(
+    frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionData
+) -> bool:
+    """Say whether a function is the setter or deleter of the property that has its name."""
+    for decorator in node.decorator_list:
+        if not isinstance(decorator, ast.Attribute) or not isinstance(decorator.value, ast.Name):
+            continue
+        getter = frame.locals.get(decorator.value.id)
+        if decorator.value.id != node.name or getter is None:
+            continue
+        if isinstance(getter.data, FunctionData) and decorator.attr in {"setter", "deleter"}:
+            if decorator.attr == "setter":
+                getter.data.setter = function
+            return True
+    return False
 
 
 def define_class(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from secaudit.evaluation import comparisons, operators
 from secaudit.evaluation.access import attribute, slice_of, subscript
-from secaudit.evaluation.bounds import MAX_DEPTH, MAX_TEXT
+from secaudit.evaluation.bounds import MAX_DEPTH
 from secaudit.evaluation.calls import invoke
 from secaudit.evaluation.candidates import candidates_of
 from secaudit.evaluation.control import Frame
@@ -16,16 +16,15 @@ from secaudit.evaluation.displays import (
     sequence,
     spread,
 )
+from secaudit.evaluation.formatting import joined
 from secaudit.evaluation.names import read_name, write_name
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     DictData,
     External,
     FunctionData,
-    Instance,
     Place,
     Value,
-    merge_parts,
     merge_variables,
     plain,
     unknown,
@@ -105,60 +104,6 @@ def _call(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) 
         if told is not None:
             return told
     return invoke(target, call)
-
-
-def _joined(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
-    """An f-string: text of constants and formatted values."""
-    assert isinstance(node, ast.JoinedStr)  # noqa: S101 - narrows the type for the dispatcher
-    texts: list[str] = []
-    values: list[Value] = []
-    missing: Unknown | None = None
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            texts.append(str(part.value))
-            continue
-        assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other part
-        value = evaluate(interpreter, frame, part.value)
-        values.append(value)
-        text = _formatted(value, part)
-        if isinstance(text, Unknown):
-            missing = missing or text
-        else:
-            texts.append(text)
-    if sum(map(len, texts)) > MAX_TEXT:
-        missing = Unknown("too large to compute")
-    data: str | Unknown = missing or "".join(texts)
-    if len(values) == 1 and len(node.values) == 1 and values[0].candidates and missing is None:
-        return values[0]._replace(data=data, place=place)
-    return Value(data, place, (), merge_variables(values), None, merge_parts(values))
-
-
-def _formatted(value: Value, part: ast.FormattedValue) -> str | Unknown:
-    data = plain(value)
-    if isinstance(data, Unknown):
-        return data
-    if isinstance(value.data, Instance) and value.data.state.get("masked"):
-        return Unknown("a masked secret")
-    if isinstance(value.data, External) or not isinstance(
-        data, str | int | float | bool | type(None) | list | tuple
-    ):
-        return Unknown("formats an object")
-    if part.conversion == ord("r"):
-        return repr(data)
-    if part.format_spec is not None:
-        spec = part.format_spec
-        text = "".join(
-            str(item.value)
-            for item in getattr(spec, "values", [])
-            if isinstance(item, ast.Constant)
-        )
-        if len(text) > 5 or len(getattr(spec, "values", [])) > 1:  # noqa: PLR2004 - no long widths
-            return Unknown("a format specification")
-        try:
-            return format(data, text)
-        except (ValueError, TypeError):
-            return Unknown("a format specification that does not fit")
-    return str(data)
 
 
 def _binary(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:
@@ -312,7 +257,7 @@ _EVALUATORS: dict[type[ast.expr], Evaluator] = {
     ast.Tuple: sequence,
     ast.Set: sequence,
     ast.Dict: dictionary,
-    ast.JoinedStr: _joined,
+    ast.JoinedStr: joined,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.BoolOp: _boolean,

@@ -51,6 +51,19 @@ def _find_local(frame: Frame, name: str) -> Value | None:
     return None
 
 
+def enclosing(frame: Frame, name: str) -> Frame | None:
+    """Return the frame of the enclosing function that has a name, as ``nonlocal`` finds it."""
+    current = frame.parent
+    while current is not None and not current.is_module():
+        if name in current.outer:
+            return current.outer[name]
+        function = current.owner is None or current.owner.namespace is not current.locals
+        if function and name in current.locals:
+            return current
+        current = current.parent
+    return None
+
+
 def write_name(interpreter: Interpreter, frame: Frame, name: str, value: Value) -> None:
     """Bind a name where the running code would bind it."""
     if name in frame.globals or frame.is_module():
@@ -58,5 +71,8 @@ def write_name(interpreter: Interpreter, frame: Frame, name: str, value: Value) 
     if name in frame.globals:
         if not interpreter.ignored(0):
             frame.module.namespace[name] = value
+    elif name in frame.outer:
+        # A join of branches looks at the innermost names only.
+        frame.outer[name].locals[name] = interpreter.settled(value, 0, value.place)
     else:
         frame.locals[name] = value

@@ -107,6 +107,7 @@ def binary(  # noqa: C901 - one table of operand kinds
     op: ast.operator, left: Value, right: Value, place: Place | None
 ) -> Value:
     """Return ``left op right``; Unknown when it is not determined or would be very large."""
+    left, right = _mixed(left), _mixed(right)
     for operand in (left, right):
         if isinstance(operand.data, Unknown):
             return operand._replace(candidates=(), place=place)
@@ -133,6 +134,14 @@ def binary(  # noqa: C901 - one table of operand kinds
     if _too_large(op, left.data, right.data):
         return unknown("too large to compute", place)
     return derive(_BINARY.get(type(op), _unsupported), place, left, right)
+
+
+def _mixed(value: Value) -> Value:
+    """Return a member of an enumeration that is a text or a number as that."""
+    data = value.data
+    if isinstance(data, Instance) and "member" in data.state and "wraps" not in data.state:
+        return value._replace(data=data.state["plain"].data)
+    return value
 
 
 SECONDS = "time.moment"  # seconds since the epoch, as ``time.time()`` counts
@@ -270,10 +279,13 @@ def truth(value: Value) -> bool | None:
             return True
         return None if data.rest is not None else False
     if isinstance(data, Instance):
+        if "member" in data.state and "wraps" in data.state:
+            return True
         if "plain" in data.state:
             inner = plain(value)
             return None if isinstance(inner, Unknown) else bool(inner)
-        return True
+        decides = data.cls is not None and (data.cls.find("__bool__") or data.cls.find("__len__"))
+        return None if decides else True
     if isinstance(data, External):
         return None
     return bool(data) if isinstance(data, Scalar) else True

@@ -126,6 +126,11 @@ class Libraries(Protocol):
     def mapping(self, interpreter: "Interpreter", name: str, place: Place | None) -> Value | None:
         """Return the entries of a library symbol that is a mapping, such as ``os.environ``."""
 
+    def iteration(
+        self, interpreter: "Interpreter", cls: ClassData, place: Place | None
+    ) -> Value | None:
+        """Return what a loop over a class sees, where a library gives it items."""
+
     def contains(
         self, interpreter: "Interpreter", name: str, key: Value, place: Place
     ) -> Value | None:
@@ -309,7 +314,9 @@ class Interpreter:
             self.observations.append(observation)
 
     def held(self, value: Value) -> Value:
-        """Return what a library symbol that is a mapping holds; any other value as it is."""
+        """Return what a mapping of a library or an enumeration holds; any other value as it is."""
+        if isinstance(value.data, ClassData):
+            return self.libraries.iteration(self, value.data, value.place) or value
         if not isinstance(value.data, External):
             return value
         return self.libraries.mapping(self, value.data.name, value.place) or value

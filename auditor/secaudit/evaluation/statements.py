@@ -6,9 +6,9 @@ from collections.abc import Callable
 from secaudit.evaluation import operators
 from secaudit.evaluation.access import iterate
 from secaudit.evaluation.assignment import assign
+from secaudit.evaluation.augmented import execute_augmented
 from secaudit.evaluation.bounds import MAX_LOOP
 from secaudit.evaluation.branches import execute_if, execute_match, undecided_branches
-from secaudit.evaluation.containers import list_method
 from secaudit.evaluation.control import (
     BreakSignal,
     ContinueSignal,
@@ -20,6 +20,7 @@ from secaudit.evaluation.definitions import define_class, define_function
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.handlers import execute_try, suppressing
 from secaudit.evaluation.imports import execute_import, execute_import_from
+from secaudit.evaluation.names import enclosing
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
     ClassData,
@@ -35,11 +36,6 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.syntax.python import last_name
-
-_GROWING = {  # operators that change a container, and the method that does the same
-    (ast.Add, "list"): "extend",
-    (ast.BitOr, "set"): "update",
-}
 
 
 def execute(interpreter: Interpreter, frame: Frame, body: list[ast.stmt]) -> None:
@@ -82,54 +78,6 @@ def _annotated(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
         frame.owner.annotations[node.target.id] = node.annotation
     if node.value is not None:
         assign(interpreter, frame, node.target, evaluate(interpreter, frame, node.value))
-
-
-def _augmented(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
-    """``x += y``; lists and sets grow in place, everything else is bound anew."""
-    assert isinstance(node, ast.AugAssign)  # noqa: S101 - narrows the type for the dispatcher
-    load = ast.copy_location(_as_load(node.target), node.target)
-    current = evaluate(interpreter, frame, load)
-    operand = evaluate(interpreter, frame, node.value)
-    place = Place(frame.module.syntax, node)
-    if isinstance(node.op, ast.BitOr) and _updated(
-        current, Call(interpreter, frame, place, [operand], {})
-    ):
-        return
-    kind = current.data.kind if isinstance(current.data, ListData) else ""
-    method = _GROWING.get((type(node.op), kind))
-    if method is None:
-        result = operators.binary(node.op, current, operand, place)
-    elif interpreter.ignored(current.data.level):
-        return
-    else:
-        call = Call(interpreter, frame, place, [operand], {})
-        list_method(interpreter, current, current.data, method, call)
-        result = current._replace(place=place, candidates=(), source=None)
-    assign(interpreter, frame, node.target, result)
-
-
-def _updated(current: Value, call: Call) -> bool:
-    """Let a mapping of a library take the entries that ``|=`` adds; False for anything else."""
-    libraries, data = call.interpreter.libraries, current.data
-    if isinstance(data, External):
-        libraries.call_external(f"{data.name}.update", call)
-        return True
-    known = isinstance(data, Instance) and libraries.attribute(
-        call.interpreter, current, data, "update", call.place
-    )
-    if known:
-        libraries.call_method(current, data, "update", call)
-    return bool(known)
-
-
-def _as_load(target: ast.expr) -> ast.expr:
-    if isinstance(target, ast.Name):
-        return ast.Name(target.id, ast.Load())
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(target.value, target.attr, ast.Load())
-    if isinstance(target, ast.Subscript):
-        return ast.Subscript(target.value, target.slice, ast.Load())
-    return target
 
 
 def _return(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
@@ -301,6 +249,14 @@ def _global(_interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     frame.globals.update(node.names)
 
 
+def _nonlocal(_interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    assert isinstance(node, ast.Nonlocal)  # noqa: S101 - narrows the type for the dispatcher
+    for name in node.names:
+        outer = enclosing(frame, name)
+        if outer is not None:
+            frame.outer[name] = outer
+
+
 def _break(_interpreter: Interpreter, _frame: Frame, _node: ast.stmt) -> None:
     raise BreakSignal
 
@@ -313,7 +269,7 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Interpreter, Frame, ast.stmt], None]]
     ast.Expr: _expression,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
-    ast.AugAssign: _augmented,
+    ast.AugAssign: execute_augmented,
     ast.Return: _return,
     ast.Raise: _raise,
     ast.Assert: _assert,
@@ -328,6 +284,7 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Interpreter, Frame, ast.stmt], None]]
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
     ast.Break: _break,
     ast.Continue: _continue,
     ast.FunctionDef: define_function,

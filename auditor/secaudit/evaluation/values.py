@@ -156,6 +156,7 @@ class ClassData:
         "annotations",
         "arguments",
         "bases",
+        "members",
         "module",
         "name",
         "namespace",
@@ -179,6 +180,7 @@ class ClassData:
         self.namespace: dict[str, Value] = {}
         self.annotations: dict[str, ast.expr] = {}
         self.arguments: dict[str, Value] = {}  # keywords of the class statement
+        self.members: dict[str, Instance] = {}  # of an enumeration, as far as code asked for them
 
     def lineage(self) -> list["ClassData"]:
         """Return the class and its project ancestors in method resolution order."""
@@ -208,6 +210,15 @@ class ClassData:
             for base in cls.bases
         )
 
+    def reshaped(self) -> bool:
+        """Say whether code that is not followed may give it attributes, such as a metaclass."""
+        return any(
+            "metaclass" in cls.arguments
+            or cls.node.decorator_list
+            or not {"__init_subclass__", "__getattribute__"}.isdisjoint(cls.namespace)
+            for cls in self.lineage()
+        )
+
     def find(self, name: str) -> Value | None:
         """Return a class attribute by method resolution order."""
         for cls in self.lineage():
@@ -219,7 +230,16 @@ class ClassData:
 class FunctionData:
     """A function of the project. ``receiver`` is bound when it was read from an instance."""
 
-    __slots__ = ("decorators", "defaults", "frame", "keyword_defaults", "name", "node", "receiver")
+    __slots__ = (
+        "decorators",
+        "defaults",
+        "frame",
+        "keyword_defaults",
+        "name",
+        "node",
+        "receiver",
+        "setter",
+    )
 
     def __init__(
         self,
@@ -236,6 +256,7 @@ class FunctionData:
         self.keyword_defaults = keyword_defaults
         self.decorators = decorators
         self.receiver: Value | None = None
+        self.setter: FunctionData | None = None  # of a property
 
     def bound(self, receiver: Value) -> "FunctionData":
         """Return the same function with its first argument given."""

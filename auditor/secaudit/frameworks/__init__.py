@@ -12,6 +12,7 @@ A framework module offers tables; every one is optional:
 - ``CONTAINS``: the same -> ``(interpreter, key, place) -> Value``, whether it has the key
 - ``BASES``: dotted name of a base class -> ``(cls, call) -> Value``
 - ``CLASS_ATTRIBUTES``: base class -> ``(interpreter, cls, name, place) -> Value | None``
+- ``ITERATIONS``: base class -> ``(cls, interpreter, place) -> Value``, what a loop over it sees
 - ``FINISH``: ``(interpreter) -> None``, run when all code was evaluated
 """
 
@@ -49,7 +50,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "uuid": ("standard_library",),
     "urllib": ("standard_library", "clients"),
     "functools": ("standard_library",),
-    "enum": ("standard_library",),
+    "enum": ("enumerations",),
     "dataclasses": ("standard_library",),
     "attr": ("structs",),
     "attrs": ("structs",),
@@ -285,6 +286,16 @@ def class_attribute(
         handler = _table(base, "CLASS_ATTRIBUTES", base)
         if handler is not None:
             found: Value | None = handler(interpreter, cls, name, place)
+            return found
+    return None
+
+
+def iteration(interpreter: Interpreter, cls: ClassData, place: Place | None) -> Value | None:
+    """Return what a loop over a class sees, where a library gives it items."""
+    for base in cls.externals():
+        handler = _table(base, "ITERATIONS", base)
+        if handler is not None:
+            found: Value = handler(cls, interpreter, place)
             return found
     return None
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from secaudit.evaluation.values import plain
 from secaudit.facts import Unknown
+from secaudit.frameworks.enumerations import values
 from secaudit.frameworks.pydantic_texts import (
     ConstraintError,
     InvalidError,
@@ -178,11 +179,7 @@ def _literal(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any 
 def _enum(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
     if spec.cls is None:
         return Unknown("an enumeration that is not known")
-    members = [
-        plain(value)
-        for name, value in spec.cls.namespace.items()
-        if not name.startswith("_") and not hasattr(value.data, "node")
-    ]
+    members = [plain(value) for value in values(spec.cls).values()]
     if any(isinstance(member, Unknown) for member in members):
         return Unknown("an enumeration that is not fully known")
     for member in members:

@@ -19,6 +19,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks import pydantic_validators as validators
+from secaudit.frameworks.enumerations import member_of
 from secaudit.frameworks.pydantic_coercion import convert, decode, version_1
 from secaudit.frameworks.pydantic_fields import (
     Field,
@@ -33,7 +34,7 @@ from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.pydantic_unseen import note_unseen, note_unseen_by_model
 from secaudit.frameworks.reading import note_undecodable
-from secaudit.frameworks.standard_library import enum_member, from_plain
+from secaudit.frameworks.standard_library import from_plain
 
 _WRAPPED = {"secret": "pydantic.SecretStr", "url": "pydantic.AnyUrl"}
 
@@ -184,7 +185,7 @@ class Builder:
         constrained = self.version_1 and spec.kind == "secret" and spec.constraints
         if constrained and isinstance(data, Instance):  # not of the constrained type
             raise InvalidError("not a text")
-        if isinstance(data, Instance) and data.cls is not None:
+        if isinstance(data, Instance) and data.cls is not None and "member" not in data.state:
             return (
                 value
                 if _accepts_object(spec, data)
@@ -249,10 +250,8 @@ class Builder:
         if spec.kind in _WRAPPED and isinstance(value.data, str):
             return wrap(_WRAPPED[spec.kind], value)
         if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
-            for name, member in spec.cls.namespace.items():
-                if plain(member) == plain(value) and value.known and value.place is not None:
-                    made = enum_member(spec.cls, name, member, value.place)
-                    return value._replace(data=made.data)
+            made = member_of(spec.cls, plain(value), value.place) if value.known else None
+            return value if made is None else value._replace(data=made.data)
         return value
 
 

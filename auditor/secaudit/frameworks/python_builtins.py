@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from secaudit.evaluation.access import attribute, iterate
 from secaudit.evaluation.bounds import MAX_ITEMS
-from secaudit.evaluation.calls import invoke
+from secaudit.evaluation.calls import call_function, invoke
 from secaudit.evaluation.containers import update
 from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.displays import distinct
@@ -80,6 +80,13 @@ def _str(call: Call) -> Value:
         holder = call.arguments[0].data
         if holder.state.get("masked"):
             return unknown("a masked secret", call.place)
+        own = None if holder.cls is None else holder.cls.find("__str__")
+        if own is not None and isinstance(own.data, FunctionData):
+            bound = own.data.bound(call.arguments[0])
+            return call_function(bound, call._replace(arguments=[], keywords={}))
+        if "text" in holder.state:  # a member of an enumeration
+            text = holder.state["text"]
+            return call.arguments[0]._replace(data=text, candidates=(), source=None)
         if "plain" in holder.state:
             inner = holder.state["plain"]
             return call.arguments[0]._replace(data=inner.data) if inner.known else inner
@@ -114,7 +121,7 @@ def _dict(call: Call) -> Value:
 
 
 def _len(call: Call) -> Value:
-    value = call.arguments[0]
+    value = call.interpreter.held(call.arguments[0])
     if isinstance(value.data, ListData | DictData):
         return Value(value.data.rest or len(value.data.items), call.place)
     data = plain(value)
@@ -146,9 +153,7 @@ def _type_names(data: Any) -> set[str]:  # noqa: ANN401 - a value of the evaluat
         names = {data.type_name, "object"}
         if data.cls is not None:
             names |= {cls.name for cls in data.cls.lineage()} | set(data.cls.externals())
-        if "member" in data.state:  # an enumeration that is also a str is one
-            cls = data.state["member"][0]
-            names |= {cls.name, *(name.removeprefix("builtins.") for name in cls.externals())}
+            names |= {name.removeprefix("builtins.") for name in data.cls.externals()}
         return names
     if isinstance(data, bool):
         return {"bool", "int", "object"}
@@ -294,12 +299,16 @@ def _is_object(value: Value) -> bool:
 
 
 def _setattr(call: Call) -> Value:
-    target, name = call.arguments[0], plain(call.arguments[1])
-    if isinstance(target.data, Instance) and isinstance(name, str) and not call.interpreter.level:
-        target.data.attributes[name] = call.arguments[2]
-    elif isinstance(target.data, Instance):
-        for key in target.data.attributes:
-            target.data.attributes[key] = unknown("set under a name that is not known", call.place)
+    data, name = call.arguments[0].data, plain(call.arguments[1])
+    level = data.level if isinstance(data, Instance) else 0
+    if not isinstance(data, Instance | ClassData) or call.interpreter.ignored(level):
+        return Value(None, call.place)
+    attributes = data.attributes if isinstance(data, Instance) else data.namespace
+    if isinstance(name, str):
+        attributes[name] = call.interpreter.settled(call.arguments[2], level, call.place)
+        return Value(None, call.place)
+    for key in attributes:
+        attributes[key] = unknown("set under a name that is not known", call.place)
     return Value(None, call.place)
 
 

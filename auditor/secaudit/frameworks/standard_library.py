@@ -8,7 +8,6 @@ from secaudit.evaluation.control import ProgramError
 from secaudit.evaluation.operators import derive, run
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import (
-    ClassData,
     External,
     Instance,
     Place,
@@ -145,48 +144,6 @@ def _wrapper(name: str) -> Callable[[Call], Value]:
     return make
 
 
-def enum_attribute(
-    interpreter: Interpreter, cls: ClassData, name: str, place: Place
-) -> Value | None:
-    """Return a member of an enumeration: an object that stands for its value."""
-    del interpreter
-    found = cls.find(name)
-    if found is None or name.startswith("_"):
-        return None
-    if isinstance(found.data, Unknown) or hasattr(found.data, "node"):
-        return None
-    return enum_member(cls, name, found, place)
-
-
-_MIXED: Final = frozenset(
-    ("enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "builtins.str", "builtins.int")
-)
-
-
-def enum_member(cls: ClassData, name: str, value: Value, place: Place) -> Value:
-    """Return the member ``name`` of an enumeration; a ``str`` mixin equals its text."""
-    member = Instance(f"enum.{cls.name}", None)
-    member.attributes = {"value": value, "name": Value(name, place)}
-    member.state["plain"] = value
-    member.state["member"] = (cls, name)
-    if not _MIXED.intersection(cls.externals()):
-        member.state["wraps"] = True  # it is equal to no text and no number
-    return Value(member, place)
-
-
-def make_enum(cls: ClassData, call: Call) -> Value:
-    """``Color("red")``: the member with this value."""
-    given = call.arguments[0] if call.arguments else Value(None)
-    wanted = plain(given)
-    if isinstance(wanted, Unknown):
-        return given._replace(data=wanted, place=call.place)
-    for name, value in cls.namespace.items():
-        if not name.startswith("_") and plain(value) == wanted:
-            member = enum_member(cls, name, value, call.place)
-            return member._replace(candidates=given.candidates, variables=given.variables)
-    raise ProgramError("ValueError", "not a member", call.place)
-
-
 def exit_(call: Call) -> Value:
     """``sys.exit(message)``.
 
@@ -228,9 +185,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         _generated,
     ),
 }
-_ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
-BASES: Final = dict.fromkeys(_ENUMS, make_enum)
-CLASS_ATTRIBUTES: Final = dict.fromkeys(_ENUMS, enum_attribute)
 EXTERNALS: Final[dict[str, Callable[[Interpreter, str, Place], Value]]] = {
     "string.ascii_letters": lambda _i, _n, place: Value(_LETTERS, place),
     "string.digits": lambda _i, _n, place: Value("0123456789", place),

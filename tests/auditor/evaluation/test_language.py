@@ -52,6 +52,16 @@ SNIPPETS = {
     "enumerations that are no texts": "from enum import Enum\nclass E(Enum):\n    DEV = 'dev'\n"
     "A = E.DEV == 'dev'\nB = E.DEV != 'dev'\nC = E.DEV in ('dev', 'x')\nD = E.DEV in [E.DEV]\n"
     "F = E('dev') == E.DEV\nG = 'dev' in [E.DEV]",
+    "members of enumerations": "from enum import Enum\nclass E(str, Enum):\n    DEV = 'dev'\n    PROD = 'prod'\n"
+    "    @property\n    def debug(self):\n        return self in (self.DEV,)\n    @classmethod\n    def of(cls, text):\n"
+    "        return cls(text.lower())\n    def __str__(self):\n        return self.value.upper()\n"
+    "A = E.DEV.debug\nB = E.PROD.debug\nC = E.of('PROD').value\nD = str(E.DEV)\nF = f'{E.PROD}'\nG = E.DEV.upper()\n"
+    "H = E('dev') is E.DEV\nI = E.DEV is not E.PROD\nJ = E['DEV'].name\nK = isinstance(E.DEV, str)",
+    "loops over enumerations": "from enum import Enum\nclass E(Enum):\n    A1 = 1\n    B1 = 2\n    ALIAS = 1\n"
+    "A = [m.name for m in E]\nB = len(E)\nC = sorted(E.__members__)\nD = E.ALIAS is E.A1\nF = 2 in [m.value for m in E]\n"
+    "G = str(E.B1)\nH = bool(E(1))\nI = [m.value for m in list(E)]",
+    "counted enumerations": "from enum import IntEnum, StrEnum, auto\nclass N(IntEnum):\n    X = auto()\n    Y = 7\n    Z = auto()\n"
+    "class S(StrEnum):\n    ONE = auto()\n    TWO = 'Two'\nA = N.Z + 1\nB = N.X == 1\nC = S.ONE == 'one'\nD = str(S.TWO)\nF = f'{S.ONE}'",
     "secrets that are no texts": "from pydantic import SecretStr\nS1 = SecretStr('a')\n"
     "A = S1 == 'a'\nB = S1 != 'a'\nC = S1 in ('a', 'b')\nD = S1 == SecretStr('a')\n"
     "E = len(S1)\nF = S1.get_secret_value() == 'a'\nG = 'a' in [S1]\nH = S1 in [SecretStr('a')]",
@@ -72,6 +82,24 @@ SNIPPETS = {
     "globals": "N = 1\ndef f():\n    global N\n    N = 2\nf()\nA = N",
     "caching": "from functools import lru_cache\nC = []\n@lru_cache\ndef f():\n    C.append(1)\n    return 5\n"
     "f()\nf()\nA = len(C)",
+    "names of enclosing functions": "def f():\n    v = 1\n    def g():\n        nonlocal v\n        v += 1\n"
+    "        def h():\n            nonlocal v\n            v *= 10\n        h()\n    g()\n    return v\nA = f()",
+    "growing in place": "A = [1]\nB = A\nB += (2,)\nC = {1}\nD = C\nD |= {1, 2}\nE = {'a': 1}\nF1 = E\nF1 |= {'b': 2}\nF = sorted(E)\n"
+    "G = (1,)\nH = G\nH += (2,)\nI = [3]\nI += 'ab'",
+    "too few to unpack": "try:\n    X, *Y, Z = [1]\nexcept ValueError:\n    A = 'refused'\nB, *C = [1]",
+    "arguments that are no fields": "from dataclasses import dataclass\n@dataclass\nclass P:\n    a: int = 1\n"
+    "try:\n    P(1, 2)\nexcept TypeError:\n    A = 'refused'\ntry:\n    P(b=2)\nexcept TypeError:\n    B = 'refused'",
+    "fields by position": "from dataclasses import KW_ONLY, dataclass, field\nfrom typing import ClassVar\n@dataclass\nclass P:\n"
+    "    kind: ClassVar[str] = 'k'\n    made: int = field(init=False, default=5)\n    debug: bool = True\n    _: KW_ONLY\n"
+    "    secure: bool = True\np = P(False, secure=False)\nA = p.debug\nB = p.secure\nC = p.kind\nD = p.made\n"
+    "try:\n    P(False, False)\nexcept TypeError:\n    E = 'refused'",
+    "setters": "class P:\n    kept = True\n    @property\n    def debug(self):\n        return self.kept\n    @debug.setter\n"
+    "    def debug(self, value):\n        self.kept = not value\np = P()\nA = p.debug\np.debug = True\nB = p.debug",
+    "what records do after their fields": "from dataclasses import InitVar, dataclass\n@dataclass\nclass P:\n    key: str = 'x'\n"
+    "    more: InitVar[int] = 3\n    def __post_init__(self, more):\n        self.n = more * 2\n        if self.key == 'x':\n"
+    "            self.key = 'y'\nA = P().key\nB = P('z').key\nC = P(more=4).n",
+    "attributes of a class's own making": "class P:\n    def __getattr__(self, name):\n        return name + '!'\nA = P().debug",
+    "setattr on a class": "class P:\n    pass\nsetattr(P, 'X', 3)\nA = P.X\nB = P().X",
     "setattr": "class P:\n    pass\np = P()\nsetattr(p, 'x', 3)\nA = p.x\nB = getattr(p, 'y', 4)",
     "deleting": "A = {'a': 1, 'b': 2}\ndel A['a']\nB = list(A)",
     "isinstance": "A = isinstance('x', str)\nB = isinstance([1], (list, tuple))\nC = isinstance(True, int)",
@@ -159,6 +187,16 @@ UNKNOWN = {
     "an unknown base class": "from somewhere import Base\nclass C(Base):\n    pass\nA = C().x",
     "a generator": "def f():\n    yield 1\nA = f()",
     "a coroutine": "async def f():\n    return 1\nA = f()",
+    "an object that decides its truth": "class P:\n    def __bool__(self):\n        return False\nA = bool(P())",
+    "an object with a length": "class P:\n    def __len__(self):\n        return 0\nA = 1 if P() else 2",
+    "what a metaclass adds": "class M(type):\n    def __getattr__(cls, name):\n        return name\n"
+    "class P(metaclass=M):\n    pass\nA = P.x",
+    "what a base adds to its children": "class P:\n    def __init_subclass__(cls):\n        cls.x = 1\nclass Q(P):\n    pass\nA = Q.x",
+    "a name bound under a condition": "import somewhere\ndef f():\n    v = 1\n    def g():\n        nonlocal v\n"
+    "        if somewhere.x():\n            v = 2\n    g()\n    return v\nA = f()",
+    "an enumeration that counts in its own way": "from enum import Flag, auto\nclass F(Flag):\n    X = auto()\nA = F.X.value",
+    "a text that differs between versions of Python": "from enum import Enum\nclass E(str, Enum):\n    X = 'x'\nA = f'{E.X}'",
+    "what setattr sets under a condition": "import somewhere\nclass P:\n    X = 1\nif somewhere.x():\n    setattr(P, 'X', 2)\nA = P.X",
     "a comparison with a library symbol": "import somewhere\nA = somewhere.X == 'x'",
 }
 

@@ -16,6 +16,8 @@ def check(facts: Facts) -> Iterator[Match]:
         if candidate is None or not is_written_in_code(candidate) or is_for_tests(setting):
             continue
         url = url_of(text)
+        if url is None and setting.concept == "database.url":
+            continue  # a word that stands in for a URL
         password = text if url is None else url.password
         user = _user_beside(facts, setting) if url is None else url.user
         if is_usable(password) and not is_guessable(password, user):
@@ -48,6 +50,7 @@ Read it from the environment without a default, and replace the one that was exp
     ),
     good=(
         Example({"settings.py": 'import os\n\nDATABASE_URL = os.environ["DATABASE_URL"]\n'}),
+        Example({"settings.py": 'DATABASE_URL = "DATABASE_URL_OF_THE_TEAM"\n'}),
         Example({".env": "DATABASE_URL=postgresql://app:q3ZkT8wLr5Xn0cVb@db.acme.io/app\n"}),
         Example(
             {
