@@ -1,6 +1,8 @@
 """f-strings: the text of constants and formatted values."""
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
 from secaudit.evaluation.bounds import MAX_TEXT
 from secaudit.evaluation.control import Frame
@@ -67,19 +69,18 @@ def _formatted(value: Value, part: ast.FormattedValue) -> str | Unknown:
         data, str | int | float | bool | type(None) | list | tuple
     ):
         return Unknown("formats an object")
-    if part.conversion == ord("r"):
-        return repr(data)
-    if part.format_spec is not None:
-        spec = part.format_spec
-        text = "".join(
-            str(item.value)
-            for item in getattr(spec, "values", [])
-            if isinstance(item, ast.Constant)
-        )
-        if len(text) > 5 or len(getattr(spec, "values", [])) > 1:  # noqa: PLR2004 - no long widths
-            return Unknown("a format specification")
-        try:
-            return format(data, text)
-        except (ValueError, TypeError):
-            return Unknown("a format specification that does not fit")
-    return str(data)
+    if part.conversion in _CONVERSIONS:
+        data = _CONVERSIONS[part.conversion](data)
+    if part.format_spec is None:
+        return str(data)
+    written = getattr(part.format_spec, "values", [])
+    text = "".join(str(item.value) for item in written if isinstance(item, ast.Constant))
+    if len(text) > 5 or len(written) > 1 or not text:  # noqa: PLR2004 - no long widths
+        return Unknown("a format specification")
+    try:
+        return format(data, text)
+    except (ValueError, TypeError):
+        return Unknown("a format specification that does not fit")
+
+
+_CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("r"): repr, ord("s"): str, ord("a"): ascii}

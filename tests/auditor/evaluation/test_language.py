@@ -93,6 +93,7 @@ SNIPPETS = {
     "    kind: ClassVar[str] = 'k'\n    made: int = field(init=False, default=5)\n    debug: bool = True\n    _: KW_ONLY\n"
     "    secure: bool = True\np = P(False, secure=False)\nA = p.debug\nB = p.secure\nC = p.kind\nD = p.made\n"
     "try:\n    P(False, False)\nexcept TypeError:\n    E = 'refused'",
+    "conversions of f-strings": "A = f'{3!r:>4}'\nB = f'{\"a\"!s:^5}'\nV1 = '\\u00e9'\nC = f'{V1!a}'\nD = f'{3!r}'",
     "setters": "class P:\n    kept = True\n    @property\n    def debug(self):\n        return self.kept\n    @debug.setter\n"
     "    def debug(self, value):\n        self.kept = not value\np = P()\nA = p.debug\np.debug = True\nB = p.debug",
     "what records do after their fields": "from dataclasses import InitVar, dataclass\n@dataclass\nclass P:\n    key: str = 'x'\n"
