@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from secaudit.discovery import SourceFile
-from secaudit.facts import Facts, Unknown
+from secaudit.facts import Facts, Setting, Unknown
 from secaudit.finding import Finding, Problem, Report, Suppressed
 from secaudit.judging import setting_steps
 from secaudit.location import Location
@@ -55,9 +55,16 @@ def relative(path: str) -> str:
 
 
 def effective_settings(facts: Sequence[Facts], secrets: Secrets) -> Iterator[dict[str, Any]]:
-    """Yield every effective setting of every deployment, redacted, in the form of the report."""
+    """Yield every effective setting of every deployment, redacted, in the form of the report.
+
+    A key of a configuration file that code reads is listed under the code's name only.
+    """
+    everything = [setting for one in facts for setting in one.settings]
+    read = {setting.location for setting in everything if setting.used and _in_data(setting)}
     for one in facts:
         for setting in sorted(one.settings, key=lambda setting: setting.name):
+            if setting.location in read and not setting.used:
+                continue
             value = setting.program_value
             unknown = value.reason if isinstance(value, Unknown) else None
             yield {
@@ -75,6 +82,10 @@ def effective_settings(facts: Sequence[Facts], secrets: Secrets) -> Iterator[dic
                     for step in setting_steps(setting)
                 ],
             }
+
+
+def _in_data(setting: Setting) -> bool:
+    return setting.candidates[:1] != () and setting.candidates[0].layer == "config-file"
 
 
 def place_of(location: Location) -> dict[str, Any]:

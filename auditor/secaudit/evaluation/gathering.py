@@ -207,7 +207,7 @@ def _lower(slot: Slot, named: Named, collector: Collector) -> None:
         return
     meaning = meaning_of(named.name)
     secret = meaning is not None and meaning.concept in SECRET_CONCEPTS
-    if value.variables or (secret and isinstance(value.data, str)):
+    if _from_outside(value) or (secret and isinstance(value.data, str)):
         collector.add(slot, named)
     else:
         collector.hidden[slot] = named
@@ -221,6 +221,11 @@ def _classes(interpreter: Interpreter, collector: Collector, selected: str) -> N
     for instance in interpreter.objects:
         if instance.cls is not None:
             _attributes(instance, collector, instance.cls)
+
+
+def _from_outside(value: Value) -> bool:
+    """Say whether the environment or a configuration file gives a value."""
+    return bool(value.variables) or any(one.layer == "config-file" for one in value.candidates)
 
 
 def _lists_names(cls: ClassData) -> bool:
@@ -254,7 +259,7 @@ def _class(interpreter: Interpreter, cls: ClassData, collector: Collector, selec
             continue
         if cls in interpreter.loaded_classes and _replaced(interpreter, ancestor, name, value):
             continue
-        if name.isupper() or value.variables:
+        if name.isupper() or _from_outside(value):
             collector.add_tree(slot_of(ancestor, name), Named(name, value, cls.name))
         elif isinstance(value.data, str | int | bool | float):
             collector.hidden[slot_of(ancestor, name)] = Named(name, value, cls.name)
@@ -275,7 +280,7 @@ def _attributes(instance: Instance, collector: Collector, cls: ClassData) -> Non
     for name, value in instance.attributes.items():
         if name.startswith("_") or isinstance(value.data, (*OBJECTS, Instance)):
             continue
-        if name.isupper() or value.variables:
+        if name.isupper() or _from_outside(value):
             collector.add_tree(slot_of(instance, name), Named(name, value, cls.name))
 
 

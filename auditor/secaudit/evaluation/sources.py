@@ -1,6 +1,7 @@
 """The files of one project, read and parsed once for all its deployments."""
 
 from collections.abc import Callable
+from importlib import import_module
 from os import listdir
 from os.path import abspath, isabs, isdir, isfile, join, realpath
 from typing import TYPE_CHECKING, TypeVar
@@ -14,10 +15,11 @@ from secaudit.syntax.python import parse as parse_python
 from secaudit.syntax.text import TemplateError
 
 if TYPE_CHECKING:
-    from secaudit.syntax.tree import Mapping
+    from secaudit.syntax.tree import Node
 
 Parsed = TypeVar("Parsed")
 _MAX_NAMES = 1_000
+_MAX_TREE = 256 * 1_024  # bytes
 
 
 class Sources:
@@ -37,6 +39,7 @@ class Sources:
         self._read = read
         self._modules: dict[str, Module | None] = {}
         self._files: dict[tuple[str, str], EnvFile | None] = {}
+        self._trees: dict[tuple[str, str], Node | None] = {}
         self._inside: dict[str, bool] = {}
 
     def absolute(self, path: str) -> str:
@@ -71,12 +74,22 @@ class Sources:
         path = self.absolute(path)
         return self._parse(path, lambda data: data.decode("utf-8", errors="replace"))
 
-    def ini(self, path: str) -> "Mapping | None":
-        """Return a parsed INI file, None when it is absent or cannot be read."""
-        from secaudit.syntax.ini import parse  # noqa: PLC0415 - few programs read one
+    def tree(self, path: str, syntax: str) -> "Node | None":
+        """Return a parsed ``toml``, ``yaml``, ``json`` or ``ini`` file; None as for ``text``.
 
+        Of a YAML file with several documents nothing: who reads one document stops at the second.
+        Nor of a large file: code reads tables of data too, which are no configuration.
+        """
+        parse = import_module(f"secaudit.syntax.{syntax}").parse  # few programs read one
         path = self.absolute(path)
-        return self._parse(path, lambda data: parse(data, path))
+        key = (path, syntax)
+        if key not in self._trees:
+            found = self._parse(
+                path, lambda data: parse(data, path) if len(data) <= _MAX_TREE else None
+            )
+            documents = found if syntax == "yaml" or found is None else (found,)
+            self._trees[key] = documents[0] if documents and len(documents) == 1 else None
+        return self._trees[key]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder of the project, None when there is no such folder."""

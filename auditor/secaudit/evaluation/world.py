@@ -9,7 +9,7 @@ from secaudit.syntax.dotenv import EnvFile
 from secaudit.syntax.python import Module
 
 if TYPE_CHECKING:
-    from secaudit.syntax.tree import Mapping as Sections
+    from secaudit.syntax.tree import Node
 
 
 class World(Protocol):
@@ -34,8 +34,11 @@ class World(Protocol):
     def text(self, path: str) -> str | None:
         """Return the text of a file of the project, None when it has none."""
 
-    def ini(self, path: str) -> "Sections | None":
-        """Return a parsed INI file of the project, None when there is none or it is broken."""
+    def tree(self, path: str, syntax: str) -> "Node | None":
+        """Return a parsed file of the project, None when there is none or it is broken.
+
+        ``syntax`` is the module of ``secaudit.syntax`` that parses it: toml, yaml, json or ini.
+        """
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder of the project, None when it has none."""
@@ -89,9 +92,9 @@ class ClosedWorld:
         """Return the text of a file of the project."""
         return self._sources.text(self.absolute(path)) if self.exists(path) else None
 
-    def ini(self, path: str) -> "Sections | None":
-        """Return a parsed INI file of the project."""
-        return self._sources.ini(self.absolute(path)) if self.exists(path) else None
+    def tree(self, path: str, syntax: str) -> "Node | None":
+        """Return a parsed file of the project."""
+        return self._sources.tree(self.absolute(path), syntax) if self.exists(path) else None
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """Return the names in a folder of the project, or of what is mounted into it."""

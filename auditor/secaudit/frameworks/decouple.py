@@ -48,8 +48,8 @@ def _file(interpreter: Interpreter, path: str) -> dict[str, Candidate]:
 
 def _sections(interpreter: Interpreter, path: str) -> dict[str, Candidate] | None:
     """Return the section ``settings`` of an INI file, its keys in lower case as configparser's."""
-    file = interpreter.world.ini(path)
-    if file is None:
+    file = interpreter.world.tree(path, "ini")
+    if not isinstance(file, Mapping):
         return None
     _, section = file.items.get("settings", (None, None))
     found = _Folded()

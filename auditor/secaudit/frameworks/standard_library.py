@@ -40,6 +40,11 @@ def _loads(call: Call) -> Value:
     import ast  # noqa: PLC0415 - needed by few settings
     import json  # noqa: PLC0415 - see above
 
+    from secaudit.frameworks.data_readers import of_file  # noqa: PLC0415 - see above
+
+    read = of_file(call)
+    if read is not None:
+        return read
     name = ast.unparse(call.place.node)
     function: Callable[[str], Any] = ast.literal_eval if "literal_eval" in name else json.loads
     text = plain(call.arguments[0])

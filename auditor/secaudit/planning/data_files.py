@@ -18,9 +18,8 @@ from secaudit.planning.deployment import Deployment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
 from secaudit.planning.settings import written
-from secaudit.syntax.tree import MAX_VISITS, Mapping, Node, Scalar, leaves, plain
+from secaudit.syntax.tree import MAX_VISITS, Mapping, Node, Scalar, leaves, plain, refers
 
-_REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
 _SHARED = frozenset({"default", "defaults", "global", "base", "common"})
 _CONTAINER = re.compile(  # tables that only hold the application's settings together
     r"^(app|application|server|api|service|settings|config|main|web|project|common)\.",
@@ -133,7 +132,7 @@ def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
     ``told``: the meaning and value of a key that its file gives a meaning of its own.
     """
     raw = node.raw if isinstance(node, Scalar) else None
-    value = Unknown("a reference that the program expands") if _refers(data) else data
+    value = Unknown("a reference that the program expands") if refers(data) else data
     inner = _CONTAINER.sub("", name)
     meaning = meaning_of(name) or (meaning_of(inner) if inner != name else None)
     if told is not None and not isinstance(value, Unknown):
@@ -147,11 +146,3 @@ def _setting(  # noqa: PLR0913, PLR0917 - what a setting consists of
     concept = meaning.concept if meaning else ""
     group = f"{node.location.path}:{table}:{cookie}"
     return written(name, concept, group, place, candidate, service=service)
-
-
-def _refers(value: Any) -> bool:  # noqa: ANN401 - any data
-    if isinstance(value, list):
-        return any(_refers(item) for item in value)
-    return isinstance(value, Unknown) or (
-        isinstance(value, str) and _REFERENCE.search(value) is not None
-    )

@@ -1,5 +1,6 @@
 """What YAML, TOML, JSON and INI files hold: scalars, mappings and sequences with their places."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -8,6 +9,7 @@ from secaudit.facts import Unknown
 from secaudit.location import Location
 from secaudit.records import NamedTuple
 
+_REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
 MAX_VISITS = 500_000  # of nodes in one walk: aliases may stand for one node many times
 MAX_DEPTH = 100
 
@@ -88,3 +90,12 @@ def leaves(node: Node, budget: Budget) -> Iterator[tuple[tuple[str, ...], Scalar
 
 def _holds_mappings(node: Node) -> bool:
     return isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items)
+
+
+def refers(value: Any) -> bool:  # noqa: ANN401 - any data
+    """Say whether a value is Unknown or a reference that some program expands later."""
+    if isinstance(value, list):
+        return any(refers(item) for item in value)
+    return isinstance(value, Unknown) or (
+        isinstance(value, str) and _REFERENCE.search(value) is not None
+    )

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from secaudit.facts import Facts, Setting, Unknown
 from secaudit.rule import Example, Match, Rule, Severities
 
+_GIVEN = frozenset({"process-environment", "env-file"})
+
 
 def check(facts: Facts) -> Iterator[Match]:
     """Yield required variables that are not given although an env file is."""
@@ -12,7 +14,7 @@ def check(facts: Facts) -> Iterator[Match]:
         candidate.location.path
         for setting in facts.settings
         for candidate in setting.candidates
-        if candidate.raw is not None and candidate.location is not None
+        if candidate.layer in _GIVEN and candidate.location is not None
         if not candidate.location.path.endswith(".py")
     }
     if not given and not facts.seen("key-unread"):  # a key of a file too
