@@ -124,7 +124,10 @@ class Collector:
             return
         if isinstance(data, Instance) and "plain" not in data.state:
             return
-        if isinstance(data, OBJECTS):
+        if isinstance(data, External) and depth and data.name.rpartition(".")[2].isupper():
+            constant = data.name.rpartition(".")[2]  # such as CERT_NONE, by its own name
+            named = named._replace(value=named.value._replace(data=constant))
+        elif isinstance(data, OBJECTS):
             return
         self.add(slot, named)
 

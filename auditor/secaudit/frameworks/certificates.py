@@ -32,11 +32,15 @@ def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
 
 
 def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Callable[[Call], Value]:
-    """Return the handler of a call with ``cert_reqs``: None and ``CERT_NONE`` ask for nothing."""
+    """Return the handler of a call with ``cert_reqs``; ``CERT_NONE`` asks for nothing.
+
+    So does None of redis-py; urllib3 then requires a certificate (``util.ssl_``).
+    """
 
     def make(call: Call) -> Value:
         given = call.keywords.get(argument)
-        if given is not None and _asks_for_nothing(given):
+        is_none = given is not None and given.data is None and argument == "ssl_cert_reqs"
+        if given is not None and (is_none or _asks_for_nothing(given)):
             group, off = group_of(call.place, argument), Value(False, given.place)
             place = call.location(argument)
             use(call.interpreter, SinkUse("tls.verify", group, argument, off, place, "client"))
@@ -50,7 +54,7 @@ def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Calla
 def _asks_for_nothing(value: Value) -> bool:
     data = value.data
     text = data.name.rpartition(".")[2] if isinstance(data, External) else data
-    return text is None or (isinstance(text, str) and text.upper() in {"CERT_NONE", "NONE"})
+    return isinstance(text, str) and text.upper() in {"CERT_NONE", "NONE"}
 
 
 def _default_context(interpreter: Interpreter) -> None:

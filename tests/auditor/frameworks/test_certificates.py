@@ -40,6 +40,7 @@ def test_clients_that_verify_nothing(by_concept: Concepts, source: str) -> None:
     [
         "import urllib3\npool = urllib3.PoolManager(cert_reqs='CERT_REQUIRED')\n",
         "import urllib3\npool = urllib3.PoolManager()\n",
+        "import urllib3\npool = urllib3.PoolManager(cert_reqs=None)\n",
         "import redis\nr = redis.from_url('rediss://r', ssl_cert_reqs='required')\n",
         "import redis\nfrom x import y\nr = redis.from_url('rediss://r', ssl_cert_reqs=y)\n",
         "import ssl\nssl._create_default_https_context = ssl.create_default_context\n",

@@ -52,7 +52,7 @@ def _is_said(facts: Facts, setting: Setting) -> bool:
 
 def _is_off(setting: Setting) -> bool:
     """Return whether a switch is off, or a requirement asks for nothing (``cert_reqs=None``)."""
-    if setting.name.lower().endswith("cert_reqs"):
+    if setting.name.lower().endswith("ssl_cert_reqs"):  # of redis-py, whose None checks nothing
         return str(setting.value).upper() in {"NONE", "CERT_NONE", "0", "FALSE"}
     return setting.value is False or str(setting.value).upper() == "CERT_NONE"
 
