@@ -12,6 +12,7 @@ from secaudit.kinds import (
     is_flask_configuration,
     kind_of_content,
     kind_of_name,
+    kind_of_read,
     matches,
     relevant,
 )
@@ -146,11 +147,19 @@ def discover(paths: Sequence[str], options: Options) -> Project:
     return Project(_roots(found), tuple(problems), (), options.overlay)
 
 
-def pulled(project: Project, opened: Iterable[Iterable[str]]) -> list[SourceFile]:
-    """Return the env files that code loads besides the files of the project."""
+def pulled(
+    project: Project, opened: Iterable[Iterable[str]], faulty: Iterable[str]
+) -> list[SourceFile]:
+    """Return the env files that code loads besides the project's, and other files with faults.
+
+    ``faulty``: paths of findings, among them start scripts and data files that code reads.
+    """
     known = {file.path for file in project.files()}
-    extra = sorted({path for paths in opened for path in paths} - known)
-    return [SourceFile(path, "env", explicit=False) for path in extra]
+    env = {path for paths in opened for path in paths} - known
+    others = set(faulty) - known - env
+    found = [SourceFile(path, "env", explicit=False) for path in sorted(env)]
+    more = (SourceFile(path, kind_of_read(path), explicit=False) for path in sorted(others))
+    return [*found, *more]
 
 
 def _named(path: str, options: Options) -> SourceFile:

@@ -16,6 +16,9 @@ Kind = Literal[
     "ini",
     "requirements",
     "manifest",
+    "procfile",
+    "unit",
+    "script",
 ]
 
 # Names of other things that an env pattern would catch: `.env.py`, `.env.d.ts`, an editor's backup.
@@ -68,6 +71,7 @@ _NAMED: Final[dict[str, Kind]] = {
     "Pipfile": "toml",
     "pip.conf": "ini",
     "pip.ini": "ini",
+    "Procfile": "procfile",
 }
 _BLOCK: Final = lazy(rb"^[ \t]*\w[^=\n]*\{[ \t]*\r?$", re.MULTILINE)
 # Flask reads such a file as Python: names in upper case, no sections.
@@ -102,7 +106,8 @@ _PYTHON_WORDS: Final = (
     *(b"format_exc", b"errorhandler"),
     *(b"ghp_", b"github_pat_", b"glpat-", b"AKIA", b"xoxb-", b"k_live_", b"sk-ant-", b"sk-proj-"),
     b"AIza",
-    *(b"basicConfig", b"DEFAULT_ACL"),
+    *(b"basicConfig", b"DEFAULT_ACL", b"configparser", b"tomllib", b"safe_load"),
+    *(b"page_size_query_param", b"LimitOffsetPagination"),
 )
 _PYTHON_SIGNS: Final = lazy(
     rb"\b(debug|reload|use_reloader|loglevel|workers|forwarded_allow_ips|trusted_proxy|limit_request_\w+|"
@@ -118,6 +123,13 @@ _DATA_WORDS: Final = lazy(
     rb"reload|loglevel",
     re.IGNORECASE,
 )
+# Without these a file of its kind is not worth parsing.
+_WORDS: Final = {
+    "manifest": _MANIFEST,
+    "unit": lazy(rb"^ExecStart\s*=", re.MULTILINE),
+    "requirements": _SOURCE_WORDS,
+    **dict.fromkeys(("toml", "yaml", "json", "ini"), _DATA_WORDS),
+}
 
 
 def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in order of precedence
@@ -136,8 +148,9 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     folders = folder.split("/")
     if ".envs" in folders or _is_env_file(name):
         return "env"
-    if name in _NAMED:
-        return _NAMED[name]
+    named = _kind_of_whole_name(name)
+    if named is not None:
+        return named
     if _REQUIREMENTS.fullmatch(name) or (
         folders[-1] == "requirements" and name.endswith((".txt", ".in"))
     ):
@@ -153,6 +166,10 @@ def kind_of_name(relative: str) -> Kind | None:  # noqa: PLR0911 - a table in or
     return None
 
 
+def _kind_of_whole_name(name: str) -> Kind | None:
+    return "unit" if name.endswith(".service") else _NAMED.get(name)
+
+
 def _is_manifest_name(name: str) -> bool:
     words = ("configmap", "secret", "deployment", "statefulset", "k8s", "kube")
     return any(word in name.lower() for word in words)
@@ -162,6 +179,12 @@ def _is_env_file(name: str) -> bool:
     if name in _ENV_NAMES:
         return True
     return not name.endswith(_NO_ENV) and "env" in name and _ENV.match(name) is not None
+
+
+def kind_of_read(path: str) -> Kind:
+    """Return the kind of a file that code or a command reads, whatever its name and place."""
+    name = path.rpartition("/")[2]
+    return kind_of_name(name) or _SUFFIXES.get(name[name.rfind(".") :], "script")
 
 
 def kind_of_content(path: str, data: bytes) -> Kind | None:
@@ -201,15 +224,10 @@ def relevant(kind: Kind, data: bytes) -> bool:
     if kind == "python":
         known = any(word in data for word in _PYTHON_WORDS)
         return known or _PYTHON_SIGNS.search(data) is not None
-    if kind == "manifest":
-        return _MANIFEST.search(data) is not None
-    if kind == "requirements":
-        return _SOURCE_WORDS.search(data) is not None
     if kind == "ini" and _BLOCK.search(data):
         return False  # nginx has files of this suffix too
-    if kind in {"toml", "yaml", "json", "ini"}:
-        return _DATA_WORDS.search(data) is not None
-    return True
+    words = _WORDS.get(kind)
+    return words is None or words.search(data) is not None
 
 
 def matches(relative: str, patterns: tuple[str, ...]) -> bool:

@@ -49,7 +49,9 @@ def run(paths: Sequence[str], options: Options, watch: Watch = iter) -> Audit:
     roots = [root.path for root in project.roots]
     judged = judging.judge(facts, chosen, options.pedantic, roots, secrets)
 
-    files = [*project.files(), *discovery.pulled(project, (e.opened for e in evaluated))]
+    faulty = [one.finding.location.path for one in judged]
+    opened_files = discovery.pulled(project, (one.opened for one in evaluated), faulty)
+    files = [*project.files(), *opened_files]
     outcome = suppression.apply(judged, files, project, options)
     profiles = {one.profile for one in facts}
     remarks = suppression.facts_of(outcome.remarks, chosen, options.pedantic, profiles)

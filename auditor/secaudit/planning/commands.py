@@ -3,7 +3,8 @@
 import re
 import shlex
 from collections.abc import Sequence
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
 
 from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
@@ -12,6 +13,7 @@ from secaudit.planning.layers import Environment
 from secaudit.planning.settings import written
 from secaudit.syntax.text import Text
 
+SEPARATORS: Final = frozenset({"&&", "||", ";", "|", "&"})
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"})
 _RUNNERS = lazy(
     r"uvicorn|gunicorn|hypercorn|granian|daphne|flask|fastapi|django-admin|manage\.py|celery|dramatiq"
@@ -93,22 +95,28 @@ def settings(words: Sequence[Text]) -> list[Setting]:
     found: list[Setting] = []
     names = [word.value.rpartition("/")[2] for word in words]
     for position, name in enumerate(names):
-        rest = list(words[position + 1 :])
+        rest = _own(words[position + 1 :])
+        after = names[position + 1 : position + 1 + len(rest)]
         if name in _SERVERS:
             found += _options(name, rest)
-        elif name == "flask" and "run" in names[position + 1 :]:
+        elif name == "flask" and "run" in after:
             found.append(_setting("flask run", "debug.server", word=words[position]))
             found += _flag("flask --debug", "debug.enabled", rest, "--debug")
-        elif name == "fastapi" and names[position + 1 : position + 2] == ["dev"]:
+        elif name == "fastapi" and after[:1] == ["dev"]:
             found.append(_setting("fastapi dev", "debug.server", word=rest[0]))
             if not any(word.value == "--no-reload" for word in rest):
                 found.append(_setting("fastapi dev reload", "debug.reload", word=rest[0]))
         elif name == "celery":
             levels = ("--loglevel", "-l")
             found += _value("celery --loglevel", "debug.log_level", rest, levels)
-        elif name in {"manage.py", "django-admin"} and "runserver" in names[position + 1 :]:
+        elif name in {"manage.py", "django-admin"} and "runserver" in after:
             found.append(_setting("runserver", "debug.server", word=_word(rest, "runserver")))
     return found
+
+
+def _own(words: Sequence[Text]) -> list[Text]:
+    """Return the words up to the next command of the line or script."""
+    return list(takewhile(lambda word: word.value not in SEPARATORS, words))
 
 
 def downloads(words: Sequence[Text]) -> list[Setting]:
@@ -123,7 +131,7 @@ def downloads(words: Sequence[Text]) -> list[Setting]:
 def _fetches(words: Sequence[Text]) -> bool:
     """Say whether the running command is curl or wget: the last program before an option."""
     for word in reversed(words):
-        if word.value in {"&&", "||", ";", "|"}:
+        if word.value in SEPARATORS:
             return False
         if word.value in {"curl", "wget"}:
             return True

@@ -106,7 +106,6 @@ class Containers:
         image = self._image(source)
         words = service.command if service.replaces_command or image is None else image.command
         own = layers.merged([service.environment, *([image.environment] if image else [])])
-        words = tuple(commands.with_variables(words, own))
         start = launched(words, filesystem(service, image, source.context), own, self.reader)
         env_files = (*service.env_files, *start.env_files)
         self.consumed.update(use.path for use in env_files)
@@ -114,7 +113,7 @@ class Containers:
             f"{' + '.join(paths.relative(path, self.root) for path in group.files)} {service.name}",
             layers.merged([layers.given(self.options.env), start.strong, own, start.weak]),
             [*self._file_signals(group), *self._launch_signals(start)],
-            settings_of(service, image, words),
+            settings_of(service, image, start.words),
             (
                 *service.observations,
                 *self._observed(start),
@@ -125,7 +124,7 @@ class Containers:
             group.files,
             service.files,
         )
-        codebase, modules = self._code(source, words, shared.environment)
+        codebase, modules = self._code(source, start.words, shared.environment)
         if codebase is None:
             if any(one.code.modules for one in self.codebases):
                 shared = shared._replace(environment=read_by_image(service, shared.environment))

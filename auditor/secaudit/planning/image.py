@@ -22,6 +22,7 @@ class Image(NamedTuple):
     copies: tuple[tuple[str, str], ...]  # path below the build context, place in the image
     observations: tuple[Observation, ...]
     launched: Launched = NOTHING  # by its own command, when it is run by itself
+    process: str = ""  # of a file that starts several
 
     @property
     def copies_everything(self) -> bool:
@@ -42,7 +43,9 @@ class Image(NamedTuple):
 
     def started(self, context: str, reader: Reader) -> "Image":
         """Return the image with what its command loads from a context, a host folder."""
-        from secaudit.planning.launch import launched  # noqa: PLC0415 - few projects have images
+        from secaudit.planning import commands  # noqa: PLC0415 - few projects have images
+        from secaudit.planning.launch import launched  # noqa: PLC0415 - see above
 
         files = Filesystem(self.files(context), self.folder, context)
-        return self._replace(launched=launched(self.command, files, self.environment, reader))
+        start = launched(self.command, files, self.environment, reader)
+        return self._replace(launched=start, server=tuple(commands.settings(start.words)))

@@ -13,6 +13,7 @@ from secaudit.planning import commands, env_files, layers
 from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.reading import Reader
+from secaudit.planning.start_scripts import followed
 from secaudit.syntax.text import Text
 
 _DIALECT: Final = "python-dotenv"
@@ -39,14 +40,16 @@ def launched(
         environment: that the command starts with, for references in env files.
         reader: for the env files of the project; others stay unread.
     """
+    script = followed(words, files, reader)
+    given = layers.merged([script.strong, environment, script.weak])
 
     def lookup(name: str) -> str | Unknown | None:
-        found = environment.get(name)
+        found = given.get(name)
         value = found[0].value if found else None
         return value if isinstance(value, str | Unknown) or value is None else str(value)
 
     uses: list[EnvFileUse] = []
-    words = commands.flattened(words)
+    words = commands.with_variables(script.words, given)
     strong: Environment = {}
     weak: list[Environment] = []
     for program, word in _named(words):
@@ -56,12 +59,13 @@ def launched(
             continue
         uses.append(EnvFileUse(path, _DIALECT, word.location))
         own = program in _OWN_FIRST
-        given = env_files.candidates(file, lookup, layer="env-file", override=own)
+        found = env_files.candidates(file, lookup, layer="env-file", override=own)
         if program == "dotenv":
-            strong = layers.merged([given, strong])
+            strong = layers.merged([found, strong])
         else:
-            weak.append(given)
-    return Launched(layers.merged([_set(words), strong]), layers.merged(weak), tuple(uses))
+            weak.append(found)
+    strong = layers.merged([_set(words), strong, script.strong])
+    return Launched(strong, layers.merged([script.weak, *weak]), tuple(uses), tuple(words))
 
 
 def _named(words: Sequence[Text]) -> list[tuple[str, Text]]:

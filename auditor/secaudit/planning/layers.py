@@ -6,6 +6,7 @@ from typing import Final
 from secaudit.facts import Candidate
 from secaudit.location import Location
 from secaudit.records import NamedTuple
+from secaudit.syntax.text import Text
 
 Environment = dict[str, tuple[Candidate, ...]]
 
@@ -19,14 +20,16 @@ class EnvFileUse(NamedTuple):
 
 
 class Launched(NamedTuple):
-    """What a command adds to the process environment.
+    """What a command runs in the end, and what it adds to the process environment.
 
-    ``strong`` replaces variables that are there, ``weak`` only sets those that are not.
+    ``strong`` replaces variables that are there, ``weak`` only sets those that are not. ``words``
+    are those of the command, with a start script replaced by what it runs.
     """
 
     strong: Environment
     weak: Environment
     env_files: tuple[EnvFileUse, ...]
+    words: tuple[Text, ...] = ()
 
 
 NOTHING: Final = Launched({}, {}, ())

@@ -61,7 +61,7 @@ def plan(project: Project, options: Options) -> Plan:
         found += _keys(codebase, reader, options)
         found += _data(root, reader, options)
         rest = built[1:] if image and not inside else built
-        found += [codebase.of_image(one, paths.relative(one.path, codebase.root)) for one in rest]
+        found += [codebase.of_image(one, _name_of(one, codebase.root)) for one in rest]
     unread = configuration.passed_over((root.path for root in project.roots), options)
     return Plan(tuple(found), tuple(named), tuple(reader.problems), (*reader.notes, *unread))
 
@@ -80,15 +80,28 @@ def _declared(codebase: Codebase, image: "Image | None") -> list[Deployment]:
 
 
 def _images(root: Root, consumed: frozenset[str], reader: Reader) -> "list[Image]":
-    """Return the images of Dockerfiles that no Compose service builds, the plainest name first."""
-    files = [file.path for file in _of_kind(root, "dockerfile") if file.path not in consumed]
-    if not files:
-        return []
-    from secaudit.planning.images import image_of  # noqa: PLC0415 - few projects need it
-    from secaudit.syntax.dockerfile import parse  # noqa: PLC0415 - see above
+    """Return what starts the code: images that no Compose service builds, then processes.
 
-    parsed = [reader.parse(path, parse) for path in sorted(files, key=lambda one: (len(one), one))]
-    return [image_of(file).started(root.path, reader) for file in parsed if file is not None]
+    Of several Dockerfiles the one with the plainest name comes first.
+    """
+    found: list[Image] = []
+    files = [file.path for file in _of_kind(root, "dockerfile") if file.path not in consumed]
+    if files:
+        from secaudit.planning.images import image_of  # noqa: PLC0415 - few projects need it
+        from secaudit.syntax.dockerfile import parse  # noqa: PLC0415 - see above
+
+        ordered = sorted(files, key=lambda one: (len(one), one))
+        parsed = [reader.parse(path, parse) for path in ordered]
+        found += [image_of(file) for file in parsed if file is not None]
+    for file in _of_kind(root, "procfile", "unit"):
+        from secaudit.planning import processes  # noqa: PLC0415 - see above
+
+        found += processes.images(file, reader)
+    return [one.started(root.path, reader) for one in found]
+
+
+def _name_of(image: "Image", root: str) -> str:
+    return f"{paths.relative(image.path, root)} {image.process}".rstrip()
 
 
 def _keys(codebase: Codebase, reader: Reader, options: Options) -> list[Deployment]:

@@ -80,3 +80,13 @@ def test_the_reason_of_an_unknown_value_is_readable(shell: Shell) -> None:
 )
 def test_names_about_something_else_than_the_secret(name: str, *, secret: bool) -> None:
     assert secret_name(name) is secret
+
+
+def test_a_key_of_a_file_that_code_reads_is_listed_under_the_codes_name(shell: Shell) -> None:
+    code = (
+        "import configparser\ncp = configparser.ConfigParser()\ncp.read('config.ini')\n"
+        "TIMEOUT = cp.getint('app', 'timeout')\n"
+    )
+    shell.write({"settings.py": code, "config.ini": "[app]\ntimeout = 5\ntoken_url = /t\n"})
+    values = {name: setting["value"] for name, setting in listed(shell).items()}
+    assert values == {"TIMEOUT": 5, "app.token_url": "/t"}

@@ -266,3 +266,25 @@ def test_an_unused_entry_of_the_configuration_is_a_finding_at_its_line(
     (finding,) = report("--profile", "production")["findings"]
     assert finding["code"] == "SUP001"
     assert (finding["location"]["path"], finding["location"]["line"]) == ("secaudit.toml", 2)
+
+
+def test_a_comment_counts_in_a_file_that_only_code_or_a_command_reads(
+    shell: Shell, report: Document
+) -> None:
+    remark = "# secaudit: ignore[DBG] a demonstration\n"
+    code = (
+        "import configparser\ncp = configparser.ConfigParser()\ncp.read('shop.data')\n"
+        "DEBUG = cp.getboolean('app', 'debug')\n"
+    )
+    shell.write(
+        {
+            "settings.py": code,
+            "shop.data": f"[app]\n{remark}debug = on\n",
+            "run": f"#!/bin/sh\nexec gunicorn a:b --reload {remark}",
+            "Dockerfile": 'FROM x\nCOPY . .\nUSER app\nENTRYPOINT ["./run"]\n',
+        }
+    )
+    document = report("--profile", "production", "--select", "DBG,SUP")
+    assert codes(document) == []
+    assert [code for code, _, _ in accepted(document)] == ["DBG002", "DBG001"]
+    assert document["summary"]["files"] == 4
