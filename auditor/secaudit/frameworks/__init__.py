@@ -5,6 +5,8 @@ A framework module offers tables; every one is optional:
 - ``CALLS``: dotted name -> ``(call) -> Value``
 - ``METHODS``: ``type.method`` -> ``(receiver, instance, call) -> Value``
 - ``ATTRIBUTES``: ``type.attribute`` -> ``(interpreter, instance, place) -> Value``
+- ``ABSENT``: family of project classes -> ``(interpreter, instance, name, place) -> Value | None``
+  for attributes that are no field
 - ``EXTERNALS``: dotted name -> ``(interpreter, place) -> Value`` for attributes of libraries
 - ``ITEMS``: type or dotted name -> ``(interpreter, receiver, key, place) -> Value``
 - ``SET_ATTRIBUTES``, ``SET_ITEMS``: the same for assignments
@@ -78,6 +80,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
     "dynaconf": ("dynaconf",),
     "dj_database_url": ("dj_database_url",),
     "django": ("django_objects",),
+    "rest_framework": ("rest_framework",),
     "flask": ("flask", "flask_configuration"),
     "flask_cors": ("flask_extensions",),
     "flask_talisman": ("flask_extensions",),
@@ -186,10 +189,9 @@ def _logged(call: Call) -> Value:
 
 def call_method(receiver: Value, instance: Instance, name: str, call: Call) -> Value:
     """Return what a method of a library object returns."""
-    key = f"{instance.type_name}.{name}"
-    handler: Callable[[Value, Instance, Call], Value] | None = _table(
-        instance.type_name, "METHODS", key
-    )
+    kind = instance.state.get("family", instance.type_name)
+    key = f"{kind}.{name}"
+    handler: Callable[[Value, Instance, Call], Value] | None = _table(kind, "METHODS", key)
     if handler is None:
         return unknown(f"calls {key}()", call.place)
     try:
@@ -209,7 +211,9 @@ def attribute(
         return made
     if instance.cls is None and _table(instance.type_name, "METHODS", key) is not None:
         return Value(Method(receiver, name), place)
-    return None
+    family = instance.state.get("family", "")
+    absent = _table(family, "ABSENT", family)
+    return None if absent is None else absent(interpreter, instance, name, place)
 
 
 def external_attribute(

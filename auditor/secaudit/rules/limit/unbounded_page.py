@@ -29,10 +29,33 @@ RULE = Rule(
     asvs=("2.4.1",),
     explanation="""\
 One request can make the service read, hold and send a whole table, and a few of them at once
-stop it.
+stop it. In Django REST framework a `PAGE_SIZE` without a pagination class pages nothing, and a
+class that lets clients choose the size has no cap of its own.
 
 Cap the size, usually at 100.""",
-    bad=(Example({".env": "MAX_PAGE_SIZE=100000\n"}),),
-    good=(Example({".env": "MAX_PAGE_SIZE=100\n"}),),
+    bad=(
+        Example({".env": "MAX_PAGE_SIZE=100000\n"}),
+        Example(
+            {
+                "orders/pages.py": (
+                    "from rest_framework.pagination import PageNumberPagination\n\n\n"
+                    "class Pages(PageNumberPagination):\n    page_size = 50\n"
+                    '    page_size_query_param = "size"\n'
+                )
+            }
+        ),
+    ),
+    good=(
+        Example({".env": "MAX_PAGE_SIZE=100\n"}),
+        Example(
+            {
+                "orders/pages.py": (
+                    "from rest_framework.pagination import PageNumberPagination\n\n\n"
+                    "class Pages(PageNumberPagination):\n    page_size = 50\n"
+                    '    page_size_query_param = "size"\n    max_page_size = 100\n'
+                )
+            }
+        ),
+    ),
     check=check,
 )
