@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from app.security.passwords import Passwords
 from app.security.problems import Problem
 from app.storage.base import utc_now
 from app.storage.database import Database, take_turns
-from app.storage.models import User
+from app.storage.models import PasswordReset, User
 
 from .flow_limits import FlowLimits
 from .password_rules import PasswordRules
@@ -83,7 +83,8 @@ class Accounts:
         self._rules.check(password, email, "password")
 
     async def revoke_everything(self, session: AsyncSession, user: User) -> None:
-        """End a user's sessions and revoke every access token issued so far."""
+        """End a user's sessions, and revoke every access and reset token issued so far."""
+        await session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
         await self._sessions.end_all(session, user.id)
         self._revoke_access(session, user)
 

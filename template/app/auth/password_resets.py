@@ -127,30 +127,32 @@ class PasswordResets:
         """Set a new password with a token, which is used up, and end every session.
 
         Raises:
-            Problem: 429; 400, the token is unknown, used or expired; 422, the password is refused.
+            Problem: 429; 400, the token is unknown, used or expired, or its account is not active;
+                422, the password is refused.
         """
         await self._limits.password_reset(address)
         valid = (
             PasswordReset.token_hash == opaque_hash(token),
             PasswordReset.expires_at > utc_now(),
         )
-        owner = select(User).join(PasswordReset, PasswordReset.user_id == User.id).where(*valid)
+        named = select(User).join(PasswordReset, PasswordReset.user_id == User.id).where(*valid)
         async with self._database.read() as session:
-            user = await session.scalar(owner)
-        if user is None:
+            user = await session.scalar(named)
+        if user is None or not user.active:
             raise _invalid()
         self._rules.check(new, user.email, "new_password")
         new_hash = await self._passwords.hash(new)
         async with self._database.write() as session:
+            # Its row first, as everywhere: who deactivates the account meanwhile waits, or has won.
+            owner = await session.get(User, user.id, with_for_update=True)
             used = await session.scalar(
                 delete(PasswordReset).where(*valid).returning(PasswordReset.user_id)
             )
-            if used is None:
+            if owner is None or not owner.active or used is None:
                 raise _invalid()
-            changed = await session.get_one(User, used, with_for_update=True)
-            changed.password_hash = new_hash
-            await self._accounts.revoke_everything(session, changed)
-        security_event("password_reset", user=str(used))
+            owner.password_hash = new_hash
+            await self._accounts.revoke_everything(session, owner)
+        security_event("password_reset", user=str(user.id))
 
 
 def _invalid() -> Problem:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app import service
@@ -19,6 +19,7 @@ from tests.security.accounts import (
     NEW_PASSWORD,
     PASSWORD,
     Account,
+    change,
     issue_reset,
     on_both_databases,
     post_sign_in,
@@ -118,6 +119,34 @@ def test_an_inactive_account_gets_no_token(
     path = f"/v1/admin/users/{alice.id}"
     client.patch(path, headers=administrator.bearer, json={"active": False})
     assert ask(client, administrator, alice.id).status_code == 409
+
+
+@on_both_databases
+def test_a_deactivation_ends_the_tokens_that_are_out(
+    client: TestClient, administrator: Account, alice: Account
+) -> None:
+    """For good: who had got hold of one may be the reason for it."""
+    token = ask(client, administrator, alice.id).json()["token"]
+    for active in (False, True):
+        assert change(client, administrator, alice.id, active=active).status_code == 200
+        refused = use_reset(client, token)
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert post_sign_in(client, alice.email).status_code == 200
+
+
+def test_a_token_of_an_account_that_an_operator_deactivated_is_refused(
+    client: TestClient, alice: Account, make_settings: MakeSettings, database_url: str
+) -> None:
+    token = issue_reset(make_settings(), alice.email)
+
+    async def deactivate() -> None:
+        database = Database(database_url)
+        async with database.write() as session:
+            await session.execute(update(User).values(active=False))
+        await database.close()
+
+    asyncio.run(deactivate())
+    assert use_reset(client, token).status_code == 400
 
 
 class Mailbox:
