@@ -1,10 +1,12 @@
 """What a container makes of its surroundings: variables it reads, files it sees, code it runs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from secaudit.facts import Setting
+from secaudit.judgement.secrets import is_plain_secret
 from secaudit.judgement.stores import is_store
+from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.planning import commands, layers, paths, profiles
 from secaudit.planning.codebase import Codebase
 from secaudit.planning.compose.services import Service
@@ -15,6 +17,7 @@ from secaudit.planning.layers import Environment
 from secaudit.planning.leaves import Leaf, profile_of
 from secaudit.planning.profiles import Signal
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import written
 from secaudit.syntax import dockerfile
 from secaudit.syntax.text import Text
 
@@ -55,6 +58,23 @@ def runs(
         return True
     read = [name for name in service.written if _is_read(name.upper(), codebase.code.words)]
     return len(read) >= _SEVERAL and 2 * len(read) >= len(service.written)
+
+
+def secrets_beside(
+    codebase: Codebase, service: Service, environment: Environment
+) -> Iterator[Setting]:
+    """Yield the real secrets that are written for a container though its code does not read them.
+
+    Some other program has the same one.
+    """
+    for name in sorted(service.written):
+        found, meaning = environment.get(name, ()), meaning_of(name)
+        place = found[0].location if found else None
+        if meaning is None or meaning.concept not in SECRET_CONCEPTS or place is None:
+            continue
+        text = found[0].value if found[0].literal else ""
+        if is_plain_secret(str(text)) and not _is_read(name.upper(), codebase.code.words):
+            yield written(name, meaning.concept, "", place, *found, service=meaning.service)
 
 
 def _is_module(codebase: Codebase, word: str) -> bool:

@@ -25,6 +25,7 @@ from secaudit.planning.container_view import (
     leaves_of,
     read_by_image,
     runs,
+    secrets_beside,
     settings_of,
     visible_files,
 )
@@ -130,6 +131,8 @@ class Containers:
                 shared = shared._replace(environment=read_by_image(service, shared.environment))
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
+        beside = secrets_beside(codebase, service, shared.environment)
+        shared = shared._replace(settings=(*shared.settings, *beside))
         if commands.runs_gunicorn(words):
             environment = layers.merged([codebase.served, shared.environment])
             shared = shared._replace(environment=environment)
