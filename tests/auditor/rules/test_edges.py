@@ -11,6 +11,8 @@ from secaudit.registry import find
 from .building import candidate, default, facts, place, seen, setting, simple, told
 
 CODE = "/project/settings.py"
+OTHER = "q3ZkT8wLr5Xn0cVb7YmJd2HgPs9UeKfA"
+TOKEN = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY1zA3"
 COST = "bcrypt hashes new passwords with a cost of 9 only"
 TIMES = "PBKDF2 hashes new passwords 1000 times only"
 UNVERIFIED = "certificates are not verified: whoever is on the path can answer instead of the peer"
@@ -79,6 +81,41 @@ CASES: list[tuple[str, list[Any], list[str]]] = [
     ("TLS006", [simple("tls.mail", False, name="use_tls"), simple("service.url", "smtp://mail")], ["low use_tls is off: mail and the mail account's password travel unencrypted"]),
     ("TPL002", [seen("template-file-edited", "app/x.py", version="1.0")], ["medium app/x.py is the template's and differs from version 1.0"]),
     ("TPL002", [seen("template-file-edited", "ruff.toml", version="1.0")], ["low ruff.toml is the template's and differs from version 1.0"]),
+    ("AUTH003", [simple("token.expires", False, name="jwt.decode.verify_exp")], ["high tokens are accepted after their expiry"]),
+    ("AUTH003", [simple("token.expires", False, name="jwt.encode.exp")], ["high tokens are issued without an expiry"]),
+    ("AUTH008", [simple("password.bcrypt_rounds", 1)], ["high bcrypt hashes new passwords with a cost of 1 only"]),
+    ("AUTH008", [simple("password.pbkdf2_rounds", 1)], ["high PBKDF2 hashes new passwords 1 times only"]),
+    ("CRED001", [setting("database.url", candidate("postgresql://app:app@db/x", raw="postgresql://app:${PW}@db/x", literal=False)), simple("database.password", OTHER, name="PW")], []),
+    ("CRED001", [setting("database.url", candidate("postgresql://app:app@db/x", raw="postgresql://app:${PW}@db/x")), simple("database.password", OTHER, name="PW")], ["medium database_url uses a default or guessable password"]),
+    ("CRED003", [setting("database.url", code(f"postgresql://app:{OTHER}@db/x", "assignment")), simple("database.user", OTHER)], ["high database_url holds a password that is written into the code"]),
+    ("CRED003", [setting("database.password", code(OTHER, "assignment")), simple("database.user", OTHER)], []),
+    ("DRIFT006", [seen("example-keys", keys=["a"]), *(setting("", code(1), name=name, variables=(name,)) for name in ("A", "B", "C", "D", "E"))], ["info the code reads B, C, D, which the example lacks"]),
+    ("DRIFT001", [seen("key-unread", path="/project/compose.yaml", key="PIP_TIMEOU", nearest="PIP_TIMEOUT")], []),
+    ("DRIFT001", [seen("key-unread", key="PIP_TIMEOU", nearest="PIP_TIMEOUT")], ["low nothing reads PIP_TIMEOU; the code reads PIP_TIMEOUT"]),
+    ("DRIFT001", [seen("key-unread", path="/project/compose.yaml", key="DEBGU", nearest="DEBUG")], ["medium nothing reads DEBGU; the code reads DEBUG"]),
+    ("GUARD004", [seen("profile-conflict", signals="a and b")], ["medium the signs disagree about what this deployment is for: a and b"]),
+    ("GUARD004", [seen("profile-conflict", signals=["a", "b"])], ["medium the signs disagree about what this deployment is for: a, b"]),
+    ("SEC003", [setting("signing.secret", candidate(OTHER), code(OTHER), code(OTHER), name="key", variables=("K",))], ["low key has a key in the code as its default; it is replaced here"]),
+    ("SEC003", [setting("signing.secret", code(OTHER), code(OTHER), name="key", variables=("K",))], ["critical key falls back to a key that is written into the code"]),
+    ("SEC003", [setting("signing.secret", code(OTHER, literal=False), name="key", variables=("K",))], []),
+    ("SEC001", [simple("provider.secret", "changeme", name="minio.secret_key")], []),
+    ("SEC001", [simple("provider.secret", "changeme", name="stripe_webhook_secret")], ["high stripe_webhook_secret is a placeholder instead of what the provider issued"]),
+    ("SEC001", [simple("provider.secret", OTHER, name="stripe_secret_key")], []),
+    ("SEC009", [setting("provider.secret", code(TOKEN, "assignment"), name="a"), setting("provider.secret", code(TOKEN, "assignment"), name="b")], ["high a is a token that GitHub issued"]),
+    ("SEC019", [seen("secret-in-manifest", value=f"postgresql://app:{OTHER}@db/x", name="URL", object="ConfigMap a")], ["high URL is written into ConfigMap a"]),
+    ("SEC019", [seen("secret-in-manifest", value="postgresql://app:app@db/x", name="URL", object="ConfigMap a")], []),
+    ("SEC019", [seen("secret-in-manifest", value="postgresql://db/x", name="URL", object="ConfigMap a")], []),
+    ("SEC007", [seen("secret-per-process", "KEY", purpose="signing"), simple("server.workers", 2)], ["high KEY differs between workers, which refuse each other's tokens"]),
+    ("TLS001", [simple("tls.verify", False, service="ssh")], ["high the host's key is not verified: whoever is on the path can answer instead of the host"]),
+    ("TLS004", [simple("tls.database", False, name="ssl", service="redis", group="a"), simple("database.url", "redis://cache.acme.io", group="a", service="redis")], ["medium database_url reaches a host of another network without TLS; write rediss:", "medium ssl switches TLS off for a host of another network"]),
+    ("TLS004", [simple("tls.database", False, name="ssl", service="redis", group="a"), simple("database.url", "postgresql://db.acme.io/x?sslmode=verify-full", group="b")], []),
+    ("TLS004", [simple("tls.database", "prefer", name="ssl", service="mysql"), simple("database.host", "db.acme.io")], ["medium ssl asks for no TLS to a host of another network; add ssl_ca and ssl_verify_cert"]),
+    ("TLS004", [simple("tls.database", "prefer", name="sslmode", service="postgresql"), simple("database.host", "db.acme.io")], ["medium sslmode falls back to no TLS for a host of another network; add sslmode=verify-full"]),
+    ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "db.acme.io:5432", group="a")], ["medium ssl switches TLS off for a host of another network"]),
+    ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "db:5432,db.acme.io:5432", group="a")], []),
+    ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "2001:db8::15", group="a")], ["medium ssl switches TLS off for a host of another network"]),
+    ("TPL003", [seen("template-file-missing", "app/x.py")], ["medium app/x.py belongs to the template and is not there; no update will bring it or its fixes back"]),
+    ("TPL003", [seen("template-file-missing", "ruff.toml")], ["low ruff.toml belongs to the template and is not there; no update will bring it or its fixes back"]),
     ("SEC001", [simple("signing.secret", Unknown("?")), default("signing.secret", None)], []),
 ]  # fmt: skip
 
