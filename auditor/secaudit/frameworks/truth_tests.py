@@ -22,15 +22,24 @@ def _tested(tree: ast.Module) -> Iterator[str]:
     """Yield the last names of what stands where only its truth counts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
-            yield from _names(node.test)
+            yield from _operands(node.test)
         elif isinstance(node, ast.BoolOp):
-            for value in node.values:
+            last_is_used = isinstance(node.op, ast.Or)  # whatever it is, when the others are empty
+            for value in node.values[:-1] if last_is_used else node.values:
                 yield from _names(value)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             yield from _names(node.operand)
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"bool", "all"}:
             for argument in node.args:
                 yield from _names(argument)
+
+
+def _operands(test: ast.expr) -> Iterator[str]:
+    if isinstance(test, ast.BoolOp):
+        for value in test.values:
+            yield from _operands(value)
+    else:
+        yield from _names(test)
 
 
 def _names(node: ast.expr) -> Iterator[str]:

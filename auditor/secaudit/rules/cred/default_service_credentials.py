@@ -38,6 +38,8 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting, text in texts_of(facts, "provider.secret"):
         name = setting.name.lower()
         of_store = is_guessable(text) and _OBJECT_STORE.search(name) is not None
+        if is_empty(text):  # the store is not in use
+            continue
         if "secret" in name and (of_store or text.strip().lower() in _SHIPPED):
             yield _match(setting, "")
 
