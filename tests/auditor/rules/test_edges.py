@@ -114,6 +114,8 @@ CASES: list[tuple[str, list[Any], list[str]]] = [
     ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "db.acme.io:5432", group="a")], ["medium ssl switches TLS off for a host of another network"]),
     ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "db:5432,db.acme.io:5432", group="a")], []),
     ("TLS004", [simple("tls.database", False, name="ssl", group="a"), simple("database.host", "2001:db8::15", group="a")], ["medium ssl switches TLS off for a host of another network"]),
+    ("TLS004", [simple("tls.database", True, name="ssl"), simple("database.host", "db.acme.io")], []),
+    ("SEC004", [simple("signing.secret", "", name="key")._replace(candidates=())], ["critical key is empty, and an attacker can sign with it as well"]),
     ("TPL003", [seen("template-file-missing", "app/x.py")], ["medium app/x.py belongs to the template and is not there; no update will bring it or its fixes back"]),
     ("TPL003", [seen("template-file-missing", "ruff.toml")], ["low ruff.toml belongs to the template and is not there; no update will bring it or its fixes back"]),
     ("SEC001", [simple("signing.secret", Unknown("?")), default("signing.secret", None)], []),
