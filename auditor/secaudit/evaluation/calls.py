@@ -5,6 +5,7 @@ import ast
 from secaudit.evaluation.bounds import MAX_DEPTH
 from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
 from secaudit.evaluation.methods import call_method
+from secaudit.evaluation.paths import joined
 from secaudit.evaluation.record_classes import after_fields, fill, is_record
 from secaudit.evaluation.runtime import LOOKING, Call, Interpreter
 from secaudit.evaluation.values import (
@@ -15,6 +16,7 @@ from secaudit.evaluation.values import (
     Instance,
     ListData,
     Method,
+    PathData,
     Place,
     Value,
     plain,
@@ -57,6 +59,8 @@ def invoke(target: Value, call: Call) -> Value:
             return interpreter.libraries.call_external(data.name, call)
         if isinstance(data, Instance):
             return _call_instance(data, call)
+        if isinstance(data, PathData):
+            return joined(data, call)
     finally:
         interpreter.depth -= 1
     return unknown("calls a value that is no function", call.place)

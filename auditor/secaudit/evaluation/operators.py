@@ -8,7 +8,7 @@ from typing import Any
 
 from secaudit.evaluation.bounds import MAX_ITEMS, MAX_TEXT
 from secaudit.evaluation.control import ProgramError
-from secaudit.evaluation.paths import path_of
+from secaudit.evaluation.paths import above, path_of
 from secaudit.evaluation.values import (
     DictData,
     External,
@@ -182,6 +182,8 @@ def _too_large(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401
 
 
 def _path(op: ast.operator, left: Value, right: Value, place: Place | None) -> Value:
+    if isinstance(op, ast.Sub) and isinstance(left.data, PathData) and type(right.data) is int:
+        return left._replace(data=above(left.data, right.data), place=place)  # of django-environ
     if not isinstance(op, ast.Div):
         return unknown("an operation on paths", place)
     ends = [plain(left), plain(right)]

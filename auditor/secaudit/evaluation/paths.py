@@ -16,6 +16,21 @@ def path_of(*parts: str) -> PathData:
     return PathData(("/" if text.startswith("/") else "") + "/".join(kept) or ".")
 
 
+def joined(data: PathData, call: Call) -> Value:
+    """Return what calling a path of django-environ returns: a text, the parts joined to it."""
+    parts = [plain(argument) for argument in call.arguments]
+    if not all(isinstance(part, str) for part in parts):
+        return unknown("joins a path with what is not known", call.place)
+    return Value(posixpath.normpath(posixpath.join(data.text, *parts)), call.place)
+
+
+def above(data: PathData, levels: int) -> PathData:
+    """Return the path so many levels above."""
+    for _ in range(min(levels, data.text.count("/") + 1)):
+        data = _parent(data)
+    return data
+
+
 def attribute(receiver: Value, data: PathData, name: str, place: Place) -> Value:
     """Return an attribute of a path, or its method."""
     tail = "" if data.text == "." else data.text.rpartition("/")[2]
@@ -53,7 +68,7 @@ def call_method(
         return receiver._replace(data=path_of(whole), place=place)
     if name == "expanduser" and not data.text.startswith("~"):
         return receiver._replace(place=place)
-    if name == "joinpath":
+    if name in {"joinpath", "path"}:  # of pathlib, of django-environ
         parts = [plain(argument) for argument in call.arguments]
         if all(isinstance(part, str) for part in parts):
             return Value(path_of(data.text, *parts), place)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from os.path import dirname, join
+from os.path import dirname, join, normpath
 from typing import Any, Final
 
 from secaudit.evaluation.paths import path_of
@@ -13,6 +13,7 @@ from secaudit.evaluation.values import (
     External,
     Instance,
     ListData,
+    PathData,
     Place,
     Value,
     plain,
@@ -248,11 +249,22 @@ def _set_prefix(_interpreter: Interpreter, instance: Instance, value: Value, _pl
     instance.attributes["prefix"] = value
 
 
+def _path(call: Call) -> Value:
+    """``Path(__file__) - 2``: an absolute path; minus a number leads upwards, a call joins."""
+    parts = [
+        one.data.text if isinstance(one.data, PathData) else plain(one) for one in call.arguments
+    ]
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) < len(parts) or call.keywords:
+        return unknown("a path that is not known", call.place)
+    return Value(path_of(normpath(join(call.interpreter.world.root, *texts))), call.place)
+
+
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "environ.Env": _make,
     "environ.FileAwareEnv": _make,
     "environ.Env.read_env": _class_read_env,
-    "environ.Path": lambda call: unknown("a path object", call.place),
+    "environ.Path": _path,
 }
 _KINDS: Final = (
     *("str", "bool", "int", "float", "json", "list", "tuple", "dict", "url", "path", "bytes"),

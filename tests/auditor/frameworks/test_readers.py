@@ -1,6 +1,7 @@
 """What readers of the environment find, and which keys they never look at."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +87,20 @@ def test_where_versions_of_environs_disagree_nothing_is_claimed(values: Values) 
     files = {**files, "settings.py": source.format("override=True")}
     assert isinstance(values(files, {"A": "process"})["A"], Unknown)
     assert values(files)["A"] == "file"
+
+
+def test_paths_of_django_environ(
+    values: Values, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``Path`` goes up by subtraction, down by calls and ``path``, as the library does."""
+    source = (
+        "import environ, os\nROOT = environ.Path(__file__) - 2\nA = str(ROOT)\n"
+        "B = ROOT('x', '../y')\nC = str(ROOT.path('z'))\nD = os.path.join(ROOT, '.env')\n"
+        "E = str(environ.Path('conf'))\n"
+    )
+    found = values({"conf/settings.py": source})
+    root = str(tmp_path.resolve())
+    monkeypatch.chdir(root)
+    namespace: dict[str, Any] = {"__file__": f"{root}/conf/settings.py"}
+    exec(source, namespace)  # noqa: S102 - our own source
+    assert {name: found[name] for name in "ABCDE"} == {name: namespace[name] for name in "ABCDE"}
