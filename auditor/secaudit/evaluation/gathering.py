@@ -16,11 +16,10 @@ from secaudit.evaluation.values import (
     Slot,
     Value,
 )
-from secaudit.evaluation.written_tokens import add_tokens
 from secaudit.facts import Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, Meaning, meaning_of
-from secaudit.naming.tables import is_wording
 from secaudit.patterns import lazy
+from secaudit.provider_tokens import holds_token
 
 _OTHER_PROFILE = lazy(r"^_*(Dev|Test|Local|CI|Debug)", re.IGNORECASE)
 _FEW = 3  # texts that repeat their names, from which a class of them is no accident
@@ -54,7 +53,10 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
         from secaudit.frameworks import cors_unused  # noqa: PLC0415 - what is known of libraries
 
         cors_unused.mute(interpreter, collector)
-    add_tokens(_shown(interpreter), collector)
+    if any(holds_token(module.syntax.text) for module in _shown(interpreter)):
+        from secaudit.evaluation import written_tokens  # noqa: PLC0415 - few modules hold any
+
+        written_tokens.add_tokens(_shown(interpreter), collector)
     if interpreter.failures:
         from secaudit.evaluation import refusals  # noqa: PLC0415 - most programs start
 
@@ -230,6 +232,8 @@ def _from_outside(value: Value) -> bool:
 
 def _lists_names(cls: ClassData) -> bool:
     """Say whether a class is an enumeration: by its base, its name, or texts that repeat theirs."""
+    from secaudit.naming.tables import is_wording  # noqa: PLC0415 - few modules hold classes
+
     if any(name.startswith("enum.") for name in cls.externals()) or is_wording(cls.name):
         return True
     texts = {name: one.data for name, one in cls.namespace.items() if isinstance(one.data, str)}
