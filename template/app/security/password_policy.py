@@ -50,7 +50,9 @@ def password_faults(password: str, *, min_length: int, context: Iterable[str] = 
     for word in sorted(_words(context), key=len, reverse=True):
         text = text.replace(word, "")
     condensed = _condensed(text)
-    if len(condensed) * 2 <= len(password) or _is_common(condensed):
+    # What is long enough by itself may be said several times.
+    short = len(condensed) < min_length and len(condensed) * 2 <= len(password)
+    if short or _is_common(condensed):
         return ["is too predictable: words of the account, sequences and repetitions count little"]
     return []
 

@@ -161,9 +161,17 @@ def test_any_characters_are_accepted_and_no_composition_is_asked_for(password: s
     assert password_faults(password, min_length=15, context=CONTEXT) == []
 
 
+@pytest.mark.parametrize("length", [29, 58, 100, 127, 128])
+def test_what_is_long_enough_by_itself_may_be_repeated(length: int) -> None:
+    """The longest password is one that people can make without a generator."""
+    assert password_faults(("correct horse battery staple " * 5)[:length], min_length=15) == []
+
+
 @pytest.mark.parametrize(
     "password",
     [
+        "a" * 128,
+        "aB3$" * 32,
         "password1234567",
         "P@ssw0rd1234567",
         "Password123456789",
