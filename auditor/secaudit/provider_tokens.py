@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from secaudit.patterns import lazy
@@ -95,3 +96,11 @@ def shapes_in(text: str) -> Iterator[Shape]:
     for shape in SHAPES:
         if any(mark in text for mark in shape.marks):
             yield shape
+
+
+@lru_cache(maxsize=4_096)  # the same modules are part of many deployments
+def holds_token(text: str) -> bool:
+    """Say whether a private key or what is certainly a provider's token may stand in ``text``."""
+    if "PRIVATE KEY-----" in text:
+        return True
+    return any(one.certain is not None and one.certain.search(text) for one in shapes_in(text))

@@ -2,14 +2,11 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from secaudit.evaluation.collecting import Collector
 from secaudit.evaluation.judged import Named
 from secaudit.evaluation.values import ModuleData, Place, Value
-from secaudit.provider_tokens import shapes_in
-
-_KEY: Final = "PRIVATE KEY-----"
+from secaudit.provider_tokens import holds_token
 
 
 def add_tokens(modules: Iterable[ModuleData], collector: Collector) -> None:
@@ -18,20 +15,13 @@ def add_tokens(modules: Iterable[ModuleData], collector: Collector) -> None:
         candidate.location for setting in collector.settings for candidate in setting.candidates
     }
     for module in modules:
-        if not _holds_token(module.syntax.text):
+        if not holds_token(module.syntax.text):
             continue
         for name, node in _texts(module.syntax.tree):
             place = Place(module.syntax, node)
-            if _holds_token(str(node.value)) and place.location() not in known:
+            if holds_token(str(node.value)) and place.location() not in known:
                 named = Named(name or "text", Value(node.value, place), module.path)
                 collector.add_meant(None, named, None)
-
-
-def _holds_token(text: str) -> bool:
-    """Say whether a text has the shape of a token; the rules are more exact."""
-    if _KEY in text:
-        return True
-    return any(one.certain is not None and one.certain.search(text) for one in shapes_in(text))
 
 
 def _texts(tree: ast.Module) -> Iterator[tuple[str, ast.Constant]]:

@@ -7,6 +7,7 @@ exceptions that are meant to be shown.
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from secaudit.evaluation.runtime import Interpreter, SinkUse
@@ -16,6 +17,7 @@ from secaudit.patterns import lazy
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_MARKS: Final = ("exception_handler", "errorhandler", "error_handler")
 _TRACES: Final = frozenset({"format_exc", "format_exception", "format_tb", "format_stack"})
 _ANSWERS: Final = lazy(r"\w*Response|HTTPException|jsonify|make_response|abort")
 _EVERYTHING: Final = frozenset({"Exception", "BaseException", "500", "InternalServerError"})
@@ -28,16 +30,28 @@ _GUARDED: Final = lazy(r"(?i)debug|dev|env|local|prod|show|expose|verbose|test")
 
 def look(interpreter: Interpreter) -> None:
     """Record the answers of all modules that show error details."""
-    modules = interpreter.modules.values()
-    handlers = {name for module in modules for name in _registered(module.syntax.tree)}
+    modules = list(interpreter.modules.values())
+    handlers = {
+        name
+        for module in modules
+        if any(mark in module.syntax.text for mark in _MARKS)
+        for name in _registered(module.syntax.tree)
+    }
+    wanted = ("traceback", *handlers)
     for module in modules:
-        for node in ast.walk(module.syntax.tree):
-            if isinstance(node, _FUNCTIONS):
-                _function(interpreter, module, node, handles_all=node.name in handlers)
+        if any(word in module.syntax.text for word in wanted):
+            for node in ast.walk(module.syntax.tree):
+                if isinstance(node, _FUNCTIONS):
+                    _function(interpreter, module, node, handles_all=node.name in handlers)
 
 
-def _registered(tree: ast.Module) -> Iterator[str]:
-    """Yield the names of functions that handle every exception."""
+@lru_cache(maxsize=256)  # the same modules are part of many deployments
+def _registered(tree: ast.Module) -> frozenset[str]:
+    """Return the names of functions that handle every exception."""
+    return frozenset(_registrations(tree))
+
+
+def _registrations(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS):
             calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]

@@ -181,7 +181,7 @@ def test_the_shell_of_the_user_is_not_the_deployments_environment(
         "from waitress import serve\n",
         "from werkzeug.serving import run_simple\n",
         "import grpc\nchannel = grpc.insecure_channel(target)\n",
-        "import celery\n",
+        "from celery import Celery\n",
         "import paramiko\n",
         "from urllib.request import urlopen\nurlopen('http://x.acme.io')\n",
         "import aiohttp\nsession = aiohttp.ClientSession('http://x.acme.io')\n",
