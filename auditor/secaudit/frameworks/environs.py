@@ -39,7 +39,8 @@ def _make(call: Call) -> Value:
     instance = _instance(call.interpreter)
     prefix = plain(call.keywords.get("prefix", Value("")))
     instance.state["prefix"] = prefix or ""
-    instance.state["known"] = set(call.keywords) <= {"eager", "prefix"}
+    instance.state["known"] = set(call.keywords) <= {"eager", "prefix", "expand_vars"}
+    instance.state["expands"] = plain(call.keywords.get("expand_vars", Value(False))) is not False
     return Value(instance, call.place)
 
 
@@ -129,6 +130,8 @@ def _reader(parse: Callable[[Any], Any], kind: str) -> _Handler:
         name = f"{prefix}{name}"
         default = call.argument(1, "default")
         value = variable(interpreter, name, default, call.place)
+        if instance.state.get("expands") and "$" in str(value.data):
+            return unknown("a reference that environs expands", call.place)
         if interpreter.handlers:
             value = required(value, "EnvError", call.place)
         given = bool(value.candidates) and value.candidates[0].layer != "default"
@@ -190,10 +193,21 @@ def _duration(text: str) -> Any:  # noqa: ANN401 - a duration or Unknown
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _level(text: str) -> str | Unknown:
-    return Unknown("a log level as a number") if text else ""
+def _level(text: str) -> int:
+    """Return the number of a level that is written as a number or as a name of ``logging``."""
+    return _LEVELS[text.upper()] if text.upper() in _LEVELS else int(text)
 
 
+_LEVELS: Final = {  # of logging
+    "NOTSET": 0,
+    "DEBUG": 10,
+    "INFO": 20,
+    "WARN": 30,
+    "WARNING": 30,
+    "ERROR": 40,
+    "CRITICAL": 50,
+    "FATAL": 50,
+}
 _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "__call__": lambda text: text,
     "str": lambda text: text,

@@ -13,6 +13,7 @@ from secaudit.facts import Unknown
 Process = Callable[[dict[str, str], Path], contextlib.AbstractContextManager[None]]
 
 ENV = (
+    "API_LEVEL=debug\nAPI_NUMBER=30\n"
     "API_DEBUG=true\nAPI_DB_HOST=db.acme.io\nDEBUG=false\nAPI_AGE=2d 3h\n"
     "API_URL=postgres://app:q3ZkT8wLr5Xn@db.acme.io:5432/app\n"
 )
@@ -54,6 +55,15 @@ MODULES = {
         'FOUND = env.read_env("deep/er/.env", recurse=False)\n'
         'HOST = env.str("API_DB_HOST", "none")\n'
     ),
+    "levels of logging, and references that are left as they are": (
+        "from environs import Env\n"
+        "env = Env(expand_vars=True)\n"
+        'env.read_env(".env", override=True)\n'
+        'LEVEL = env.log_level("API_LEVEL", "INFO")\n'
+        'NUMBER = env.log_level("API_NUMBER")\n'
+        'HOST = env("API_DB_HOST")\n'
+        'GIVEN = env.log_level("API_NOTHING", 20)\n'
+    ),
     "a database": (
         "from environs import Env\n"
         "env = Env()\n"
@@ -89,6 +99,20 @@ def test_a_duration_has_amounts_with_units(
     assert values({"settings.py": source, ".env": f"TTL={written}\n"})["TTL"] == timedelta(
         seconds=seconds
     )
+
+
+def test_a_reference_that_the_library_expands_is_unknown(
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    source = (
+        "from environs import Env\nenv = Env({})\nenv.read_env()\n"
+        'KEY, DEBUG = env("KEY"), env.bool("DEBUG")\n'
+    )
+    files = {"settings.py": source.format("expand_vars=True"), ".env": "KEY=a$b\nDEBUG=true\n"}
+    found = values(files)
+    assert isinstance(found["KEY"], Unknown)
+    assert found["DEBUG"] is True
+    assert values({**files, "settings.py": source.format("")})["KEY"] == "a$b"
 
 
 def test_a_prefix_that_is_not_known_makes_readings_unknown(
