@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from secaudit.evaluation.values import plain
 from secaudit.facts import Unknown
-from secaudit.frameworks.enumerations import values
 from secaudit.frameworks.pydantic_texts import (
     ConstraintError,
     InvalidError,
@@ -177,6 +176,8 @@ def _literal(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any 
 
 
 def _enum(spec: TypeSpec, data: Any) -> Any:  # noqa: ANN401 - values of any type
+    from secaudit.frameworks.enumerations import values  # noqa: PLC0415 - few fields are of one
+
     if spec.cls is None:
         return Unknown("an enumeration that is not known")
     members = [plain(value) for value in values(spec.cls).values()]
