@@ -83,11 +83,11 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
             yield _labelled(step.role, place(step.location), view)
         elif step.role == "default":
             yield _labelled(step.role, "nothing is written; it would stand here", view)
-    if len(finding.deployments) > 1:
-        yield _labelled("in", safe(", ".join(finding.deployments)), view)
-    for label, text in (("why", why(finding.code)), ("instead", safe(instead(finding)))):
+    several = finding.deployments if len(finding.deployments) > 1 else ()
+    told = {"in": ", ".join(several), "why": why(finding.code), "instead": instead(finding)}
+    for label, text in told.items():
         if text:
-            first, *rest = wrapped(text, 10 + _LABEL + 1, view.width)
+            first, *rest = wrapped(safe(text), 10 + _LABEL + 1, view.width)
             yield _labelled(label, first.strip(), view)
             yield from rest
     yield _labelled("more", f"secaudit explain {finding.code}", view)

@@ -305,3 +305,21 @@ def test_a_line_that_gives_and_reads_a_setting_is_named_once(shell: Shell) -> No
     run = shell("config", ".", "--show-settings")
     assert "effective app.py:2\n" in run.stdout
     assert "used app.py:2" not in run.stdout
+
+
+def test_many_deployments_are_wrapped_as_prose_is(shell: Shell) -> None:
+    services = "".join(
+        f"  service-number-{number}:\n    build: .\n    command: python app.py\n"
+        for number in range(6)
+    )
+    shell.write(
+        {
+            "compose.yaml": f"services:\n{services}",
+            "Dockerfile": "FROM python:3.12\nCOPY . .\nUSER app\n",
+            "app.py": "SECRET_KEY = 'change-me'\n",
+        }
+    )
+    said = shell("config", ".", "--select", "SEC001").stdout
+    lines = [line for line in said.splitlines() if "service-number-" in line]
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 110
