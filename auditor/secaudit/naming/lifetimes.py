@@ -34,6 +34,7 @@ _ONE_TIME: Final = (
     *("unsubscribe", "otp", "download", "share", "upload"),
 )
 _SPOKEN: Final = frozenset(("seconds", "minutes", "hours", "days", "weeks"))
+_LONG: Final = 86_400
 # Ends of names that have seconds without saying so: cookies (RFC 6265), RFC 6749, and
 # Flask-JWT-Extended's settings.
 _IN_SECONDS: Final = (
@@ -68,8 +69,8 @@ def is_written(text: str) -> bool:
 def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: ANN401 - any type
     """Return the value of a lifetime with this normalised name; None when it never ends.
 
-    A number is in the unit that the name ends in; Unknown where it says none. A text brings its
-    own: ``30d``.
+    A number is in the unit that the name ends in; Unknown where it says none, but for one that is
+    a day or longer even in seconds. A text brings its own: ``30d``.
     """
     from datetime import timedelta  # noqa: PLC0415 - only lifetimes need it
 
@@ -83,7 +84,7 @@ def lifetime(text: str, value: Any) -> "timedelta | Unknown | None":  # noqa: AN
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Unknown("not a lifetime")
     scale = _SECONDS.get(text.rpartition("_")[2])
-    if scale is None and value and not text.endswith(_IN_SECONDS):
+    if scale is None and value and value < _LONG and not text.endswith(_IN_SECONDS):
         return Unknown("a lifetime without a unit")
     try:
         return timedelta(seconds=value * (scale or 1.0))

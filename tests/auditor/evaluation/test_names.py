@@ -79,6 +79,9 @@ def test_what_lives(name: str, expected: str) -> None:
         ("token_expire_minutes", 15, timedelta(minutes=15)),
         ("token_expire_weeks", 2, timedelta(weeks=2)),
         ("token_expire", 15, Unknown("a lifetime without a unit")),
+        ("token_expire", 86_399, Unknown("a lifetime without a unit")),
+        ("token_expire", 86_400, timedelta(days=1)),  # a day at least, whatever the unit
+        ("token_expire", -1, Unknown("a lifetime without a unit")),
         ("token_expire", 0, timedelta()),
         ("token_expire", False, timedelta()),
         ("token_expire", None, None),
