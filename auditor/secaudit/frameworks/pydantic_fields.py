@@ -218,6 +218,12 @@ def _own_config(cls: ClassData) -> dict[str, Any]:
     return own | {key: plain(item) for key, item in cls.arguments.items()}
 
 
+def populates_by_name(config: dict[str, Any]) -> bool:
+    """Say whether a field with an alias may be given by its own name too."""
+    keys = ("populate_by_name", "validate_by_name", "allow_population_by_field_name")
+    return any(bool(config.get(key)) for key in keys)
+
+
 def text_list(value: Any) -> list[str] | Unknown:  # noqa: ANN401 - a configuration value
     """Return ``env_file`` as a list of paths."""
     if value is None:

@@ -19,17 +19,18 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks import pydantic_validators as validators
-from secaudit.frameworks.enumerations import member_of
 from secaudit.frameworks.pydantic_coercion import convert, decode, version_1
 from secaudit.frameworks.pydantic_fields import (
     Field,
     checks_defaults,
     config_of,
     fields_of,
+    is_settings,
     is_version_1,
+    populates_by_name,
 )
 from secaudit.frameworks.pydantic_guards import REFUSALS, note_guard
-from secaudit.frameworks.pydantic_nodes import Leaf, Node, collapse
+from secaudit.frameworks.pydantic_nodes import Leaf, Node, as_node, collapse, merge
 from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.pydantic_unseen import note_unseen, note_unseen_by_model
@@ -57,9 +58,11 @@ class Builder:
         self.check_defaults = check_defaults
         self.version_1 = version_1
         self.exact = exact  # names of nested fields count in this spelling only
+        self.partial = False  # a default object keeps the values that are not given
         self.instance = Instance(cls.name, cls, self.interpreter.level)
         self.instance.state["types"] = {}
         self.instance.state["pydantic"] = True
+        self.instance.state["family"] = "pydantic.BaseModel"
 
     def build(self, nodes: dict[str, Node], names: dict[str, tuple[str, ...]]) -> Instance:
         """Fill the fields from nodes by field name; ``names`` are the variables of each."""
@@ -116,6 +119,8 @@ class Builder:
         behind = (
             () if default is None or default.data is None else candidates_of(default, "default")
         )
+        if self.partial and default is not None and isinstance(default.data, Instance):
+            node = merge(node, as_node(default)) if "types" in default.data.state else node
         if isinstance(node, dict):
             return self._nested(field, node, variables)
         used = tuple(dict.fromkeys((node.variable, *variables) if node.variable else variables))
@@ -241,7 +246,9 @@ class Builder:
     def _wrapped(self, spec: TypeSpec, value: Value) -> Value:
         """Wrap texts of secret and URL types, and members of enumerations."""
         if spec.kind == "union":
-            kinds = [item for item in spec.items if item.kind not in {"none", "str"}]
+            text = TypeSpec("str") in spec.items  # a text fits it better than a URL
+            kept = {"none", "str", "url"} if text else {"none", "str"}
+            kinds = [item for item in spec.items if item.kind not in kept]
             spec = kinds[0] if len(kinds) == 1 and isinstance(value.data, str) else spec
         if spec.kind == "path" and isinstance(value.data, str):
             return value._replace(data=path_of(value.data))
@@ -250,6 +257,8 @@ class Builder:
         if spec.kind in _WRAPPED and isinstance(value.data, str):
             return wrap(_WRAPPED[spec.kind], value)
         if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
+            from secaudit.frameworks.enumerations import member_of  # noqa: PLC0415 - few are
+
             made = member_of(spec.cls, plain(value), value.place) if value.known else None
             return value if made is None else value._replace(data=made.data)
         return value
@@ -297,10 +306,20 @@ def build_nested(
 ) -> Instance:
     """Build a model from nodes of its fields: by alias or name, in any case unless ``exact``."""
     call.interpreter.state.setdefault("built", set()).add(id(cls.node))
+    if is_settings(cls):  # it reads its own variables too, behind what it is given
+        keywords = {key: _as_value(call, node) for key, node in nodes.items()}
+        inner = call._replace(arguments=[], keywords=keywords, rest=None)
+        made = call.interpreter.libraries.make_instance(cls, inner)
+        if made is not None and isinstance(made.data, Instance):
+            return made.data
     lowered = {} if exact else {key.lower(): node for key, node in nodes.items()}
     given: dict[str, Node] = {}
+    by_name = populates_by_name(config_of(cls))
     for name, field in fields_of(call.interpreter, cls).items():
-        for key in [choice[0] for choice in field.choices] or [name]:
+        keys = [choice[0] for choice in field.choices]
+        for key in (*keys, name) if by_name or not keys else keys:
+            if name in given:
+                break
             if key in nodes:
                 given[name] = nodes[key]
             elif key.lower() in lowered:
@@ -313,6 +332,18 @@ def build_nested(
         exact=exact,
     )
     return builder.build(given, {})
+
+
+def _as_value(call: Call, node: Node) -> Value:
+    """Return a given node as the argument of a constructor."""
+    if isinstance(node, dict):
+        items = {key: _as_value(call, item) for key, item in node.items()}
+        return call.interpreter.dict_value(items, call.place)
+    if isinstance(node.data, Value):
+        return node.data
+    made = from_plain(call.interpreter, node.data, call.place)
+    variables = (node.variable,) if node.variable else ()
+    return made._replace(candidates=node.candidates, variables=variables, error=node.error)
 
 
 def first_leaf(node: Node) -> Leaf | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, Union
 
 from secaudit.evaluation.runtime import Interpreter
-from secaudit.evaluation.values import DictData, Value, plain
+from secaudit.evaluation.values import DictData, Instance, Value, plain
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.pydantic_coercion import decode
 from secaudit.frameworks.pydantic_fields import Field, fields_of
@@ -34,6 +34,13 @@ def collapse(node: Node) -> Any:  # noqa: ANN401 - plain data
     if isinstance(node, dict):
         return {key: collapse(item) for key, item in node.items()}
     return plain(node.data)
+
+
+def as_node(value: Value) -> Node:
+    """Return an object of a model as a node of each of its fields, anything else as it is."""
+    if not isinstance(value.data, Instance) or "types" not in value.data.state:
+        return Leaf(value, (), "")
+    return {name: as_node(item) for name, item in value.data.attributes.items()}
 
 
 def merge(strong: Node, weak: Node) -> Node:
@@ -81,7 +88,7 @@ def decoded(
     try:
         data = decode(text)
     except InvalidError as error:
-        if spec.kind in {"union", "anything"}:
+        if spec.kind in {"union", "anything"} and config.lenient:
             return leaf(config, entry, text)
         reason = f"{entry[0]} is decoded as JSON and is {error}"
         return Leaf(Unknown(reason), (entry[1],), entry[0], reason)
@@ -194,10 +201,9 @@ def _next(
             return key, member.items[1] if len(member.items) > 1 else TypeSpec("any")
         if member.kind == "model" and member.cls is not None:
             for name, field in fields_of(interpreter, member.cls).items():
-                names = [choice[0] for choice in field.choices] or [name]
-                for candidate in (*names, name):
+                for candidate in (*(choice[0] for choice in field.choices), name):
                     if config.normal(candidate) == config.normal(key):
-                        return names[0], field.spec
+                        return candidate, field.spec
     return key, None
 
 

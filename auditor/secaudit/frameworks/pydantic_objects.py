@@ -16,8 +16,14 @@ from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import Field, config_method, fields_of, is_version_1
 from secaudit.frameworks.pydantic_init import by_own_init
 from secaudit.frameworks.pydantic_models import Builder, build_nested
-from secaudit.frameworks.pydantic_nodes import Leaf, Node
-from secaudit.frameworks.pydantic_sources import STANDARD, given_to, names_of, sources_of
+from secaudit.frameworks.pydantic_nodes import Leaf, Node, as_node
+from secaudit.frameworks.pydantic_sources import (
+    STANDARD,
+    Inputs,
+    given_to,
+    names_of,
+    sources_of,
+)
 from secaudit.frameworks.pydantic_tables import Config, Table, file_tables, read_config
 
 
@@ -71,12 +77,20 @@ def _settings(cls: ClassData, call: Call) -> Instance:
     fields = fields_of(interpreter, cls)
     if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
         return _all_unknown(cls, call, fields, config.unknown)
+    strange = _strange(config, fields, call.keywords)
+    if strange:
+        reason = Unknown(f"start-up refuses {strange}, which is no field of {cls.name}")
+        return _all_unknown(cls, call, fields, reason)
     files = file_tables(interpreter, config)
-    sources = sources_of(interpreter, config, files)
     nodes: dict[str, Node] = {}
     names: dict[str, tuple[str, ...]] = {}
+    given: dict[str, Node] = {
+        name: as_node(one) if config.partial else Leaf(one, (), "")
+        for name, one in call.keywords.items()
+    }
+    inputs = Inputs(order, sources_of(interpreter, config, files), given)
     for name, field in fields.items():
-        node = given_to(call, config, field, order, sources)
+        node = given_to(interpreter, config, field, inputs)
         if node is not None:
             nodes[name] = node
         names[name] = tuple(
@@ -90,10 +104,21 @@ def _settings(cls: ClassData, call: Call) -> Instance:
         version_1=config.version_1,
         exact=config.case_sensitive,
     )
+    builder.partial = config.partial
     instance = builder.build(nodes, names)
     instance.state["paths"] = _paths(fields)
     instance.state["refused"] = refused
     return instance
+
+
+def _strange(config: Config, fields: dict[str, Field], arguments: dict[str, Value]) -> str:
+    """Return an argument that a class refuses since it has no such field, else ``""``."""
+    if config.extra != "forbid" or config.version_1:
+        return ""
+    names = {one for field in fields.values() for one, _ in field.choices} | set(fields)
+    names |= {name.lower() for name in names}
+    given = (name for name in arguments if not name.startswith("_"))
+    return next((name for name in given if name.lower() not in names), "")
 
 
 def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[str] | None:

@@ -18,6 +18,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import MODELS, SETTINGS, is_settings
+from secaudit.frameworks.pydantic_methods import FAMILY, METHODS_OF_MODELS, absent
 from secaudit.frameworks.pydantic_models import wrap
 from secaudit.frameworks.pydantic_objects import make_model, make_settings
 from secaudit.frameworks.standard_library import library_object
@@ -153,7 +154,9 @@ METHODS: Final = {
     "pydantic.SecretStr.get_secret_value": _unwrap,
     "pydantic.AnyUrl.unicode_string": _unwrap,
     "pydantic.AnyUrl.__str__": _unwrap,
+    **METHODS_OF_MODELS,
 }
+ABSENT: Final = {FAMILY: absent}
 BASES: Final[dict[str, Callable[[ClassData, Call], Value]]] = {
     **dict.fromkeys(SETTINGS, make_settings),
     **dict.fromkeys(MODELS, make_model),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from secaudit.evaluation.runtime import Call, Interpreter
+from secaudit.evaluation.runtime import Interpreter
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.pydantic_fields import Choice, Field
 from secaudit.frameworks.pydantic_nodes import (
@@ -24,6 +24,7 @@ from secaudit.frameworks.pydantic_tables import (
     secret_source,
 )
 from secaudit.frameworks.pydantic_types import NONE
+from secaudit.records import NamedTuple
 
 _FILES: Final = "dotenv_settings"
 _SECRETS: Final = "file_secret_settings"  # knows no nested keys
@@ -108,21 +109,27 @@ def sources_of(interpreter: Interpreter, config: Config, files: list[Table]) -> 
     }
 
 
-def given_to(
-    call: Call, config: Config, field: Field, order: list[str], sources: dict[str, Source]
-) -> Node | None:
+class Inputs(NamedTuple):
+    """All that may give the fields of one object a value."""
+
+    order: list[str]  # of the sources, the strongest first
+    sources: dict[str, Source]
+    arguments: dict[str, Node]  # of the constructor, by name
+
+
+def given_to(interpreter: Interpreter, config: Config, field: Field, inputs: Inputs) -> Node | None:
     """Return what the constructor and the sources give a field, the strongest first."""
-    argument = _refused(call, config, field) or _argument(call, config, field)
+    sources = inputs.sources
+    arguments = inputs.arguments
+    argument = _refused(arguments, config, field) or _argument(arguments, config, field)
     if _fails(argument):
         return argument
 
-    def under(
-        names: Config, found: dict[str, Source], given: Node | None = argument
-    ) -> Node | None:
-        return _merged(call.interpreter, names, field, order, found, given)
+    def under(rules: Config, of: dict[str, Source], given: Node | None = argument) -> Node | None:
+        return _merged(interpreter, rules, field, inputs.order, of, given)
 
     if config.version_1:
-        return _given_1(call, config, field, under, sources)
+        return _given_1(interpreter, config, field, under, sources)
     if not (field.choices and config.by_name and config.by_alias):
         return under(config, sources)
     aliases = config._replace(by_name=False)
@@ -143,7 +150,7 @@ def given_to(
 
 
 def _given_1(
-    call: Call,
+    interpreter: Interpreter,
     config: Config,
     field: Field,
     under: Callable[[Config, dict[str, Source]], Node | None],
@@ -153,7 +160,7 @@ def _given_1(
     node = under(config, {name: one for name, one in sources.items() if name != _FILES})
     if not isinstance(node, Leaf):
         return node
-    behind = _from_source(call.interpreter, config, field, sources[_FILES])
+    behind = _from_source(interpreter, config, field, sources[_FILES])
     if not isinstance(behind, Leaf):
         return node
     more = [one for one in behind.candidates if one not in node.candidates]
@@ -176,7 +183,8 @@ def _merged(  # noqa: PLR0913, PLR0917 - where to look, for what, and what is gi
         elif source in sources:
             rules, asked = config, field
             if source == _SECRETS:
-                rules, asked = config._replace(delimiter=""), _in_secrets(config, field)
+                rules = config._replace(delimiter="", lenient=config.version_1)
+                asked = _in_secrets(config, field)
             found = _from_source(interpreter, rules, asked, sources[source])
         if found is not None and not _fails(node):
             node = found if node is None else merge(found, node)
@@ -201,20 +209,17 @@ def _fails(node: Node | None) -> bool:
     return isinstance(node, Leaf) and node.error is not None
 
 
-def _argument(call: Call, config: Config, field: Field) -> Node | None:
+def _argument(arguments: dict[str, Node], config: Config, field: Field) -> Node | None:
     """Return the constructor's argument: by alias, by the name where that is no alias's place."""
     names = [choice[0] for choice in field.choices]
     if not names or config.by_name:
         names.append(field.name)
-    for name in names:
-        if name in call.keywords:
-            return Leaf(call.keywords[name], (), "")
-    return None
+    return next((arguments[name] for name in names if name in arguments), None)
 
 
-def _refused(call: Call, config: Config, field: Field) -> Leaf | None:
+def _refused(arguments: dict[str, Node], config: Config, field: Field) -> Leaf | None:
     """Return the error of an argument by the name of a field that has an alias instead."""
-    named = field.name in call.keywords and field.choices and not config.by_name
+    named = field.name in arguments and field.choices and not config.by_name
     if not named or config.extra != "forbid" or field.name in {one[0] for one in field.choices}:
         return None
     reason = f"start-up refuses the argument {field.name}, whose field has an alias"

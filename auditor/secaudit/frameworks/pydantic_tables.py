@@ -10,6 +10,7 @@ from secaudit.frameworks.pydantic_fields import (
     checks_defaults,
     config_method,
     config_of,
+    populates_by_name,
     text_list,
 )
 from secaudit.records import NamedTuple
@@ -45,6 +46,8 @@ class Config(NamedTuple):
     prefix_target: str
     validate_default: bool
     own_decoding: bool  # by a method parse_env_var, which is not evaluated
+    lenient: bool  # a union's text that is no JSON stays a text
+    partial: bool  # a default object keeps the values that are not given
     unknown: Unknown | None
 
     def normal(self, name: str) -> str:
@@ -58,7 +61,9 @@ def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> 
     merged |= {name[1:]: plain(value) for name, value in given.items() if name.startswith("_")}
     decisive = [value for key, value in merged.items() if key not in {"env_file", "secrets_dir"}]
     unknown = next((value for value in decisive if isinstance(value, Unknown)), None)
-    by_name = bool(merged.get("populate_by_name") or merged.get("validate_by_name"))
+    partial = merged.get("nested_model_default_partial_update") is True and not version_1
+    if partial and populates_by_name(merged):  # names and aliases of a default then mix
+        unknown = unknown or Unknown("partial defaults of fields with two names")
     return Config(
         prefix=str(merged.get("env_prefix") or ""),
         delimiter=str(merged.get("env_nested_delimiter") or ""),
@@ -67,7 +72,7 @@ def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> 
         ignore_empty=merged.get("env_ignore_empty") is True,
         none_text=merged.get("env_parse_none_str"),
         decoding=merged.get("enable_decoding") is not False,
-        by_name=by_name or bool(merged.get("allow_population_by_field_name")),
+        by_name=populates_by_name(merged),
         by_alias=merged.get("validate_by_alias") is not False,
         extra=str(merged.get("extra") or "forbid").rpartition(".")[2],
         env_files=text_list(merged.get("env_file")),
@@ -76,6 +81,8 @@ def read_config(cls: ClassData, given: dict[str, Value], *, version_1: bool) -> 
         prefix_target=str(merged.get("env_prefix_target") or "variable"),
         validate_default=checks_defaults(cls, merged),
         own_decoding=version_1 and config_method(cls, "parse_env_var") is not None,
+        lenient=True,
+        partial=partial,
         unknown=unknown,
     )
 

@@ -70,7 +70,9 @@ def compare() -> Callable[[str, dict[str, Any], dict[str, Any]], Outcome]:
     def check(case: str, real: dict[str, Any], static: dict[str, Any]) -> Outcome:
         known = unknown = 0
         for name, value in real.items():
-            known_as = name if name in static else name.rpartition(".")[0]  # all of it is Unknown
+            known_as = name
+            while known_as not in static and "." in known_as:  # all of it is Unknown
+                known_as = known_as.rpartition(".")[0]
             assert known_as in static, f"{name} is missing\n{case}"
             answer = static[known_as]
             if isinstance(answer, Unknown):

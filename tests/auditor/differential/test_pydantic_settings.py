@@ -35,6 +35,17 @@ class Inner(BaseModel):
     port: int = 1
     tags: list[str] = []
 
+class Named(BaseModel):
+    host: str = Field("h", alias="HostName")
+    name: str = Field("n", validation_alias=AliasChoices("name", "title"))
+
+class Loose(Named, populate_by_name=True):
+    port: int = 2
+
+class Part(BaseSettings, env_prefix="PART_"):
+    where: str = "part"
+    what: str = "own"
+
 class Outer(BaseModel):
     inner: Inner = Inner()
     name: str = "outer"
@@ -65,6 +76,10 @@ _TYPES: Final = {  # annotation: defaults as written
     "Outer": ["Outer()", 'Outer(name="given")'],
     "Inner": ["Inner()", 'Inner(host="h", port=2)'],
     "Optional[Inner]": ["None"],
+    "Named": ["Named()", 'Named(HostName="x")'],
+    "Loose": ["Loose()", 'Loose(host="x")'],
+    "Part": ["Part()", 'Part(where="given")'],
+    "Union[AnyHttpUrl, str]": ['""', '"http://a.example/x"'],
     "Annotated[list[str], NoDecode]": ["[]"],
     "Annotated[int, Field(ge=1)]": ["5"],
 }
@@ -87,7 +102,15 @@ _VALUES: Final = (
     ),
     *('["a","b"]', "a,b", "*", '["*"]', "[1,2]", '{"a": 1}', "null", "None", "red", "RED", "dev"),
     *("prod", "https://example.com", "http://x.example/p?q=1", "30", "1e3", '"quoted"', "x # c"),
-    *('{"host": "j", "port": 9}', '{"inner": {"host": "deep"}}', "${A}", "data/x", "'single'"),
+    *(
+        '{"host": "j", "port": 9}',
+        '{"HostName": "k", "title": "t"}',
+        '{"where": "w"}',
+        '{"inner": {"host": "deep"}}',
+        "${A}",
+        "data/x",
+        "'single'",
+    ),
 )
 _PREFIXES: Final = ['""', '"APP_"', '"app_"']
 _CONFIG: Final = {
@@ -103,8 +126,12 @@ _CONFIG: Final = {
     "env_parse_none_str": ['"null"', '"None"'],
     "env_nested_max_split": ["1", "2"],
     "secrets_dir": ['"secrets"'],
+    "nested_model_default_partial_update": ["True"],
 }
-_RARE: Final = ("env_parse_none_str", "env_nested_max_split")
+_RARE: Final = (
+    *("env_parse_none_str", "env_nested_max_split"),
+    "nested_model_default_partial_update",
+)
 
 
 class Case:
@@ -233,6 +260,10 @@ class Case:
                     f"{prefix}{name}{delimiter}host".upper(),
                     f"{prefix}{name}{delimiter}inner{delimiter}port",
                     f"{prefix}{name}{delimiter}NAME",
+                    f"{prefix}{name}{delimiter}HOSTNAME",
+                    f"{prefix}{name}{delimiter}title",
+                    "PART_WHERE",
+                    "part_what",
                     f"{prefix}{name}{delimiter}tags",
                     "OTHER",
                 ]
@@ -334,7 +365,7 @@ def test_generated_classes_have_the_values_that_pydantic_settings_computes(
     share = unknown / max(known + unknown, 1)
     sys.stdout.write(f"\npydantic-settings: {total} cases, {known} known, {share:.1%} Unknown\n")
     assert total > 0
-    assert share < 0.1
+    assert share < 0.05
 
 
 def _stops(result: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - an Evaluated
