@@ -37,6 +37,14 @@ def test_entries_of_yaml(text: str, expected: dict[str, Any]) -> None:
     assert list(found) == list(expected)
 
 
+def test_words_for_nothing_and_long_numbers() -> None:
+    long = "1" * 5000
+    for schema in ("1.1", "compose"):
+        text = f"a: null\nb: ~\nc: {long}\nd: 'null'\n"
+        (document,) = yaml.parse(text.encode(), "/p/c.yml", schema)
+        assert plain(document) == {"a": None, "b": None, "c": long, "d": "null"}
+
+
 def test_an_alias_of_itself_is_told_with_its_line() -> None:
     with pytest.raises(AuditError, match="refers to itself") as caught:
         of_yaml("x: 1\na: &a\n  b: 1\n  c: *a\n")
@@ -88,6 +96,7 @@ BROKEN: list[tuple[Parse, str]] = [
     (ini.parse, "[a]\nb = 1\n=\n"),
     (python.parse, "A = (\n  1 +\n"),
     (toml.parse, "a = 1\nb = =\n"),
+    (yaml.parse, "a: [1\nb: 2\n"),
 ]
 
 
@@ -159,3 +168,8 @@ def test_requirements_go_on_behind_a_backslash_and_end_with_the_file() -> None:
         ["c"],
     ]
     assert lines[2][0].location[1:] == (5, 1, 5, 2)
+
+
+def test_a_module_with_nul_characters_is_told_so() -> None:
+    with pytest.raises(AuditError, match="NUL characters"):
+        python.parse(b"A = '\0'\n", "/p/a.py")

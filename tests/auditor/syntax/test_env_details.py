@@ -91,6 +91,12 @@ def test_a_blank_value_is_written_right_behind_the_equals_sign(dialect: str) -> 
     assert (entry.value, entry.value_location[1:]) == ("", (1, 3, 1, 3))
 
 
+@pytest.mark.parametrize("dialect", dotenv.DIALECTS)
+def test_a_value_is_written_where_it_stands(dialect: str) -> None:
+    entry = dotenv.parse(b"A=1\nKEY=value\n", "/p/.env", dialect).entries[1]
+    assert (entry.value, entry.value_location[1:]) == ("value", (2, 5, 2, 10))
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
