@@ -115,14 +115,3 @@ def test_a_prefix_that_is_not_known_leaves_no_variable_known(
     found = values({"settings.py": source}, {"A": "given"})
     assert isinstance(found["X"], Unknown)
     assert found["Y"] == "given"
-
-
-@pytest.mark.parametrize(("given", "known"), [("given", True), ("${B}", False)])
-def test_environs_expands_references_that_are_not_followed(
-    given: str,
-    known: bool,
-    values: Callable[..., dict[str, Any]],  # noqa: FBT001 - of the table
-) -> None:
-    source = "from environs import Env\nX = Env(expand_vars=True).str('A', 'fallback')\n"
-    found = values({"settings.py": source}, {"A": given})["X"]
-    assert found == given if known else isinstance(found, Unknown)
