@@ -106,6 +106,7 @@ _PYTHON_WORDS: Final = (
     *(b"generate_password_hash", b"HTTPConnection(", b"cert_reqs", b"exception_handler"),
     *(b"format_exc", b"errorhandler"),
     *(b"ghp_", b"github_pat_", b"glpat-", b"AKIA", b"xoxb-", b"k_live_", b"sk-ant-", b"sk-proj-"),
+    b"hooks.slack.com",
     b"AIza",
     *(b"basicConfig", b"DEFAULT_ACL", b"configparser", b"tomllib", b"safe_load"),
     *(b"page_size_query_param", b"LimitOffsetPagination"),

@@ -39,7 +39,10 @@ SHAPES: Final = (
     _shape(
         "Slack",
         *("xox", "https://hooks.slack.com/"),
-        certain=r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}",
+        certain=(
+            r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}"
+            r"|https://hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}"
+        ),
         likely=(
             r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"
             r"|https://hooks\.slack\.com/(?:services|workflows)/[\w/-]+"

@@ -78,7 +78,9 @@ _WEAK_WORDS: Final = frozenset(
     "bar baz fixme guest here insecure jwt key local localhost minioadmin none null pass passwd "
     "password postgres prod production qwerty root replace sample sandbox secret secrets security "
     "sign signing session something string string1 temp temporary test testing tests todo token "
-    "unset user value your xxx mysql redis mongo rabbitmq django flask fastapi starlette".split()
+    "unset user value your xxx mysql redis mongo rabbitmq django flask fastapi starlette toor "
+    "clickhouse mariadb elastic elasticsearch influxdb neo4j cassandra couchdb grafana "
+    "keycloak".split()
 )
 
 #: Words that describe a secret instead of being one; two of them in a phrase give it away.

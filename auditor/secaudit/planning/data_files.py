@@ -22,7 +22,7 @@ from secaudit.syntax.tree import MAX_VISITS, Mapping, Node, Scalar, leaves, plai
 
 _SHARED = frozenset({"default", "defaults", "global", "base", "common"})
 _CONTAINER = re.compile(  # tables that only hold the application's settings together
-    r"^(app|application|server|api|service|settings|config|main|web|project|common)\.",
+    r"^(default|app|application|server|api|service|settings|config|main|web|project|common)\.",
     re.IGNORECASE,
 )
 _MAX_SETTINGS = 100_000

@@ -131,15 +131,18 @@ def _secrets(item: Instruction) -> list[Observation]:
 
 def secret_in_image(name: str, value: str, place: Location, how: str) -> Observation | None:
     """Return the observation of a secret that a build writes into the image, None for others."""
-    meaning = meaning_of(name)
-    if not value or "$" in value or meaning is None:
+    if not value or "$" in value:
         return None
     from secaudit.judgement.hosts import url_of  # noqa: PLC0415 - few runs have an image
+    from secaudit.judgement.provider_tokens import provider_of  # noqa: PLC0415 - see above
     from secaudit.judgement.secrets import is_placeholder  # noqa: PLC0415 - see above
 
-    url = url_of(value) if meaning.concept == "database.url" else None
+    meaning = meaning_of(name)
+    concept = "" if meaning is None else meaning.concept
+    url = url_of(value) if concept == "database.url" else None
     secret = url.password if url is not None else value
-    if not secret or (url is None and meaning.concept not in SECRET_CONCEPTS):
+    told = url is not None or concept in SECRET_CONCEPTS or provider_of(value)
+    if not secret or not told:
         return None
     detail = {"name": name, "instruction": how, "placeholder": is_placeholder(secret)}
     return Observation("secret-in-image", place, name, detail)

@@ -11,11 +11,12 @@ from typing import Final
 from secaudit.facts import Candidate, Observation, Setting, Unknown
 from secaudit.naming import SECRET_CONCEPTS, meaning_of
 from secaudit.options import Options
-from secaudit.planning import layers, paths, profiles
+from secaudit.planning import commands, layers, paths, profiles
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.layers import Environment
 from secaudit.planning.profiles import Signal
 from secaudit.planning.settings import of_container
+from secaudit.syntax.text import Text
 from secaudit.syntax.tree import Mapping, Node, Scalar, Sequence
 
 _DATA: Final = {"ConfigMap": ("data",), "Secret": ("stringData", "data")}
@@ -44,6 +45,7 @@ def deployment(root: str, path: str, tree: Mapping, options: Options) -> Deploym
     for container in _containers(tree, 0):
         environment |= dict(_variables(container))
         settings += _privileges(container)
+        settings += commands.settings(commands.flattened(_words(container)))
     if not environment and not settings:
         return None
     relative = paths.relative(path, root)
@@ -115,6 +117,13 @@ def _variables(container: Mapping) -> Iterator[tuple[str, tuple[Candidate, ...]]
         name = _text(item.get("name")) if isinstance(item, Mapping) else ""
         if name and isinstance(value, Scalar):
             yield name, (_candidate(value, encoded=False),)
+
+
+def _words(container: Mapping) -> list[Text]:
+    """Return the command of a container and its arguments."""
+    lists = (container.get("command"), container.get("args"))
+    items = [item for one in lists if isinstance(one, Sequence) for item in one.items]
+    return [Text(_text(item), item.location) for item in items if isinstance(item, Scalar)]
 
 
 def _privileges(container: Mapping) -> Iterator[Setting]:
