@@ -208,6 +208,8 @@ def rotate_keys(
         )
     except RotationError as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"The keys stay as they are; they cannot be written: {error.strerror}")
     say(f"The keys are in {target}; restart every process to use them.")
 
 
@@ -225,11 +227,14 @@ def _server_policy(settings: Settings) -> ServerPolicy:
 
 def _write_env(file: EnvFile, *first: str) -> None:
     added = [*first, *secret_lines_for(ENV_FILE)]
-    if added:
-        file.append(added)
-        say(f"Wrote {', '.join(line.partition('=')[0] for line in added)} to {ENV_FILE}.")
-    elif file.exists:
-        file.make_private()
+    try:
+        if added:
+            file.append(added)
+            say(f"Wrote {', '.join(line.partition('=')[0] for line in added)} to {ENV_FILE}.")
+        elif file.exists:
+            file.make_private()
+    except OSError as error:
+        fail(f"{ENV_FILE} cannot be written: {error.strerror}")
 
 
 def _upgrade(settings: Settings) -> None:

@@ -3,15 +3,32 @@
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.security.accounts import NEW_PASSWORD, PASSWORD
 from tests.security.commands import COMMAND, DEVELOPMENT, KEYS, ROOT, keys, run, serving
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder closed to root as well")
+@pytest.mark.parametrize("command", [("env", "--write"), ("dev",), ("rotate-keys",)])
+def test_a_folder_that_cannot_be_written_is_said_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """As in a container whose file system is read-only."""
+    monkeypatch.chdir("/proc")
+    key = secrets.token_urlsafe(48)
+    given = {KEYS: json.dumps([key])} if command == ("rotate-keys",) else {}
+    failed = run(*command, variables={**DEVELOPMENT, **given})
+    assert failed.exit_code == 1
+    assert "cannot be written" in failed.stderr
+    assert key not in failed.output
 
 
 def test_an_administrator_is_created_from_standard_input() -> None:
