@@ -48,7 +48,7 @@ def _top_level(interpreter: Interpreter, frame: Frame, statement: ast.stmt) -> N
     A program that would not start has other settings too, and they deserve to be judged.
     """
     interpreter.depth = 0
-    before = interpreter.grant()
+    start, before = interpreter.steps, interpreter.grant()
     try:
         interpreter.execute(frame, [statement])
     except ProgramError as error:
@@ -65,7 +65,8 @@ def _top_level(interpreter: Interpreter, frame: Frame, statement: ast.stmt) -> N
     except (ReturnSignal, BreakSignal, ContinueSignal):
         return
     finally:
-        interpreter.limit = before
+        # What a module takes is not on the budget of the statement that imports it.
+        interpreter.limit = before + interpreter.steps - start
 
 
 def import_module(interpreter: Interpreter, importer: ModuleData, name: str) -> ModuleData | None:

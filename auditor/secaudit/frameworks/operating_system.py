@@ -243,6 +243,16 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "pathlib.PurePath": _path,
     "pathlib.Path.cwd": _working_path,
 }
+_CONSTANTS: Final = {"curdir": ".", "pardir": "..", "sep": "/", "extsep": ".", "linesep": "\n"}
+
+
+def _constant(_interpreter: Interpreter, name: str, place: Place) -> Value:
+    return Value(_CONSTANTS[name], place)
+
+
+EXTERNALS: Final = {
+    f"{module}.{name}": _constant for module in ("os", "os.path") for name in _CONSTANTS
+}
 ITEMS: Final = {"os.environ": _environ_item}
 MAPPINGS: Final = {"os.environ": _variables}
 CONTAINS: Final = {"os.environ": _has}

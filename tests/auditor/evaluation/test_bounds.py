@@ -121,3 +121,16 @@ def test_a_limit_does_not_hide_what_came_before(values: Callable[..., dict[str, 
 def test_what_is_too_large_is_unknown(values: Callable[..., dict[str, Any]]) -> None:
     found = values({"settings.py": HOSTILE["a giant power"] + "\n"})
     assert isinstance(found["A"], Unknown)
+
+
+def test_what_a_module_takes_is_not_on_the_budget_of_its_importer(
+    evaluated: Callable[..., Any],
+) -> None:
+    heavy = "def work():\n    n = 0\n    for i in range(1999):\n        n = n + i * 2 - i\n    return n\n"
+    files = {
+        "heavy.py": heavy + "".join(f"V{i} = work()\n" for i in range(6)),
+        "settings.py": "def load():\n    import heavy\n    n = heavy.V0\n    return n + 1\n\n\nA = load()\n",
+    }
+    done = evaluated({name: files[name] for name in reversed(files)})
+    (setting,) = [one for one in done.facts.settings if one.name == "A"]
+    assert (setting.program_value, done.problems) == (sum(range(1999)) + 1, ())

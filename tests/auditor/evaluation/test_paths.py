@@ -20,6 +20,7 @@ QUESTIONS = [
     *("[str(one) for one in Path('/a/b').parents]", "[str(one) for one in Path('a/b').parents]"),
     *("len(Path('/').parents)", "len(Path('.').parents)", "str(Path('/a').parents[0])"),
     *("Path('a.tar.gz').suffix", "Path('.env').suffix", "Path('.env').stem", "Path('a.b').stem"),
+    *("os.curdir", "os.pardir", "os.path.sep", "Path(f'{os.curdir}/conf').is_dir()"),
     *("Path('a.').suffix", "Path('.').name", "Path('..').name", "Path('a/').name"),
     *("str(Path('/a') / './b')", "str(Path('./a//b/'))", "str(Path(''))", "str(Path())"),
     *("str(Path('a') / '')", "str(Path('a').joinpath('/b'))", "str('a' / Path('b'))"),
