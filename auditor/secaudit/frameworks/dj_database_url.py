@@ -19,15 +19,15 @@ def _config(call: Call) -> Value:
     value = variable(call.interpreter, str(name), default, call.place)
     if value.data is None or value.data == "":
         return call.interpreter.dict_value({}, call.place)
-    return _open(as_dictionary(call.interpreter, value, call.place), call)
+    return opened(as_dictionary(call.interpreter, value, call.place), call)
 
 
 def _parse(call: Call) -> Value:
     url = call.argument(0, "url") or Value(None)
-    return _open(as_dictionary(call.interpreter, url, call.place), call)
+    return opened(as_dictionary(call.interpreter, url, call.place), call)
 
 
-def _open(value: Value, call: Call) -> Value:
+def opened(value: Value, call: Call) -> Value:
     """Add what ``ssl_require`` sets, and leave room for what else the library adds."""
     table = value.data
     if not isinstance(table, DictData):

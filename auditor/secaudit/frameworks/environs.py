@@ -7,9 +7,10 @@ from os.path import basename, dirname, join
 from typing import Any, Final
 
 from secaudit.evaluation.runtime import Call, Interpreter
-from secaudit.evaluation.values import DictData, External, Instance, Value, plain, unknown
+from secaudit.evaluation.values import External, Instance, Value, plain, unknown
 from secaudit.facts import Unknown
 from secaudit.frameworks.database_urls import as_dictionary
+from secaudit.frameworks.dj_database_url import opened
 from secaudit.frameworks.dotenv import add, file_candidates, find_upwards, load_unknown
 from secaudit.frameworks.reading import cast, required, variable
 from secaudit.frameworks.standard_library import from_plain
@@ -150,9 +151,7 @@ def _database(receiver: Value, instance: Instance, call: Call) -> Value:
     options = set(call.keywords) - {"default", "name"}
     url = _TEXT(receiver, instance, call._replace(keywords=_without(call.keywords, options)))
     made = as_dictionary(call.interpreter, url, call.place)
-    if isinstance(made.data, DictData):  # dj-database-url adds options of the connection
-        made.data.rest = Unknown("options of a connection")
-    return made
+    return opened(made, call._replace(arguments=[]))  # the options are dj-database-url's
 
 
 def _without(keywords: dict[str, Value], names: set[str]) -> dict[str, Value]:

@@ -99,3 +99,21 @@ def test_the_mode_in_a_url_stands_where_the_url_stands(evaluated: Any) -> None: 
     (mode,) = [one for one in settings if one.concept == "tls.database"]
     assert mode.value == "disable"
     assert mode.location.path.endswith(".env")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("", "prefer"), (", conn_max_age=600", "prefer"), (", ssl_require=True", "require")],
+)
+def test_environs_hands_options_of_the_connection_on(
+    options: str,
+    expected: str,
+    evaluated: Any,  # noqa: ANN401 - a fixture
+) -> None:
+    source = (
+        "from environs import Env\nenv = Env()\nINSTALLED_APPS = []\nMIDDLEWARE = []\n"
+        f"DATABASES = {{'default': env.dj_db_url('DATABASE_URL'{options})}}\n"
+    )
+    given = {"DATABASE_URL": "postgres://u:p@db.a.io/x"}
+    settings = evaluated({"settings.py": source}, given).facts.settings
+    assert [one.value for one in settings if one.concept == "tls.database"] == [expected]
