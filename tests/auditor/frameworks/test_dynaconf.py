@@ -5,6 +5,7 @@ The values are what dynaconf 3.3.5 made of the same texts.
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +78,37 @@ def test_an_env_file_is_loaded_where_it_is_asked_for(
     (setting,) = by_concept(files)["debug.enabled"]
     assert setting.location.path.endswith(".env")
     assert "debug.enabled" not in by_concept({**files, "settings.py": CODE.format("")})
+
+
+FILES = {
+    "shop/a.toml": "debug = false\n[jwt]\ndays = 1\nkey = 'a'\n[mail]\ntls = true\n",
+    "shop/b.yaml": "DEBUG: true\njwt:\n  days: 40\n",
+}
+MERGED = {"DEBUG": True, "jwt.days": 40, "mail.tls": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "expected"),
+    [
+        ("", {}, MERGED),
+        ("merge_enabled=True", {}, {**MERGED, "jwt.key": "a"}),
+        ("", {"DYNACONF_JWT__DAYS": "7"}, {"DEBUG": True, "JWT.DAYS": 7, "mail.tls": True}),
+        ("environments=True", {}, {}),  # each file by itself
+    ],
+)
+def test_later_files_replace_earlier_ones_and_variables_both(
+    options: str,
+    variables: dict[str, str],
+    expected: dict[str, Any],
+    tmp_path: Path,
+    values: Callable[..., dict[str, Any]],
+) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    given = f"root_path='shop', settings_files=['a.toml', 'b.yaml', 'absent.toml'], {options}"
+    found = values({"settings.py": CODE.format(given)}, variables)
+    assert {name: found[name] for name in found if name != "settings"} == expected
 
 
 def test_a_settings_object_is_unknown(values: Callable[..., dict[str, Any]]) -> None:
