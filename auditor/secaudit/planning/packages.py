@@ -4,6 +4,7 @@ Sources: the configuration references of pip 25, uv 0.9, Poetry 2, PDM 2 and Pip
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from secaudit.facts import Candidate, Setting, Unknown
@@ -68,9 +69,20 @@ def of_words(words: Sequence[Text], *, requirements: bool = False) -> Iterator[S
             yield _setting(f"pip {option}", UNVERIFIED, False, place.value, place.location)
         elif option in indexes and "://" in text:
             yield _setting(f"pip {option}", INDEX, _known(text), text, place.location)
+        elif word.value == "set" and "config" in [one.value for one in words[:position]]:
+            yield from _written(words[position + 1 : position + 3])
         elif requirements and not follows and word.value.startswith("http://"):
             name = words[0].value.partition("@")[0]
             yield _setting(name, INDEX, _known(word.value), word.value, word.location)
+
+
+def _written(words: Sequence[Text]) -> Iterator[Setting]:
+    """Yield what ``pip config set KEY VALUE`` writes, by its last two words."""
+    for key, value in pairwise(words):
+        meaning = meaning_of_key(key.value, value.value)
+        if meaning is not None:
+            told = meaning[1] if isinstance(meaning[1], bool) else _known(value.value)
+            yield _setting(f"pip {key.value}", meaning[0], told, value.value, value.location)
 
 
 def of_environment(environment: Environment) -> Iterator[Setting]:

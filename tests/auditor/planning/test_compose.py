@@ -170,6 +170,14 @@ BASE = (
 )
 
 
+def test_an_override_without_its_base_is_one_developers(planned: Planner) -> None:
+    text = "services:\n  api:\n    environment: {DEBUG: 1}\n"
+    (one,) = planned({"docker-compose.override.yml": text}).deployments
+    assert one.profile == "development"
+    (one,) = planned({"docker-compose.override.yml": text.replace("1", "1, ENV: prod")}).deployments
+    assert one.profile == "production"
+
+
 def test_the_override_file_is_merged(planned: Planner) -> None:
     over = (
         "services:\n  api:\n    command: [uvicorn, app:app, --reload]\n"

@@ -88,6 +88,7 @@ def test_a_relevant_word_in_a_comment_is_no_deployment(planned: Planner) -> None
         ("Dockerfile", f"FROM x\nENV A=b PIP_EXTRA_INDEX_URL={HTTP}\n"),
         ("Dockerfile", f"FROM x\nARG UV_DEFAULT_INDEX={HTTP}\n"),
         ("Dockerfile", f"FROM x\nRUN uv pip install --default-index {HTTP} x\n"),
+        ("Dockerfile", f"FROM x\nRUN pip config set global.index-url {HTTP} && pip install x\n"),
     ],
 )
 def test_indexes_of_tools(planned: Planner, name: str, text: str) -> None:
@@ -105,6 +106,8 @@ def test_an_address_with_a_variable_is_unknown(planned: Planner) -> None:
     ("name", "text"),
     [
         ("pip.conf", "[global]\ntrusted-host = p.acme.io\n"),
+        ("Dockerfile", "FROM x\nRUN pip config --user set install.trusted-host p.acme.io\n"),
+        ("Dockerfile", "FROM x\nRUN pip config set global.trusted-host p.acme.io\n"),
         ("uv.toml", "# hosts\nallow-insecure-host = ['p.acme.io']\n"),
         ("pyproject.toml", "[tool.uv]\nallow-insecure-host = ['p.acme.io']\n"),
         ("pyproject.toml", "[[tool.pdm.source]]\nverify_ssl = false\n"),

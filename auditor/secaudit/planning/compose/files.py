@@ -171,7 +171,12 @@ def _included(tree: Mapping, path: str) -> list[list[str]]:
 
 
 def profile_of(group: Group, root: str) -> str:
-    """Return the profile that the names of further files give a group."""
+    """Return the profile that the names of further files give a group.
+
+    An override without its base is what one developer adds on one machine.
+    """
     named = [profiles.of_file(paths.relative(path, root)) for path in group.profile_files]
     base = profiles.of_file(paths.relative(group.files[0], root))
+    if len(group.files) == 1 and _OVERRIDE.fullmatch(paths.name_of(group.files[0])):
+        base = profiles.DEVELOPMENT
     return next((one for one in named if one != profiles.UNKNOWN), base)
