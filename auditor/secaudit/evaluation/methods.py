@@ -46,6 +46,8 @@ def call_method(interpreter: Interpreter, receiver: Value, name: str, call: Call
     if isinstance(data, PathData):
         return paths.call_method(interpreter, receiver, data, name, call)
     if isinstance(data, str | bytes):
+        if name in {"startswith", "endswith"}:
+            interpreter.tested.update(receiver.variables)  # as a comparison does
         return _text_method(interpreter, receiver, name, call)
     if isinstance(data, Scalar) and name in _OTHER_METHODS and hasattr(data, name):
         return derive(lambda one: getattr(one, name)(), call.place, receiver)
