@@ -15,7 +15,7 @@ Concepts = Callable[..., dict[str, list[Setting]]]
 START = (
     "from typing import Annotated, ClassVar, Literal, Optional, Union\nfrom enum import Enum\n"
     "from pydantic import BaseModel, Field, field_validator, model_validator\n"
-    "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+    "from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict\n"
     "class Sub(BaseModel):\n    x: int = 1\n    y: str = 'y'\n"
 )
 
@@ -68,6 +68,27 @@ CLASSES = {
         "    @model_validator(mode='before')\n    @classmethod\n    def fill(cls, data):\n"
         "        data['b'] = data.get('a', 'none') + '-b'\n        return data\n",
         {"A": "given"},
+    ),
+    "none by a word": (
+        "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_parse_none_str='null')\n"
+        "    a: Optional[str] = 'd'\n    b: Optional[int] = 1\n    c: Optional[list[str]] = ['x']\n",
+        {"A": "null", "B": "5", "C": "null"},
+    ),
+    "lists that are not decoded": (
+        "class S(BaseSettings):\n    a: Annotated[list[str], NoDecode] = []\n    b: list[str] = []\n"
+        "    @field_validator('a', mode='before')\n    @classmethod\n    def split(cls, v):\n"
+        "        return v.split(',') if isinstance(v, str) else v\n",
+        {"A": "x,y", "B": '["z"]'},
+    ),
+    "either of two models": (
+        "class Other(BaseModel):\n    z: int = 3\nclass S(BaseSettings):\n"
+        "    model_config = SettingsConfigDict(env_nested_delimiter='__')\n    sub: Union[Sub, None] = None\n"
+        "    deep: dict[str, str] = {}\n",
+        {"SUB__X": "2", "SUB__Y": "given"},
+    ),
+    "patterns": (
+        "class S(BaseSettings):\n    a: Annotated[str, Field(pattern='^x+$')] = 'xx'\n    b: str = Field('d', min_length=1, max_length=3)\n",
+        {"A": "xxx", "B": "abc"},
     ),
     "annotated fields": (
         "class S(BaseSettings):\n    a: Annotated[int, Field(ge=1)] = 3\n    b: Annotated[str, Field(alias='B_ALIAS')] = 'd'\n",
