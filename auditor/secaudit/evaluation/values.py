@@ -153,6 +153,8 @@ class ClassData:
     """A class of the project: bases, namespace, and the annotations in declaration order."""
 
     __slots__ = (
+        "_externals",
+        "_lineage",
         "annotations",
         "arguments",
         "bases",
@@ -180,10 +182,14 @@ class ClassData:
         self.namespace: dict[str, Value] = {}
         self.annotations: dict[str, ast.expr] = {}
         self.arguments: dict[str, Value] = {}  # keywords of the class statement
+        self._lineage: list[ClassData] = []  # both are asked for at each look at an attribute
+        self._externals: list[str] | None = None
         self.members: dict[str, Instance] = {}  # of an enumeration, as far as code asked for them
 
     def lineage(self) -> list["ClassData"]:
         """Return the class and its project ancestors in method resolution order."""
+        if self._lineage:
+            return self._lineage
         order: list[ClassData] = [self]
         for base in self.bases:
             if isinstance(base.data, ClassData):
@@ -191,16 +197,19 @@ class ClassData:
                     if ancestor in order:  # a shared ancestor comes after all its children
                         order.remove(ancestor)
                     order.append(ancestor)
+        self._lineage = order
         return order
 
     def externals(self) -> list[str]:
         """Return the dotted names of library classes it inherits from."""
-        return [
-            base.data.name
-            for cls in self.lineage()
-            for base in cls.bases
-            if isinstance(base.data, External)
-        ]
+        if self._externals is None:
+            self._externals = [
+                base.data.name
+                for cls in self.lineage()
+                for base in cls.bases
+                if isinstance(base.data, External)
+            ]
+        return self._externals
 
     def open_bases(self) -> bool:
         """Say whether some base class is unknown."""

@@ -176,22 +176,23 @@ def observe(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
 
 def _is_forgotten(interpreter: Interpreter, place: Place) -> bool:
     """Say whether a guard is in a function of a module that others import, named nowhere else."""
-    trees = [module.syntax.tree for module in interpreter.modules.values()]
     around = [
         node
         for node in place.module.tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(inner is place.node for inner in ast.walk(node))
     ]
-    if len(trees) == 1 or not around or around[0].decorator_list:
+    modules = [module.syntax for module in interpreter.modules.values()]
+    if len(modules) == 1 or not around or around[0].decorator_list:
         return False
     name = around[0].name
     return not any(
         name in {getattr(node, "id", ""), getattr(node, "attr", "")}
         or (isinstance(node, ast.alias) and name == node.name)
         or (isinstance(node, ast.Constant) and name in str(node.value))
-        for tree in trees
-        for node in ast.walk(tree)
+        for module in modules
+        if name in module.text
+        for node in ast.walk(module.tree)
     )
 
 
