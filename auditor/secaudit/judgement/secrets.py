@@ -91,6 +91,7 @@ _DESCRIBING: Final = _WEAK_WORDS | frozenset(
     "32 64 128 256 16 24 48 50 1 2 3 123".split()
 )
 
+_PATH: Final = lazy(r"(/[\w.-]+){2,}")  # ``/run/secrets/key``: where a secret is
 _REFERENCES: Final = ("os.getenv", "os.environ", "getenv(", "process.env", "config(")
 _VARIABLE: Final = lazy(r"\$\{[A-Za-z_]|^\$[A-Z_]+$")
 #: A secret of a secret manager, which something else puts in its place before the program starts.
@@ -148,7 +149,7 @@ def is_marked_insecure(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Return whether ``text`` stands where a secret should: ``change-me``, ``<key>``, ``test``."""
     lower = text.strip().lower()
-    if is_empty(text) or is_templated(text) or is_dotted_name(text):
+    if is_empty(text) or is_templated(text) or is_dotted_name(text) or _PATH.fullmatch(text):
         return False
     if _is_marked(lower) or _is_reference(text) or _is_monotonous(lower):
         return True
@@ -196,9 +197,9 @@ def is_private_key(text: str) -> bool:
 
 
 def is_usable(text: str) -> bool:
-    """Return whether ``text`` is none of empty, templated, published, placeholder and a name."""
+    """Return whether ``text`` is not empty, templated, published, a placeholder, name or path."""
     unusable = is_empty(text) or is_templated(text) or is_published(text) or is_dotted_name(text)
-    return not (unusable or is_placeholder(text))
+    return not (unusable or _PATH.fullmatch(text) or is_placeholder(text))
 
 
 def is_plain_secret(text: str) -> bool:

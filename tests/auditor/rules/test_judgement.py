@@ -61,6 +61,13 @@ def test_no_placeholder(text: str) -> None:
     assert not is_placeholder(text)
 
 
+@pytest.mark.parametrize("text", ["/run/secrets/auth", "/etc/keys/secret.pem"])
+def test_the_path_of_a_secret_is_none(text: str) -> None:
+    assert not is_placeholder(text)
+    assert not is_usable(text)
+    assert is_placeholder("/secret")
+
+
 def test_a_dotted_name_is_no_secret_either() -> None:
     assert not is_usable("example.authentication.services.user_secret_key")
     assert is_usable("k9.Xw2L.qZ7v")
