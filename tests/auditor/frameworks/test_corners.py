@@ -166,6 +166,19 @@ def test_middleware_is_recorded_however_it_is_installed(
     assert [setting.value for setting in found] == expected
 
 
+def test_each_option_stands_where_it_is_written(by_concept: Concepts) -> None:
+    line = "app.add_middleware(CORSMiddleware, allow_credentials=True, allow_origins=['*'])"
+    source = (
+        "from fastapi import FastAPI\nfrom starlette.middleware.cors import CORSMiddleware\n"
+        f"app = FastAPI()\n{line}\n"
+    )
+    found = by_concept({"main.py": source})
+    for concept, text in (("cors.credentials", "True"), ("cors.origins", "['*']")):
+        (setting,) = found[concept]
+        place = setting.location
+        assert line[place.column - 1 : place.end_column - 1] == text
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
