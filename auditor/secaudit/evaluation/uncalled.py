@@ -18,6 +18,7 @@ from secaudit.evaluation.values import (
     unknown,
 )
 from secaudit.facts import Unknown
+from secaudit.naming import meaning_of
 from secaudit.syntax.python import last_name
 
 _MAX_FUNCTIONS = 5_000
@@ -97,14 +98,28 @@ def _receiver(interpreter: Interpreter, function: FunctionData) -> Instance | No
     for instance in (*interpreter.instances, *interpreter.objects):
         if instance.cls is cls:
             return instance
-    family = [one for one in interpreter.classes if cls in one.lineage()]
-    if len(family) > 1 or cls.open_bases():
-        return None
-    made: dict[int, Instance] = interpreter.state.setdefault("receivers", {})
+    made: dict[int, Instance | None] = interpreter.state.setdefault("receivers", {})
     if id(cls) not in made:
-        made[id(cls)] = Instance(cls.name, cls, interpreter.level)
-        made[id(cls)].state["open"] = True
+        family = [one for one in interpreter.classes if cls in one.lineage()]
+        alone = len(family) == 1 and not cls.open_bases()
+        made[id(cls)] = _as_declared(interpreter, cls) if alone and _holds_settings(cls) else None
     return made[id(cls)]
+
+
+def _as_declared(interpreter: Interpreter, cls: ClassData) -> Instance:
+    instance = Instance(cls.name, cls, interpreter.level)
+    instance.state["open"] = True
+    return instance
+
+
+def _holds_settings(cls: ClassData) -> bool:
+    """Say whether some attribute of a class, or one that ``__init__`` sets, means anything."""
+    names = {name for name, one in cls.namespace.items() if not isinstance(one.data, FunctionData)}
+    method = cls.namespace.get("__init__")
+    if method is not None and isinstance(method.data, FunctionData):
+        nodes = ast.walk(method.data.node)
+        names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return any(meaning_of(name) is not None for name in names)
 
 
 def _parameter(
