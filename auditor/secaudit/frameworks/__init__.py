@@ -106,10 +106,12 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {  # top package of a library: who
         (
             *("sqlalchemy", "sqlmodel", "databases", "psycopg2", "psycopg", "psycopg_pool"),
             *("asyncpg", "pymysql", "aiomysql", "MySQLdb", "mysql", "pymongo", "motor"),
-            *("aioredis", "aio_pika", "pika", "kombu", "kafka", "aiokafka", "confluent_kafka"),
-            *("clickhouse_connect", "minio"),
+            *("aioredis", "clickhouse_connect", "minio"),
         ),
         ("data_stores",),
+    ),
+    **dict.fromkeys(
+        ("aio_pika", "pika", "kombu", "kafka", "aiokafka", "confluent_kafka"), ("brokers",)
     ),
     **dict.fromkeys(
         ("elasticsearch", "opensearchpy", "neo4j", "influxdb_client", "qdrant_client"),

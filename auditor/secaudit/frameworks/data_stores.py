@@ -1,8 +1,7 @@
-"""Drivers of databases, brokers and caches: where they connect to, as whom, and whether by TLS.
+"""Drivers of databases and caches: where they connect to, as whom, and whether by TLS.
 
 Sources: the drivers' own signatures (asyncpg 0.31, psycopg 3.3, PyMySQL 1.2, mysqlclient 2.2,
-MySQL Connector 9, PyMongo 4.16, redis-py 7, pika 1.3, aio-pika 9, Kombu 5.6, aiokafka 0.13,
-clickhouse-connect 0.10, minio 7.2, SQLAlchemy 2.0).
+MySQL Connector 9, PyMongo 4.16, redis-py 7, clickhouse-connect 0.10, minio 7.2, SQLAlchemy 2.0).
 """
 
 import operator
@@ -14,7 +13,6 @@ from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import (
     DictData,
-    ListData,
     Value,
     merge_parts,
     merge_variables,
@@ -155,33 +153,6 @@ def _url_of_words(text: str) -> str:
     return f"postgresql://{login}{words.get('host', '')}/{words.get('dbname', '')}{mode}"
 
 
-def _kafka(label: str) -> _Handler:
-    """Return the handler of a producer or consumer; of several brokers the first is named."""
-    handle = driver(label, "kafka", _OF_KAFKA, ("security_protocol",), "PLAINTEXT")
-
-    def make(call: Call) -> Value:
-        brokers = call.keywords.get("bootstrap_servers")
-        if brokers is not None and isinstance(brokers.data, ListData) and brokers.data.items:
-            first = {"bootstrap_servers": brokers.data.items[0]}
-            call = call._replace(keywords={**call.keywords, **first})
-        return handle(call)
-
-    return make
-
-
-def _confluent(label: str) -> _Handler:
-    """Return the handler of ``Producer({"bootstrap.servers": ...})``: its keys are keywords."""
-    handle = _kafka(label)
-
-    def make(call: Call) -> Value:
-        given = call.argument(0, "config")
-        entries = given.data.items if given is not None and isinstance(given.data, DictData) else {}
-        known = {_CONFLUENT[key]: value for key, value in entries.items() if key in _CONFLUENT}
-        return handle(call._replace(arguments=[], keywords=known))
-
-    return make
-
-
 _URL_PARTS: Final = (
     Argument("username", "database.user", position=1),
     Argument("password", "database.password", position=2),
@@ -189,20 +160,6 @@ _URL_PARTS: Final = (
 )
 _WORDS: Final = re.compile(r"(\w+)\s*=\s*('[^']*'|\S+)")
 _TLS_ARGUMENTS: Final = ("sslmode", "ssl", "ssl_context", "ssl_ca", "tls")  # of the drivers
-_CONFLUENT: Final = {
-    "bootstrap.servers": "bootstrap_servers",
-    "security.protocol": "security_protocol",
-    "sasl.username": "sasl_plain_username",
-    "sasl.password": "sasl_plain_password",
-    "enable.ssl.certificate.verification": "ssl_verify",
-}
-_OF_KAFKA: Final = (
-    Argument("bootstrap_servers", "database.host"),
-    Argument("sasl_plain_username", "database.user"),
-    Argument("sasl_plain_password", "database.password"),
-    Argument("ssl_verify", "tls.verify"),
-    Argument("ssl_check_hostname", "tls.verify"),
-)
 _OF_PSYCOPG: Final = (Argument("conninfo", "database.url", position=0), *_LOGIN)
 _OF_PSYCOPG2: Final = (_DSN, *_LOGIN)
 _OF_MYSQL: Final = (
@@ -225,18 +182,6 @@ _OF_REDIS: Final = (
 )
 _REDIS: Final = driver("Redis", "redis", _OF_REDIS, ("ssl",), plain_by_default=False)
 _REDIS_URL: Final = recorder("redis.from_url", (_URL,), "redis")
-_OF_AMQP: Final = (_URL, _HOST, Argument("login", "database.user"), _PASSWORD)
-_AMQP: Final = ("aio_pika.connect", "aio_pika.connect_robust")
-_PARAMETERS: Final = (Argument("host", "database.host", position=0),)
-_CREDENTIALS: Final = (
-    Argument("username", "database.user", position=0),
-    Argument("password", "database.password", position=1),
-)
-_OF_KOMBU: Final = (
-    Argument("hostname", "database.url", position=0),
-    Argument("userid", "database.user", position=1),
-    Argument("password", "database.password", position=2),
-)
 _OF_CLICKHOUSE: Final = (
     _HOST,
     Argument("username", "database.user"),
@@ -305,22 +250,6 @@ CALLS: Final[dict[str, _Handler]] = {
         _REDIS_URL,
     ),
     **dict.fromkeys(("redis.Redis", "redis.StrictRedis", "redis.asyncio.Redis"), _REDIS),
-    **{
-        name: driver("aio_pika.connect", "rabbitmq", _OF_AMQP, ("ssl",), plain_by_default=False)
-        for name in _AMQP
-    },
-    "pika.URLParameters": recorder("pika.URLParameters", (_URL,), "rabbitmq"),
-    "pika.ConnectionParameters": driver(
-        "pika.ConnectionParameters", "rabbitmq", _PARAMETERS, ("ssl_options",), "none"
-    ),
-    **dict.fromkeys(
-        ("pika.PlainCredentials", "pika.credentials.PlainCredentials"),
-        recorder("pika.PlainCredentials", _CREDENTIALS, "rabbitmq"),
-    ),
-    "kombu.Connection": recorder("kombu.Connection", _OF_KOMBU),
-    **{f"kafka.{name}": _kafka(name) for name in ("KafkaProducer", "KafkaConsumer")},
-    **{f"aiokafka.{name}": _kafka(name) for name in ("AIOKafkaProducer", "AIOKafkaConsumer")},
-    **{f"confluent_kafka.{name}": _confluent(name) for name in ("Producer", "Consumer")},
     **{
         f"clickhouse_connect.{name}": driver(name, "clickhouse", _OF_CLICKHOUSE, ("secure",))
         for name in ("get_client", "get_async_client")
