@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from typing import Final
 
-from secaudit.evaluation.runtime import Call
+from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import Instance, Value, unknown
-from secaudit.frameworks.sinks import Argument, record, recorder
+from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
 
 _COST: Final = "password.bcrypt_rounds"
 _ROUNDS: Final = "password.pbkdf2_rounds"
 _PBKDF2: Final = ("pbkdf2_sha256", "pbkdf2_sha512", "django_pbkdf2_sha256")
+_FAST: Final = (  # schemes of passlib without a cost, or without a salt
+    *("md5_crypt", "apr_md5_crypt", "des_crypt", "ldap_md5", "ldap_sha1"),
+    *("ldap_salted_md5", "ldap_salted_sha1", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512"),
+    *("plaintext", "ldap_plaintext", "mysql323", "mysql41", "nthash", "lmhash"),
+)
 _ENDS: Final = ("rounds", "default_rounds")
 _SCHEMES: Final = (
     Argument("schemes", "password.hashers", position=0),
@@ -31,6 +36,19 @@ def _hasher(name: str, arguments: tuple[Argument, ...] = ()) -> Callable[[Call],
     return make
 
 
+def _fast(scheme: str) -> Callable[[Call], Value]:
+    """Return the handler of ``passlib.hash.md5_crypt.hash(secret)``."""
+
+    def make(call: Call) -> Value:
+        schemes = call.interpreter.list_value([Value(scheme, call.place)], "list", call.place)
+        label, place = f"{scheme}.hash", call.place.location()
+        group = group_of(call.place, label)
+        use(call.interpreter, SinkUse("password.hashers", group, label, schemes, place))
+        return unknown("a hash of a password", call.place)
+
+    return make
+
+
 def _salt(call: Call) -> Value:
     """``bcrypt.gensalt(rounds=12, prefix=b"2b")``."""
     record(call, "bcrypt.gensalt", (Argument("rounds", _COST, 12, 0),))
@@ -48,6 +66,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
         for name in _PBKDF2
         for method in ("using", "hash")
     },
+    **{f"passlib.hash.{name}.hash": _fast(name) for name in _FAST},
     "pwdlib.PasswordHash": recorder(
         "PasswordHash", (Argument("hashers", "password.hashers", position=0),)
     ),
