@@ -1,7 +1,7 @@
 """Clients of brokers: RabbitMQ by pika, aio-pika and Kombu, and Kafka.
 
-Sources: the clients' own signatures (pika 1.3, aio-pika 9, Kombu 5.6, kafka-python 2.3, aiokafka
-0.13), and confluent-kafka's configuration properties (librdkafka 2).
+Sources: the clients' own signatures (pika 1.4, aio-pika 10, Kombu 5.7, kafka-python 3.0, aiokafka
+0.14), and confluent-kafka's configuration properties (librdkafka 2).
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Celery applications: broker and result store, TLS to them, and which content workers accept.
 
-Source: Celery 5.6 (``app.defaults``, ``app.base``).
+Source: Celery 5.7 (``app.defaults``, ``app.base``).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Drivers of databases and caches: where they connect to, as whom, and whether by TLS.
 
-Sources: the drivers' own signatures (asyncpg 0.31, psycopg 3.3, PyMySQL 1.2, mysqlclient 2.2,
-MySQL Connector 9, PyMongo 4.16, redis-py 7, clickhouse-connect 0.10, minio 7.2, SQLAlchemy 2.0).
+Sources: the drivers' own signatures (asyncpg 0.32, psycopg 3.3, PyMySQL 1.2, MySQL Connector 26,
+PyMongo 4.20, redis-py 8, clickhouse-connect 1.12, minio 7.2, SQLAlchemy 2.1), mysqlclient's manual.
 """
 
 import operator

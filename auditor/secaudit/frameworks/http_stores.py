@@ -1,7 +1,7 @@
 """Data stores that are reached by URL: Elasticsearch, OpenSearch, Neo4j, InfluxDB, Qdrant.
 
 Sources: elasticsearch-py 9 (``_sync.client``), opensearch-py 3 (``connection``), neo4j 6
-(``GraphDatabase.driver``), influxdb-client 1.50, qdrant-client 1.16.
+(``GraphDatabase.driver``), influxdb-client 1.50, qdrant-client 1.20.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Application servers that code starts: uvicorn, Hypercorn, granian, waitress, Werkzeug.
 
-Sources: uvicorn 0.54 (``Config``), Hypercorn 0.18 (``config.Config``), granian 2.6
+Sources: uvicorn 0.54 (``Config``), Hypercorn 0.18 (``config.Config``), granian 2.8
 (``server.common.AbstractServer``), waitress 3 (``adjustments``), Werkzeug 3
 (``serving.run_simple``).
 """

@@ -1,8 +1,8 @@
 """Other machines that code talks to: gRPC, LDAP, SSH, Vault, AWS, Sentry.
 
-Sources: grpcio 1.76, ldap3 2.9, python-ldap 3.4, Paramiko 4 and AsyncSSH 2.21 (host keys), hvac
-2.4, boto3 1.42 (``session.Session``), sentry-sdk 2 (``init``). Sentry's ``send_default_pii`` is
-no fault: its first steps write it, and its scrubber takes credentials out.
+Sources: grpcio 1.85, ldap3 2.9, python-ldap's manual, Paramiko 5 and AsyncSSH 2.24 (host keys),
+hvac 2.4, boto3 1.44 (``session.Session``), sentry-sdk 2 (``init``). Sentry's ``send_default_pii``
+is no fault: its first steps write it, and its scrubber takes credentials out.
 """
 
 from collections.abc import Callable

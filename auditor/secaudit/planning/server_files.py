@@ -1,6 +1,6 @@
 """Configuration files of application servers and task workers: their own names for what they do.
 
-Sources: gunicorn 26 (``config``), Hypercorn 0.18 (``config.Config``), Celery 5.6
+Sources: gunicorn 27 (``config``), Hypercorn 0.18 (``config.Config``), Celery 5.7
 (``app.defaults``).
 """
 
