@@ -115,11 +115,11 @@ def test_alias_bomb_is_bounded() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     for before, name in pairwise(names):
         lines.append(f"{name}: &{name} [{', '.join(['*' + before] * 9)}]")
-    started = time.monotonic()
+    started = time.process_time()
     (document,) = parse("\n".join(lines).encode(), "/p/c.yml")
     plain(document)
     assert len(list(leaves(document, Budget(MAX_VISITS)))) <= len(names)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
