@@ -1,6 +1,7 @@
 """Looks at functions that nothing calls: factories and handlers hold an application's wiring."""
 
 import ast
+from datetime import timedelta
 
 from secaudit.evaluation.bounds import MAX_DEPTH, OutOfBoundsError
 from secaudit.evaluation.calls import invoke, run_body
@@ -95,9 +96,9 @@ def _receiver(interpreter: Interpreter, function: FunctionData) -> Instance | No
     node = function.node
     if cls is None or cls.find(function.name) is None or getattr(node, "decorator_list", None):
         return None
-    for instance in (*interpreter.instances, *interpreter.objects):
-        if instance.cls is cls:
-            return instance
+    objects = [one for one in (*interpreter.instances, *interpreter.objects) if one.cls is cls]
+    if objects:
+        return objects[0] if len(objects) == 1 else None  # nobody knows which of them it is
     made: dict[int, Instance | None] = interpreter.state.setdefault("receivers", {})
     if id(cls) not in made:
         family = [one for one in interpreter.classes if cls in one.lineage()]
@@ -119,7 +120,8 @@ def _holds_settings(cls: ClassData) -> bool:
     if method is not None and isinstance(method.data, FunctionData):
         nodes = ast.walk(method.data.node)
         names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return any(meaning_of(name) is not None for name in names)
+    durations = any(isinstance(one.data, timedelta) for one in cls.namespace.values())
+    return durations or any(meaning_of(name) is not None for name in names)
 
 
 def _parameter(
