@@ -34,10 +34,9 @@ from secaudit.frameworks.pydantic_nodes import Leaf, Node, as_node, collapse, me
 from secaudit.frameworks.pydantic_texts import ConstraintError, InvalidError
 from secaudit.frameworks.pydantic_types import TypeSpec, describe
 from secaudit.frameworks.pydantic_unseen import note_unseen, note_unseen_by_model
+from secaudit.frameworks.pydantic_values import WRAPPED, as_value, first_leaf, given_from, wrap
 from secaudit.frameworks.reading import note_undecodable
 from secaudit.frameworks.standard_library import from_plain
-
-_WRAPPED = {"secret": "pydantic.SecretStr", "url": "pydantic.AnyUrl"}
 
 
 class Builder:
@@ -254,42 +253,14 @@ class Builder:
             return value._replace(data=path_of(value.data))
         if self.version_1 and spec.kind == "url":
             return value  # a text of a class of its own
-        if spec.kind in _WRAPPED and isinstance(value.data, str):
-            return wrap(_WRAPPED[spec.kind], value)
+        if spec.kind in WRAPPED and isinstance(value.data, str):
+            return wrap(WRAPPED[spec.kind], value)
         if spec.kind == "enum" and spec.cls is not None and not isinstance(value.data, Instance):
             from secaudit.frameworks.enumerations import member_of  # noqa: PLC0415 - few are
 
             made = member_of(spec.cls, plain(value), value.place) if value.known else None
             return value if made is None else value._replace(data=made.data)
         return value
-
-
-def given_from(
-    data: Any,  # noqa: ANN401 - data of a value
-    candidates: tuple[Candidate, ...],
-    variables: tuple[str, ...],
-) -> Any:  # noqa: ANN401 - the same
-    """Return a dictionary whose entries are given where the whole of it is."""
-    if not isinstance(data, DictData) or not candidates:
-        return data
-    items = {
-        key: item._replace(
-            data=given_from(item.data, candidates, variables),
-            candidates=(candidates[0]._replace(value=plain(item), literal=False),),
-            variables=variables,
-        )
-        for key, item in data.items.items()
-    }
-    return DictData(items, data.rest, data.level)
-
-
-def wrap(type_name: str, value: Value) -> Value:
-    """Return a text inside a library object that stands for it."""
-    holder = Instance(type_name)
-    holder.state["plain"] = value
-    holder.state["wraps"] = True
-    holder.state["masked"] = type_name == _WRAPPED["secret"]
-    return value._replace(data=holder)
 
 
 def _accepts_object(spec: TypeSpec, data: Instance) -> bool:
@@ -307,7 +278,7 @@ def build_nested(
     """Build a model from nodes of its fields: by alias or name, in any case unless ``exact``."""
     call.interpreter.state.setdefault("built", set()).add(id(cls.node))
     if is_settings(cls):  # it reads its own variables too, behind what it is given
-        keywords = {key: _as_value(call, node) for key, node in nodes.items()}
+        keywords = {key: as_value(call, node) for key, node in nodes.items()}
         inner = call._replace(arguments=[], keywords=keywords, rest=None)
         made = call.interpreter.libraries.make_instance(cls, inner)
         if made is not None and isinstance(made.data, Instance):
@@ -332,26 +303,3 @@ def build_nested(
         exact=exact,
     )
     return builder.build(given, {})
-
-
-def _as_value(call: Call, node: Node) -> Value:
-    """Return a given node as the argument of a constructor."""
-    if isinstance(node, dict):
-        items = {key: _as_value(call, item) for key, item in node.items()}
-        return call.interpreter.dict_value(items, call.place)
-    if isinstance(node.data, Value):
-        return node.data
-    made = from_plain(call.interpreter, node.data, call.place)
-    variables = (node.variable,) if node.variable else ()
-    return made._replace(candidates=node.candidates, variables=variables, error=node.error)
-
-
-def first_leaf(node: Node) -> Leaf | None:
-    """Return a given value inside a tree."""
-    if isinstance(node, Leaf):
-        return node if node.candidates else None
-    for item in node.values():
-        found = first_leaf(item)
-        if found is not None:
-            return found
-    return None

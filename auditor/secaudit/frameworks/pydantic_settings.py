@@ -19,8 +19,8 @@ from secaudit.evaluation.values import (
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import MODELS, SETTINGS, is_settings
 from secaudit.frameworks.pydantic_methods import FAMILY, METHODS_OF_MODELS, absent
-from secaudit.frameworks.pydantic_models import wrap
 from secaudit.frameworks.pydantic_objects import make_model, make_settings
+from secaudit.frameworks.pydantic_values import wrap
 from secaudit.frameworks.standard_library import library_object
 
 
