@@ -64,7 +64,7 @@ def random_looking(text: str) -> bool:
     """
     if re.fullmatch(r"[0-9a-fA-F]{32,}", text):
         return True
-    if _DOTTED.fullmatch(text):
+    if "." in text and _DOTTED.fullmatch(text):
         return False
     if len(text) < 16:  # noqa: PLR2004 - the shortest word worth a look
         return False

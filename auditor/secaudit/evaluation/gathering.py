@@ -49,7 +49,9 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
     for sink in interpreter.sinks:
         collector.use(sink)
     _remaining_reads(interpreter, collector)
-    if not any(sink.concept.startswith("cors.") for sink in interpreter.sinks):
+    if interpreter.state.get("applications") and not any(
+        sink.concept.startswith("cors.") for sink in interpreter.sinks
+    ):
         from secaudit.frameworks import cors_unused  # noqa: PLC0415 - what is known of libraries
 
         cors_unused.mute(interpreter, collector)

@@ -18,7 +18,6 @@ from secaudit.evaluation.control import (
 )
 from secaudit.evaluation.definitions import define_class, define_function
 from secaudit.evaluation.expressions import evaluate
-from secaudit.evaluation.handlers import execute_try, suppressing
 from secaudit.evaluation.imports import execute_import, execute_import_from
 from secaudit.evaluation.names import enclosing
 from secaudit.evaluation.runtime import Call, Interpreter
@@ -212,12 +211,20 @@ def _leaves(node: ast.While) -> bool:
     return any(isinstance(inner, ast.Break | ast.Return | ast.Raise) for inner in ast.walk(node))
 
 
+def _try(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
+    from secaudit.evaluation import handlers  # noqa: PLC0415 - few settings catch anything
+
+    handlers.execute_try(interpreter, frame, node)
+
+
 def _with(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> None:
     """Run the body between ``__enter__`` and ``__exit__`` of each context, where they are known."""
     assert isinstance(node, ast.With | ast.AsyncWith)  # noqa: S101 - narrows the type
-    guarded = suppressing(interpreter, frame, node) if isinstance(node, ast.With) else None
+    from secaudit.evaluation import handlers  # noqa: PLC0415 - few settings catch anything
+
+    guarded = handlers.suppressing(interpreter, frame, node) if isinstance(node, ast.With) else None
     if guarded is not None:
-        execute_try(interpreter, frame, guarded)
+        handlers.execute_try(interpreter, frame, guarded)
         return
     contexts: list[tuple[Value, Place]] = []
     try:
@@ -279,8 +286,8 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Interpreter, Frame, ast.stmt], None]]
     ast.For: _for,
     ast.AsyncFor: _for,
     ast.While: _while,
-    ast.Try: execute_try,
-    ast.TryStar: execute_try,
+    ast.Try: _try,
+    ast.TryStar: _try,
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.Global: _global,

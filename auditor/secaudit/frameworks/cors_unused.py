@@ -18,8 +18,6 @@ def mute(interpreter: Interpreter, collector: "Collector") -> None:
 
     A module that only defines them says nothing; one that speaks of origins may use them.
     """
-    if not interpreter.state.get("applications"):
-        return
     held = [
         (index, one)
         for index, one in enumerate(collector.settings)

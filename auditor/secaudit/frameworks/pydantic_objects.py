@@ -1,5 +1,7 @@
 """Makes objects of pydantic classes: from arguments, and for settings from the environment."""
 
+from typing import TYPE_CHECKING
+
 from secaudit.evaluation.calls import call_function
 from secaudit.evaluation.control import Frame, ProgramError, RefusedError
 from secaudit.evaluation.runtime import Call, Interpreter
@@ -14,7 +16,6 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks.pydantic_fields import Field, config_method, fields_of, is_version_1
-from secaudit.frameworks.pydantic_init import by_own_init
 from secaudit.frameworks.pydantic_models import Builder, build_nested
 from secaudit.frameworks.pydantic_nodes import Leaf, Node, as_node
 from secaudit.frameworks.pydantic_sources import (
@@ -26,6 +27,9 @@ from secaudit.frameworks.pydantic_sources import (
 )
 from secaudit.frameworks.pydantic_tables import Config, Table, file_tables, read_config
 
+if TYPE_CHECKING:
+    from secaudit.frameworks.pydantic_init import Make
+
 
 def make_settings(cls: ClassData, call: Call) -> Value:
     """Return ``Settings(...)``, an object of a class that reads the environment.
@@ -35,7 +39,7 @@ def make_settings(cls: ClassData, call: Call) -> Value:
     """
     interpreter = call.interpreter
     interpreter.state.setdefault("built", set()).add(id(cls.node))
-    made = by_own_init(cls, call, _settings) or _settings(cls, call)
+    made = _by_own_init(cls, call, _settings) or _settings(cls, call)
     if interpreter.replaceable and _is_refused(made):
         raise RefusedError("ValidationError", f"start-up refuses {cls.name}", call.place)
     interpreter.instances.append(made)
@@ -44,12 +48,20 @@ def make_settings(cls: ClassData, call: Call) -> Value:
 
 def make_model(cls: ClassData, call: Call) -> Value:
     """Return ``Model(...)``, an object of a class that does not read the environment."""
-    made = by_own_init(cls, call, _model) or _model(cls, call)
+    made = _by_own_init(cls, call, _model) or _model(cls, call)
     if made is None:
         return unknown("an object whose values are not known", call.place)
     if _is_configuration(cls, call):
         call.interpreter.instances.append(made)
     return Value(made, call.place)
+
+
+def _by_own_init(cls: ClassData, call: Call, make: "Make") -> Instance | None:
+    if cls.find("__init__") is None:
+        return None
+    from secaudit.frameworks.pydantic_init import by_own_init  # noqa: PLC0415 - few classes have one
+
+    return by_own_init(cls, call, make)
 
 
 def _is_configuration(cls: ClassData, call: Call) -> bool:

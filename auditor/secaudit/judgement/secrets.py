@@ -118,6 +118,14 @@ def text_of(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _is_path(text: str) -> bool:
+    return text.startswith("/") and _PATH.fullmatch(text) is not None
+
+
+def _is_referred(text: str) -> bool:
+    return (":" in text or "/" in text) and _REFERRED.match(text) is not None
+
+
 def is_empty(text: str) -> bool:
     """Return whether ``text`` is empty or the text of an absent value, such as ``"None"``."""
     return text.strip().lower() in _EMPTY | {""}
@@ -125,7 +133,7 @@ def is_empty(text: str) -> bool:
 
 def is_templated(text: str) -> bool:
     """Return whether a template engine or a secret manager will still replace ``text``."""
-    return "{{" in text or "{%" in text or _REFERRED.match(text.strip()) is not None
+    return "{{" in text or "{%" in text or _is_referred(text.strip())
 
 
 def is_dotted_name(text: str) -> bool:
@@ -149,7 +157,7 @@ def is_marked_insecure(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Return whether ``text`` stands where a secret should: ``change-me``, ``<key>``, ``test``."""
     lower = text.strip().lower()
-    if is_empty(text) or is_templated(text) or is_dotted_name(text) or _PATH.fullmatch(text):
+    if is_empty(text) or is_templated(text) or is_dotted_name(text) or _is_path(text):
         return False
     if _is_marked(lower) or _is_reference(text) or _is_monotonous(lower):
         return True
@@ -199,7 +207,7 @@ def is_private_key(text: str) -> bool:
 def is_usable(text: str) -> bool:
     """Return whether ``text`` is not empty, templated, published, a placeholder, name or path."""
     unusable = is_empty(text) or is_templated(text) or is_published(text) or is_dotted_name(text)
-    return not (unusable or _PATH.fullmatch(text) or is_placeholder(text))
+    return not (unusable or _is_path(text) or is_placeholder(text))
 
 
 def is_plain_secret(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from secaudit.discovery import Root
 from secaudit.facts import Observation
 from secaudit.options import Options
-from secaudit.planning import commands, env_uses, git_index, layers, paths, profiles, server_files
+from secaudit.planning import env_uses, git_index, layers, paths, profiles
 from secaudit.planning.code import scan
 from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_choices import NONE, Choice, choices
@@ -48,6 +48,10 @@ class Codebase:
         """Return the variables that gunicorn's configuration sets, but for those of ``--env``."""
         named = (path for path in self.code.modules if b"raw_env" in reader.data(path))
         modules = [module for module in map(reader.module, named) if module is not None]
+        if not modules:
+            return {}
+        from secaudit.planning import server_files  # noqa: PLC0415 - few projects have such a file
+
         found = layers.merged([server_files.raw_environment(module) for module in modules])
         return {name: given for name, given in found.items() if name not in self.given}
 
@@ -147,7 +151,7 @@ class Codebase:
         loaded = [use for use in self.env.loaded if use.path not in absent]
         process = [self.env.candidates(use) for use in group]
         start = image.launched if image else NOTHING
-        served = self.served if image is None or commands.runs_gunicorn(image.command) else {}
+        served = self.served if image is None or image.runs_gunicorn else {}
         weakest = [image.environment, start.weak] if image else []
         environment = layers.merged(
             [self.given, choice.environment, start.strong, served, *process, *weakest]

@@ -30,6 +30,13 @@ class Image(NamedTuple):
         return any(source in {".", "./"} for source, _ in self.copies)
 
     @property
+    def runs_gunicorn(self) -> bool:
+        """Whether its command starts gunicorn."""
+        from secaudit.planning import commands  # noqa: PLC0415 - few projects have images
+
+        return commands.runs_gunicorn(self.command)
+
+    @property
     def facts(self) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
         """The settings and observations of the code that runs in it by itself."""
         user = (self.user,) if self.user else ()

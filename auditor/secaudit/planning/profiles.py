@@ -37,7 +37,9 @@ _SELECTOR = lazy(
     r"(?:.*_)?(?:ENV|ENVIRONMENT)|(?:.*_)?(?:APP_MODE|RUN_MODE|DEPLOY_MODE|STAGE)|MODE|DEPLOYMENT"
 )
 # Of a configuration class, as Flask's ``from_object`` takes it: ``config.ProductionConfig``.
-_CHOOSES_CLASS = lazy(r"(?:.*_)?(?:SETTINGS|CONFIG)(?:_(?:CLASS|OBJECT|NAME))?")
+_CLASS_KEYS = tuple(
+    f"_{base}{end}" for base in ("SETTINGS", "CONFIG") for end in ("", "_CLASS", "_OBJECT", "_NAME")
+)
 _CLASS = lazy(r"(?:\w+\.)*[A-Z]\w*")
 _NO_SELECTOR = lazy(r"NODE_ENV|(?:.*_)?(?:VIRTUAL|CONDA)_?ENV.*|PIP_.*")
 _STRICTNESS = (PRODUCTION, UNKNOWN, DEVELOPMENT, TEST, EXAMPLE)
@@ -107,7 +109,7 @@ def selectors(values: Mapping[str, object], branched: Iterable[str] = ()) -> lis
         if isinstance(value, str) and of_value(value) != UNKNOWN:
             signals.append(Signal(f"{name}={value}", of_value(value)))
     for name, value in upper.items():
-        if isinstance(value, str) and _CHOOSES_CLASS.fullmatch(name):
+        if isinstance(value, str) and f"_{name}".endswith(_CLASS_KEYS):
             chosen = of_class(value.rpartition(".")[2]) if _CLASS.fullmatch(value) else UNKNOWN
             signals += [Signal(f"{name}={value}", chosen)] if chosen != UNKNOWN else []
     module = upper.get("DJANGO_SETTINGS_MODULE")

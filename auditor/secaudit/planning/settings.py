@@ -1,10 +1,12 @@
 """Settings that deployment and configuration files write out: no code computes them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from secaudit.facts import Candidate, Setting
 from secaudit.location import Location
-from secaudit.syntax.tree import Scalar
+
+if TYPE_CHECKING:
+    from secaudit.syntax.tree import Scalar
 
 
 def written(
@@ -16,7 +18,7 @@ def written(
     return Setting(name, concept, group, kind, value, candidates, place, (), None, (), service)
 
 
-def of_container(name: str, concept: str, value: Any, node: Scalar) -> Setting:  # noqa: ANN401 - values of any type
+def of_container(name: str, concept: str, value: Any, node: "Scalar") -> Setting:  # noqa: ANN401 - values of any type
     """Return what a Compose service or a pod says about its container."""
     candidate = Candidate("assignment", value, node.raw, node.location, literal=True)
     return written(name, concept, "container", node.location, candidate)

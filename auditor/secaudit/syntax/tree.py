@@ -1,15 +1,15 @@
 """What YAML, TOML, JSON and INI files hold: scalars, mappings and sequences with their places."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from secaudit.budget import Budget
 from secaudit.facts import Unknown
 from secaudit.location import Location
+from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 
-_REFERENCE = re.compile(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
+_REFERENCE = lazy(r"\$\{|\{\{|\{%|^@\w+ |%\(|^\$[A-Z_]+$|^!?ENV\b|<%")
 MAX_VISITS = 500_000  # of nodes in one walk: aliases may stand for one node many times
 MAX_DEPTH = 100
 

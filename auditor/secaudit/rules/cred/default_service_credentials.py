@@ -48,7 +48,7 @@ def _password_variable(setting: Setting) -> str:
     """Return the variable that a DSN's password is taken from, empty when it is written out."""
     candidate = winner(setting)
     raw = candidate.raw if candidate is not None and not candidate.literal else None
-    reference = _REFERENCE.search(raw or "")
+    reference = _REFERENCE.search(raw) if raw and "$" in raw else None
     return reference[1] if reference is not None else ""
 
 

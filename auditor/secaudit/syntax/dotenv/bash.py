@@ -1,7 +1,7 @@
 """The dialect of ``set -a; . file`` in bash: assignments, quoting and parameter expansion.
 
 What would need bash itself (command substitution, arrays, conditions) gives Unknown values; lines
-that are commands assign nothing; a syntax error ends the file, as it does in bash.
+that are commands assign nothing; a syntax error ends the file, or within an array the line, as in bash.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from secaudit.facts import Unknown
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
-from secaudit.syntax.dotenv.bash_words import ShellSyntaxError, Word, read_word
+from secaudit.syntax.dotenv.bash_words import ArraySyntaxError, ShellSyntaxError, Word, read_word
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 
@@ -46,6 +46,11 @@ def parse(builder: Builder) -> None:
     while position < len(text):
         try:
             commands, end = _line(text, position)
+        except ArraySyntaxError as error:
+            end = _line_end(text, error.at)
+            builder.drop(position, end, str(error))
+            position = end
+            continue
         except ShellSyntaxError as error:
             _stop(builder, position, str(error))
             return
