@@ -7,8 +7,10 @@ from typing import Final
 from secaudit.evaluation.control import Frame, ProgramError
 from secaudit.evaluation.runtime import Fallback, Interpreter
 from secaudit.evaluation.values import ClassData, FunctionData, Instance, Place, Value
+from secaudit.syntax.python import last_name
 
-_BROAD: Final = ("Exception", "BaseException", "ValidationError", "ValueError", "SettingsError")
+_BROAD: Final = frozenset({"Exception", "BaseException", "ValueError"})
+_REFUSING: Final = ("ValidationError", "SettingsError")  # also imported as PydanticValidationError
 _WORDS: Final = ("settings", "config")
 _MAX_HELPERS: Final = 3  # functions that return what another one makes
 
@@ -47,8 +49,10 @@ def note_refused(interpreter: Interpreter, frame: Frame, fallback: Fallback) -> 
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
-    kind = "" if handler.type is None else ast.unparse(handler.type)
-    return not kind or any(name in kind for name in _BROAD)
+    """Say whether a handler catches what a settings class raises when it refuses its values."""
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = [last_name(one) for one in caught if one is not None]
+    return not names or any(name in _BROAD or name.endswith(_REFUSING) for name in names)
 
 
 def _made(body: list[ast.stmt]) -> Iterator[Made]:

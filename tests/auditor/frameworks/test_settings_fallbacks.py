@@ -68,12 +68,14 @@ SOMETHING = (
 STOPS = "try:\n    settings = Settings()\nexcept Exception:\n    raise\n"
 
 
+@pytest.mark.parametrize("given", [{}, {"SECRET_KEY": "given"}])
 @pytest.mark.parametrize(
     "code",
     [
         "try:\n    settings = Settings()\nexcept Exception:\n    print('refused')\n    raise\n",
         "import sys\ntry:\n    settings = Settings()\nexcept ValidationError:\n    sys.exit(1)\n",
         "try:\n    settings = Settings()\nexcept ImportError:\n    settings = TestSettings()\n",
+        STOPS.replace("Exception", "VaultException").replace("raise", "settings = TestSettings()"),
         STOPS.replace("raise", "settings = Settings(_env_file='.env.local')"),
         "with suppress(KeyError):\n    settings = TestSettings()\nsettings = Settings()\n",
         SOMETHING,
@@ -84,9 +86,9 @@ STOPS = "try:\n    settings = Settings()\nexcept Exception:\n    raise\n"
     ],
 )
 def test_a_handler_that_stops_start_up_or_catches_something_else_is_silent(
-    code: str, evaluated: Callable[..., Any]
+    code: str, given: dict[str, str], evaluated: Callable[..., Any]
 ) -> None:
-    result = evaluated({"settings.py": CLASSES + code})
+    result = evaluated({"settings.py": CLASSES + code}, given)
     assert not result.facts.seen("settings-fallback")
 
 
