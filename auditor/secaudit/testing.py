@@ -25,7 +25,7 @@ class Shell:
         self.folder = folder
 
     def write(self, files: dict[str, str | bytes]) -> None:
-        """Write files as nobody else can read them."""
+        """Write files that nobody else can read."""
         for name, content in files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,11 @@ from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import ListData, Place, Value
 from secaudit.frameworks.sinks import group_of, use
 from secaudit.records import NamedTuple
-from secaudit.syntax.python import Module
+from secaudit.syntax.python import Function, Module
 
 _ORIGIN: Final = "access-control-allow-origin"
 _CREDENTIALS: Final = "access-control-allow-credentials"
 _REQUESTED: Final = frozenset({"origin", "http_origin"})  # as a header, in WSGI's environ
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PAIR: Final = 2
 _NAME: Final = "Access-Control-Allow-Origin"
 
@@ -40,7 +39,7 @@ def look(interpreter: Interpreter) -> None:
 def _outermost(tree: ast.AST) -> Iterator[ast.AST]:
     """Yield the functions that are not inside another one."""
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, _FUNCTIONS):
+        if isinstance(child, Function):
             yield child
         else:
             yield from _outermost(child)

@@ -27,10 +27,10 @@ from secaudit.frameworks.django_known import (
     TELLING,
     Known,
 )
-from secaudit.frameworks.django_pages import has_pages, page_size
 from secaudit.frameworks.django_passwords import add_minimum
 from secaudit.frameworks.django_throttles import add_store
 from secaudit.frameworks.django_tokens import add_tokens
+from secaudit.frameworks.rest_framework import has_pages, page_size
 from secaudit.frameworks.sinks import library_default
 
 if TYPE_CHECKING:

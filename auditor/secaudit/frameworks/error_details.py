@@ -8,15 +8,14 @@ exceptions that are meant to be shown.
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import ModuleData, Place, Value
 from secaudit.frameworks.sinks import group_of, use
 from secaudit.patterns import lazy
+from secaudit.syntax.python import Function, last_name
 
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MARKS: Final = ("exception_handler", "errorhandler", "error_handler")
 _TRACES: Final = frozenset({"format_exc", "format_exception", "format_tb", "format_stack"})
 _ANSWERS: Final = lazy(r"\w*Response|HTTPException|jsonify|make_response|abort")
@@ -41,7 +40,7 @@ def look(interpreter: Interpreter) -> None:
     for module in modules:
         if any(word in module.syntax.text for word in wanted):
             for node in ast.walk(module.syntax.tree):
-                if isinstance(node, _FUNCTIONS):
+                if isinstance(node, Function):
                     _function(interpreter, module, node, handles_all=node.name in handlers)
 
 
@@ -53,29 +52,25 @@ def _registered(tree: ast.Module) -> frozenset[str]:
 
 def _registrations(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, Function):
             calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
-            if any(_name(one.func) in _REGISTERS and _takes_all(one.args[:1]) for one in calls):
+            if any(last_name(one.func) in _REGISTERS and _takes_all(one.args[:1]) for one in calls):
                 yield node.name
-        elif isinstance(node, ast.Call) and _name(node.func) in _REGISTERS:
+        elif isinstance(node, ast.Call) and last_name(node.func) in _REGISTERS:
             if _takes_all(node.args[:1]):
-                yield from (_name(one) for one in node.args[1:2])
+                yield from (last_name(one) for one in node.args[1:2])
         elif isinstance(node, ast.keyword) and node.arg == "exception_handlers":
             table = node.value if isinstance(node.value, ast.Dict) else ast.Dict([], [])
             pairs = zip(table.keys, table.values, strict=True)
-            yield from (_name(value) for key, value in pairs if key and _takes_all([key]))
+            yield from (last_name(value) for key, value in pairs if key and _takes_all([key]))
 
 
 def _takes_all(nodes: list[ast.expr]) -> bool:
     return any(ast.unparse(node).rpartition(".")[2] in _EVERYTHING for node in nodes)
 
 
-def _name(node: ast.expr) -> str:
-    return getattr(node, "attr", "") or getattr(node, "id", "")
-
-
 def _function(
-    interpreter: Interpreter, module: ModuleData, function: _Function, *, handles_all: bool
+    interpreter: Interpreter, module: ModuleData, function: Function, *, handles_all: bool
 ) -> None:
     exception = function.args.args[-1].arg if handles_all and function.args.args else ""
     imported = "from traceback import" in module.syntax.text
@@ -88,10 +83,10 @@ def _function(
             return
 
 
-def _answers(function: _Function, *, handles_all: bool) -> Iterator[ast.expr]:
+def _answers(function: Function, *, handles_all: bool) -> Iterator[ast.expr]:
     """Yield the expressions of a function that become an answer."""
     for node in _unguarded(function):
-        if isinstance(node, ast.Call) and _ANSWERS.fullmatch(_name(node.func)):
+        if isinstance(node, ast.Call) and _ANSWERS.fullmatch(last_name(node.func)):
             yield node
         elif isinstance(node, ast.Return) and node.value is not None and handles_all:
             yield node.value
@@ -113,7 +108,7 @@ def _shows(node: ast.AST, exception: str, *, imported: bool) -> bool:
     if isinstance(node, ast.Call):
         if ast.unparse(node.func).removeprefix("traceback.") in _TRACES:
             return "." in ast.unparse(node.func) or imported
-        return _name(node.func) in {"str", "repr"} and any(
+        return last_name(node.func) in {"str", "repr"} and any(
             isinstance(one, ast.Name) and one.id == exception for one in node.args
         )
     shown = node.value if isinstance(node, ast.FormattedValue) else None

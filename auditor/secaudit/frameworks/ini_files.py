@@ -21,7 +21,6 @@ _SECTION: Final = "configparser.SectionProxy"
 _KNOWN_OPTIONS: Final = frozenset({"interpolation", "allow_no_value", "strict"})
 _TRUE: Final = frozenset({"1", "yes", "true", "on"})
 _FALSE: Final = frozenset({"0", "no", "false", "off"})
-_DEFAULT: Final = "DEFAULT"
 
 Sections = dict[str, dict[str, Scalar]]
 

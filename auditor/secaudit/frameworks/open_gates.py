@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 from secaudit.evaluation import operators
 from secaudit.evaluation.control import Frame
@@ -17,9 +17,8 @@ from secaudit.evaluation.runtime import Interpreter, SinkUse
 from secaudit.evaluation.values import Place, Value
 from secaudit.frameworks.sinks import group_of, use
 from secaudit.patterns import lazy
+from secaudit.syntax.python import Function, last_name
 
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MAX_NODES: Final = 2_000  # of a function; a check of access is short
 _CREDENTIAL: Final = lazy(r"(^|_)(api_?keys?|keys?|tokens?|secrets?|passwords?|credentials?)(_|$)")
 _SWITCH: Final = lazy(
@@ -64,7 +63,7 @@ def _gate(test: ast.expr) -> tuple[ast.expr, bool]:
     return first, False
 
 
-def _is_check(function: _Function, node: ast.If, *, negated: bool) -> bool:
+def _is_check(function: Function, node: ast.If, *, negated: bool) -> bool:
     """Return whether a condition stands before a refusal in one of the three shapes."""
     if negated:
         behind = function.body[function.body.index(node) + 1 :] if node in function.body else []
@@ -78,11 +77,11 @@ def _is_check(function: _Function, node: ast.If, *, negated: bool) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _functions(tree: ast.Module) -> dict[int, _Function]:
+def _functions(tree: ast.Module) -> dict[int, Function]:
     """Return the innermost function of each ``if``; none for those in very long ones."""
-    found: dict[int, _Function] = {}
+    found: dict[int, Function] = {}
     for function in ast.walk(tree):  # breadth first: inner functions come later
-        if isinstance(function, _FUNCTIONS):
+        if isinstance(function, Function):
             nodes = list(islice(ast.walk(function), _MAX_NODES + 1))
             known = function if len(nodes) <= _MAX_NODES else None
             for node in nodes:
@@ -113,7 +112,7 @@ def _is_status(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and any(word in node.attr for word in _WORDS)
 
 
-def _is_compared(function: _Function, gate: ast.expr) -> bool:
+def _is_compared(function: Function, gate: ast.expr) -> bool:
     """Return whether the function also looks at the credential elsewhere than in the gate."""
     text = ast.unparse(gate)
     nodes = ast.walk(function)
@@ -121,8 +120,6 @@ def _is_compared(function: _Function, gate: ast.expr) -> bool:
 
 
 def _name(gate: ast.expr) -> str:
-    if isinstance(gate, ast.Attribute):
-        return gate.attr
     if isinstance(gate, ast.Subscript):
         return str(gate.slice.value) if isinstance(gate.slice, ast.Constant) else ""
-    return gate.id if isinstance(gate, ast.Name) else ""
+    return last_name(gate)

@@ -1,10 +1,22 @@
-"""Django REST framework: classes of a project that make pages (rest_framework 3.16, pagination)."""
+"""Django REST framework: how many rows one answer of a list may have.
+
+Source: djangorestframework 3.16 (``pagination``).
+"""
 
 from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
-from secaudit.evaluation.values import ClassData, Instance, Place, Value, plain
+from secaudit.evaluation.values import (
+    ClassData,
+    DictData,
+    Instance,
+    ModuleData,
+    Place,
+    Value,
+    plain,
+)
+from secaudit.facts import Unknown
 from secaudit.frameworks.sinks import library_default, use
 
 _PAGES: Final = "rest_framework.pagination."
@@ -14,6 +26,32 @@ _CAPS: Final = {  # base: the attribute that lets clients choose, "" when they m
     f"{_PAGES}CursorPagination": _NUMBERED,
     f"{_PAGES}LimitOffsetPagination": ("", "max_limit"),
 }
+
+
+def has_pages(module: ModuleData) -> bool:
+    """Say whether all views are given a class that makes pages; many projects choose by view."""
+    return _chosen(module) is not None
+
+
+def page_size(module: ModuleData, value: Value) -> Value:
+    """Return the effective ``PAGE_SIZE``: None, every row, without a class that makes pages.
+
+    A class of the project may set a size of its own.
+    """
+    chosen = _chosen(module)
+    if chosen is None:
+        return value._replace(data=None)
+    if isinstance(chosen, str) and chosen.startswith(_PAGES):
+        return value
+    return value._replace(data=Unknown("a pagination class of the project"))
+
+
+def _chosen(module: ModuleData) -> object:
+    """Return what the settings name as the class that makes pages, None where they name none."""
+    framework = module.namespace.get("REST_FRAMEWORK")
+    table = framework.data if framework is not None else None
+    named = table.items.get("DEFAULT_PAGINATION_CLASS") if isinstance(table, DictData) else None
+    return plain(named) if named is not None else None
 
 
 def _object(cls: ClassData, call: Call) -> Value:

@@ -12,7 +12,7 @@ from secaudit.evaluation.runtime import Interpreter
 from secaudit.evaluation.values import Place
 from secaudit.location import Location
 from secaudit.patterns import lazy
-from secaudit.syntax.python import Module, last_name
+from secaudit.syntax.python import Function, Module, last_name
 
 # What a module that routes a login has in its text: the others are not walked through.
 _LOGIN_TEXT: Final = lazy(
@@ -32,7 +32,6 @@ _TOO_MANY: Final = 429  # RFC 6585, section 4
 _FORM: Final = "OAuth2PasswordRequestForm"
 _ROUTERS: Final = frozenset({"get_auth_router", "get_oauth_router"})  # of fastapi-users
 _ADDING: Final = frozenset({"Route", "add_route", "add_api_route", "add_url_rule"})
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def note_application(interpreter: Interpreter, place: Place) -> None:
@@ -59,7 +58,7 @@ def _logins(module: Module) -> Iterator[tuple[Location, str]]:
     if not _LOGIN_TEXT.search(module.text):
         return
     for node in ast.walk(module.tree):
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, Function):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and (path := _posted(decorator, node)):
                     yield module.location(decorator), path
@@ -71,7 +70,7 @@ def _logins(module: Module) -> Iterator[tuple[Location, str]]:
                 yield module.location(node), path
 
 
-def _posted(decorator: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+def _posted(decorator: ast.Call, function: Function) -> str:
     """Return the path of a decorated handler that takes credentials, else an empty text."""
     name = last_name(decorator.func)
     if name == "post" or (name in {"route", "api_route"} and _takes_posts(decorator)):

@@ -6,13 +6,12 @@ on the same token, in the same function, in one that it calls, or in one that ca
 
 import ast
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.frameworks.sinks import use
+from secaudit.syntax.python import Function, last_name
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PENDING: Final = "unverified tokens"
 _CHECKS: Final = frozenset(
     (
@@ -42,7 +41,7 @@ def functions_around(call: Call) -> list[Function]:
     return [
         function  # a walk meets the outer function first
         for function in ast.walk(call.place.module.tree)
-        if isinstance(function, _FUNCTIONS) and call.place.node in ast.walk(function)
+        if isinstance(function, Function) and call.place.node in ast.walk(function)
     ]
 
 
@@ -68,7 +67,7 @@ def _functions(interpreter: Interpreter) -> Iterator[Function]:
     for module in interpreter.modules.values():
         if "token" in module.syntax.text or "jwt" in module.syntax.text:
             for node in ast.walk(module.syntax.tree):
-                if isinstance(node, _FUNCTIONS):
+                if isinstance(node, Function):
                     yield node
 
 
@@ -93,20 +92,16 @@ def _checks(function: Function, checking: frozenset[str], token: str | None) -> 
 def _verifies(node: ast.Call) -> bool:
     given = {keyword.arg for keyword in node.keywords}
     with_key = len(node.args) >= _TWO or bool(given & {"key", "algorithms", "audience"})
-    if _name(node) not in _CHECKS or not node.args or not with_key:
+    if last_name(node.func) not in _CHECKS or not node.args or not with_key:
         return False
     text = ast.unparse(node)
     return "verify_signature" not in text and "verify=False" not in text
 
 
-def _name(node: ast.Call) -> str:
-    return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
-
-
 def _project_name(node: ast.Call) -> str:
     """Return the name of what a call calls, ``""`` for a function of a token library."""
     owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-    return "" if owner.rpartition(".")[2] in _LIBRARIES else _name(node)
+    return "" if owner.rpartition(".")[2] in _LIBRARIES else last_name(node.func)
 
 
 def _first(node: ast.Call) -> str:

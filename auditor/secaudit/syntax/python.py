@@ -4,6 +4,7 @@ import ast
 import sys
 import warnings
 from functools import lru_cache
+from typing import TypeAlias
 
 from secaudit.errors import AuditError
 from secaudit.location import Location
@@ -20,6 +21,8 @@ _NEWER = (
     (lazy(r"(^|[\s(=,\[{:])[rR]?t[rR]?([\"'])"), (3, 14)),
     (lazy(r"^\s*lazy\s+(import|from)\s"), (3, 15)),
 )
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Module(NamedTuple):
