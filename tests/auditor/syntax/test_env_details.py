@@ -31,6 +31,10 @@ LINES = [
     ("A=${B:-}x\n", {"A": "x"}),
     ("A=1\nB=`x\nC=3\n", {"A": "1"}),
     ("A=$'a\\'b\\\\'\n", {"A": "a'b\\"}),
+    ("A=1; B=(a;b)\nC=3\n", {"C": "3"}),
+    ("A=(\nb | ' C=1\nC=3\n", {"C": "3"}),
+    ("A=([b)\nC=3\n", {}),
+    ("export x[\nC=3\n", {"C": "3"}),
 ]
 
 
@@ -52,6 +56,15 @@ def test_bash_and_the_reader_agree(text: str, expected: dict[str, str], tmp_path
         ("A=$1;B=2\n", {"A": UNKNOWN, "B": "2"}),
         ("A=$'\\x41'\nB=2\n", {"A": UNKNOWN, "B": "2"}),
         ("A=`x`y\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=`x \\`y'\\``\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=()x\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=(')' [)] # )\n\\))'y z'\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=$(x ')' \\) \")\" (y) } ])\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=${x:-'}'{(}\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ('A="${x:-"}"$(y "\'")(}"\nB=2\n', {"A": UNKNOWN, "B": "2"}),
+        ("A=$[$[1]+[2] } )]\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("A=1 export B=1\nC=2\n", {"A": UNKNOWN, "B": UNKNOWN, "C": "2"}),
+        ("local A=1\nB=2\n", {"A": UNKNOWN, "B": "2"}),
     ],
 )
 def test_what_only_the_shell_knows_ends_where_it_ends(text: str, expected: dict[str, Any]) -> None:
@@ -62,6 +75,7 @@ def test_what_only_the_shell_knows_ends_where_it_ends(text: str, expected: dict[
     ("text", "told"),
     [
         ("echo hello\nA=1\n", []),
+        ("A=(b;c) C=1\nB=1\n", [("A", "a shell operator in an array")]),
         ("DEBUG =\n", [("DEBUG", "there is a blank before the equals sign")]),
         ("A-B=1\n", [("A-B", "it is not NAME=value, so it is run as a command")]),
         (

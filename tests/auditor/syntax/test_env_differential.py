@@ -137,6 +137,15 @@ for file in "$@"; do (
     suppress_health_check=list(HealthCheck),
 )
 @given(texts=st.lists(shell_files, min_size=30, max_size=30))
+@example(texts=['K_1+==\n# a-b=""\na-b:\t*\nK_1=()\r[', "A=1\nA+=(2)3\nB=1"])
+@example(texts=["A=(')' \\) [)] # )\n)\nB=1", "A=([)\nB=1", "A=()()\nB=1", "A=(a\n[) ]\n)\nB=1"])
+@example(texts=["B=1; A=(a;b)\nC=1", "A=(\na ; '\nC=1\n)\nB=1", "nocommand A=(a;b)\nB=1"])
+@example(texts=["export A=(a=(1))\nB=1", "A=1 export B=(x)\nC=1", "A=1 nocommand B=(x)\nC=1"])
+@example(texts=["export x[\nC=1", "A=1 x[\nC=1", "A=1 export A", "local A=1"])
+@example(
+    texts=["A=$(: ')' \\) \")\" '(')\nB=1", "A=${U:-'}'}\nB=1", "A=${U:-{}}\nB=1", "A=$(')\nB=1"]
+)
+@example(texts=['A="${U:-"\'}"}"\nB=1', "A=$[ [1 ]\nB=1", "A=$((1+(2)))\nB=1", "A=`: \\`\\``\nB=1"])
 def test_bash(texts: list[str]) -> None:
     names = [f"{number}.sh" for number in range(len(texts))]
     for name, text in zip(names, texts, strict=True):

@@ -1,7 +1,8 @@
 """The dialect of ``set -a; . file`` in bash: assignments, quoting and parameter expansion.
 
 What would need bash itself (command substitution, arrays, conditions) gives Unknown values; lines
-that are commands assign nothing; a syntax error ends the file, or within an array the line, as in bash.
+that are commands assign nothing; a syntax error ends the file, as it does in bash, but within an
+array only the line.
 """
 
 import re
@@ -76,11 +77,8 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             return [*commands, _Command(words, "\n")], position
         operator = _OPERATOR.match(text, position)
         if operator is None:
-            _check_subscript(text, position, words)
-            word = read_word(text, position)
-            _check(word, words)
-            words.append(word)
-            position = word.end
+            words.append(_word(text, position, words))
+            position = words[-1].end
             continue
         position = operator.end()
         if operator[0] == "\n" and not words and commands and commands[-1].operator in _CONTINUING:
@@ -95,17 +93,13 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             return commands, position
 
 
-def _check_subscript(text: str, position: int, before: list[Word]) -> None:
-    """Refuse an open ``name[`` where an assignment may stand: bash looks for its end to the end."""
-    may_assign = all(word.name for word in before) or before[0].text in _DECLARING
-    if may_assign and _SUBSCRIPT.match(text, position):
-        raise ShellSyntaxError("a subscript is never closed")
-
-
-def _check(word: Word, before: list[Word]) -> None:
-    """Refuse an array where bash does: among the arguments of a command."""
-    if word.is_array and before and not before[0].name and before[0].text not in _DECLARING:
-        raise ShellSyntaxError("an unquoted parenthesis")
+def _word(text: str, position: int, before: list[Word]) -> Word:
+    """Read the word behind these: as an argument of a command, it is no array."""
+    command = next((word for word in before if not word.name), None)
+    if command is None and _SUBSCRIPT.match(text, position):
+        raise ShellSyntaxError("a subscript is never closed")  # bash looks for it to the end
+    may_assign = command is None or command.text in _DECLARING
+    return read_word(text, position, may_assign=may_assign)
 
 
 def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
@@ -116,8 +110,10 @@ def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
     rest = [word for word in words if not word.name]
     subshell = command.operator in _SUBSHELL
     may_fail = command.operator == "||"
-    if words[0].text in _DECLARING:
+    if rest and rest[0].text in _DECLARING:
         assignments = [word for word in words if word.name]
+        unsure |= bool(words[0].name)  # `A=1 export B=2` keeps A only in some cases
+        unsure |= rest[0].text == "local"  # it fails outside a function
         may_fail |= command.operator == "&&" and len(rest) > 1  # `export` refuses odd names
     elif not rest:
         assignments = words

@@ -14,11 +14,24 @@ _BRACED = lazy(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
 _SPECIAL = lazy(r"\$[$?!#@*\-0-9]")
 _ANSI = lazy(r"\$'((?:\\.|[^'\\])*)'", re.DOTALL)
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
+_BETWEEN = lazy(r"(?:[ \t\n]|\\\n|#[^\n]*)*")  # the words of an array
+_BACKQUOTED = lazy(r"`(?:\\.|[^`\\])*`", re.DOTALL)
+_NESTING = lazy(r"\\.|\$[({\[]|[()\[\]}'\"`]", re.DOTALL)
+_NESTED = {"$(": ")", "${": "}", "$[": "]", '"': '"', "`": "`"}  # what opens and closes in any
+_COUNTED = {"(": ")", "[": "]"}  # only in a construct with the same end
 _END = frozenset(" \t\n;&|<>()")
 
 
 class ShellSyntaxError(Exception):
-    """Text that bash refuses to parse."""
+    """Text that bash refuses to parse: it reads no further."""
+
+
+class ArraySyntaxError(ShellSyntaxError):
+    """Text that bash refuses in an array: it goes on with the line after the one of ``at``."""
+
+    def __init__(self, reason: str, at: int) -> None:
+        super().__init__(reason)
+        self.at = at
 
 
 class Word(NamedTuple):
@@ -31,29 +44,27 @@ class Word(NamedTuple):
     appends: bool
     value_start: int
     parts: tuple[Part, ...]
-    is_array: bool
 
 
-def read_word(text: str, start: int) -> Word:
+def read_word(text: str, start: int, *, may_assign: bool) -> Word:
     """Read the word at ``start``; of an assignment, ``parts`` are those of its value.
 
+    Only where a word may assign is a parenthesis behind the equals sign an array.
+
     Raises:
-        ShellSyntaxError: a quote or substitution is never closed.
+        ShellSyntaxError: a quote, substitution or array is never closed.
+        ArraySyntaxError: something else than words stands in an array.
     """
     match = _ASSIGNMENT.match(text, start)
     value_start = match.end() if match else start
     reader = _Reader(text, value_start)
-    is_array = match is not None and text[value_start : value_start + 1] == "("
-    if is_array:
-        reader.skip_nested("(", ")", "an array")
-    else:
-        reader.word()
+    if match and may_assign and text.startswith("(", value_start):
+        reader.array()
+    reader.word()  # with text right behind its parenthesis, an array is the start of a text
     name = match[1] if match else ""
     appends = bool(match and match[2])
     written = text[start : reader.at]
-    return Word(
-        start, reader.at, written, name, appends, value_start, tuple(reader.parts), is_array
-    )
+    return Word(start, reader.at, written, name, appends, value_start, tuple(reader.parts))
 
 
 class _Reader:
@@ -81,20 +92,43 @@ class _Reader:
             else:
                 self._plain()
 
-    def skip_nested(self, opening: str, closing: str, what: str) -> None:
-        """Pass over a balanced construct that only the shell could evaluate."""
-        depth = 0
-        for position in range(self.at, len(self.text)):
-            character = self.text[position]
-            if character == opening:
-                depth += 1
-            elif character == closing:
-                depth -= 1
-                if depth == 0:
-                    self.at = position + 1
-                    self.parts.append(Unknown(f"{what} in a shell file"))
-                    return
-        raise ShellSyntaxError(f"{what} is never closed")
+    def array(self) -> None:
+        """Pass over an array: words, line ends and comments between parentheses."""
+        self.parts.append(Unknown("an array in a shell file"))
+        inner = _Reader(self.text, self.at + 1)
+        while True:
+            between = _BETWEEN.match(self.text, inner.at)
+            inner.at = between.end() if between else inner.at
+            following = self.text[inner.at : inner.at + 1]
+            if not following:
+                raise ShellSyntaxError("an array is never closed")
+            if following == "[":
+                inner.skip_nested("]", "a subscript")
+            elif following in _END:
+                break
+            inner.word()
+        if following != ")":
+            raise ArraySyntaxError("a shell operator in an array", inner.at)
+        self.at = inner.at + 1
+
+    def skip_nested(self, closing: str, what: str) -> None:
+        """Pass over a construct that only the shell could evaluate, with all that nests in it."""
+        self.parts.append(Unknown(f"{what} in a shell file"))
+        closings, at = [closing], self.at + 1
+        while closings:
+            mark = _NESTING.search(self.text, at)
+            if mark is None:
+                raise ShellSyntaxError(f"{what} is never closed")
+            at = mark.end()
+            if mark[0] == closings[-1]:
+                closings.pop()
+            elif mark[0] == "'" and closings[-1] != '"':
+                at = self._end_of_single(at)
+            elif mark[0] in _NESTED:
+                closings.append(_NESTED[mark[0]])
+            elif _COUNTED.get(mark[0]) == closings[-1]:
+                closings.append(closings[-1])
+        self.at = at
 
     def _add(self, literal: str) -> None:
         if self.parts and isinstance(self.parts[-1], str):
@@ -114,11 +148,15 @@ class _Reader:
         self.at += 2 if following else 1
 
     def _single(self) -> None:
-        end = self.text.find("'", self.at + 1)
+        start = self.at + 1
+        self.at = self._end_of_single(start)
+        self._add(self.text[start : self.at - 1])
+
+    def _end_of_single(self, start: int) -> int:
+        end = self.text.find("'", start)
         if end < 0:
             raise ShellSyntaxError("its quote is never closed")
-        self._add(self.text[self.at + 1 : end])
-        self.at = end + 1
+        return end + 1
 
     def _double(self) -> None:
         self.at += 1
@@ -153,10 +191,10 @@ class _Reader:
             self.at += 1
         elif text.startswith("$(", at):
             self.at += 1
-            self.skip_nested("(", ")", "a command substitution")
+            self.skip_nested(")", "a command substitution")
         elif text.startswith("$[", at):
             self.at += 1
-            self.skip_nested("[", "]", "an arithmetic expansion")
+            self.skip_nested("]", "an arithmetic expansion")
         elif text.startswith("$\\\n", at):
             self.parts.append(Unknown("a reference across two lines"))
             self.at += 3
@@ -176,18 +214,18 @@ class _Reader:
         match = _BRACED.match(self.text, self.at)
         if match is None:
             self.at += 1
-            self.skip_nested("{", "}", "a parameter expansion")
+            self.skip_nested("}", "a parameter expansion")
             return
         word: tuple[Part, ...] = (match[3],) if match[3] else ()
         self.parts.append(Reference(match[1], match[2] or "", word, match[0]))
         self.at = match.end()
 
     def _backquote(self) -> None:
-        end = self.text.find("`", self.at + 1)
-        if end < 0:
+        match = _BACKQUOTED.match(self.text, self.at)
+        if match is None:
             raise ShellSyntaxError("a command substitution is never closed")
         self.parts.append(Unknown("a command substitution in a shell file"))
-        self.at = end + 1
+        self.at = match.end()
 
     def _ansi(self, match: re.Match[str]) -> None:
         letters = re.findall(r"\\(.)", match[1], re.DOTALL)
