@@ -8,7 +8,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value, unknown
-from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
 
 _VERIFY: Final = Argument("verify", "tls.verify")
 _BASE: Final = Argument("base_url", "service.url")
@@ -53,7 +53,7 @@ def _method(_receiver: Value, instance: Instance, call: Call) -> Value:
 def _transport(call: Call) -> Value:
     """``httpx.HTTPTransport(verify=...)``, ``httpx.create_ssl_context(verify=...)``."""
     record(call, "httpx", (_VERIFY._replace(position=0),), "httpx")
-    return Value(Instance("httpx.HTTPTransport", None, call.interpreter.level), call.place)
+    return library_object("httpx.HTTPTransport", call)
 
 
 def _connection(call: Call) -> Value:
@@ -71,7 +71,7 @@ def _client(library: str, type_name: str) -> Callable[[Call], Value]:
 
     def make(call: Call) -> Value:
         record(call, type_name, (_VERIFY, _BASE), library)
-        return Value(Instance(type_name, None, call.interpreter.level), call.place)
+        return library_object(type_name, call)
 
     return make
 
@@ -90,7 +90,7 @@ def _unverified_context(call: Call) -> Value:
     group = group_of(call.place, "ssl")
     sink = SinkUse("tls.verify", group, "ssl.verify_mode", off, call.place.location(), "ssl")
     use(call.interpreter, sink)
-    return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
+    return library_object("ssl.SSLContext", call)
 
 
 def _group(instance: Instance, place: Place) -> str:
@@ -139,7 +139,7 @@ def _context(call: Call) -> Value:
             group, place = group_of(call.place, "ssl"), call.place.location()
             sink = SinkUse("tls.minimum", group, "ssl.SSLContext.protocol", shown, place)
             use(call.interpreter, sink)
-    return Value(Instance("ssl.SSLContext", None, call.interpreter.level), call.place)
+    return library_object("ssl.SSLContext", call)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

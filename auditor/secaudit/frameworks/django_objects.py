@@ -6,7 +6,7 @@ from typing import Final
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value, unknown
 from secaudit.frameworks import django
-from secaudit.frameworks.sinks import cookie
+from secaudit.frameworks.sinks import cookie, library_object
 
 
 def _generated(call: Call) -> Value:
@@ -18,7 +18,7 @@ def _itself(call: Call) -> Value:
 
 
 def _response(call: Call) -> Value:
-    return Value(Instance("django.http.HttpResponse", None, call.interpreter.level), call.place)
+    return library_object("django.http.HttpResponse", call)
 
 
 def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -14,6 +14,7 @@ from secaudit.frameworks.sinks import (
     cookie,
     group_of,
     library_default,
+    library_object,
     record,
     started_as_script,
     use,
@@ -87,7 +88,7 @@ def _run(_receiver: Value, _instance: Instance, call: Call) -> Value:
 
 
 def _response(call: Call) -> Value:
-    return Value(Instance("flask.Response", None, call.interpreter.level), call.place)
+    return library_object("flask.Response", call)
 
 
 def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -14,6 +14,7 @@ from secaudit.evaluation.values import Instance, ListData, PathData, Place, Valu
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.data_readers import whole_file
 from secaudit.frameworks.ini_references import References
+from secaudit.frameworks.sinks import recorder
 from secaudit.syntax.tree import Mapping, Scalar
 
 _PARSER: Final = "configparser.ConfigParser"
@@ -59,13 +60,6 @@ def _parser(interpolation: str) -> Callable[[Call], Value]:
         instance = Instance(_PARSER, None, call.interpreter.level)
         instance.state["read"] = _Read(chosen, rest)
         return Value(instance, call.place)
-
-    return make
-
-
-def _interpolation(name: str) -> Callable[[Call], Value]:
-    def make(call: Call) -> Value:
-        return Value(Instance(name, None, call.interpreter.level), call.place)
 
     return make
 
@@ -201,7 +195,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "configparser.SafeConfigParser": _parser("basic"),
     "configparser.RawConfigParser": _parser(""),
     **{
-        f"configparser.{name}": _interpolation(f"configparser.{name}")
+        f"configparser.{name}": recorder(f"configparser.{name}", ())
         for name in ("BasicInterpolation", "ExtendedInterpolation")
     },
 }

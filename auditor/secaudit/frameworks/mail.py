@@ -9,7 +9,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import Instance, Value, plain
-from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
 
 _SMTP: Final = "smtplib.SMTP"
 _ACCOUNT: Final = (Argument("password", "password", position=1),)
@@ -70,7 +70,7 @@ def _aiosmtplib(call: Call) -> Value:
     host = call.keywords.get("hostname")
     if host is not None and switches[1] is False and switches[0] in {None, False}:
         _plaintext(call, host, "aiosmtplib")
-    return Value(Instance("aiosmtplib.SMTP", None, call.interpreter.level), call.place)
+    return library_object("aiosmtplib.SMTP", call)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

@@ -76,11 +76,16 @@ def recorder(
 
     def handle(call: Call) -> Value:
         record(call, label, arguments, service)
-        instance = Instance(type_name or label, None, call.interpreter.level)
-        instance.state["call"] = call
-        return Value(instance, call.place)
+        made = library_object(type_name or label, call)
+        made.data.state["call"] = call
+        return made
 
     return handle
+
+
+def library_object(type_name: str, call: Call) -> Value:
+    """Return the object of a library's class that a call makes."""
+    return Value(Instance(type_name, None, call.interpreter.level), call.place)
 
 
 def started_as_script(interpreter: Interpreter) -> bool:

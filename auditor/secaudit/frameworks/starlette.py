@@ -18,7 +18,7 @@ from secaudit.evaluation.values import (
 )
 from secaudit.facts import Unknown
 from secaudit.frameworks import unlimited_logins
-from secaudit.frameworks.sinks import Argument, cookie, group_of, mitigation, record
+from secaudit.frameworks.sinks import Argument, cookie, group_of, mitigation, record, recorder
 
 _CORS: Final = (
     Argument("allow_origins", "cors.origins", ()),
@@ -133,13 +133,6 @@ def _nothing(_receiver: Value, _instance: Instance, call: Call) -> Value:
     return Value(None, call.place)
 
 
-def _response(type_name: str) -> Callable[[Call], Value]:
-    def make(call: Call) -> Value:
-        return Value(Instance(type_name, None, call.interpreter.level), call.place)
-
-    return make
-
-
 def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:
     return cookie(call, same_site="lax")
 
@@ -209,7 +202,7 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "fastapi.middleware.Middleware": _middleware,
     "fastapi.Depends": _depends,
     **{name: _wrapped(name) for name in _CORS_NAMES},
-    **{name: _response(name) for name in _RESPONSE_NAMES},
+    **{name: recorder(name, ()) for name in _RESPONSE_NAMES},
 }
 METHODS: Final = {
     **{f"{app}.add_middleware": add_middleware for app in _APP_TYPES},

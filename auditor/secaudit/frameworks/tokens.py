@@ -10,7 +10,15 @@ from secaudit.facts import Unknown
 from secaudit.frameworks import unverified_tokens
 from secaudit.frameworks.moments import MOMENTS
 from secaudit.frameworks.reading import cast
-from secaudit.frameworks.sinks import Argument, group_of, library_default, record, recorder, use
+from secaudit.frameworks.sinks import (
+    Argument,
+    group_of,
+    library_default,
+    library_object,
+    record,
+    recorder,
+    use,
+)
 
 _HEADER: Final = "jwt.Header"
 _ASYMMETRIC: Final = ("RS", "ES", "PS", "ED")
@@ -128,7 +136,7 @@ def _decode_of_jose(call: Call) -> Value:
 
 def _header(call: Call) -> Value:
     """``jwt.get_unverified_header(token)``: what whoever wrote the token says."""
-    return Value(Instance(_HEADER, None, call.interpreter.level), call.place)
+    return library_object(_HEADER, call)
 
 
 def _header_item(_interpreter: Interpreter, _receiver: Value, key: Value, place: Place) -> Value:
@@ -153,11 +161,6 @@ def _unverified(label: str) -> Callable[[Call], Value]:
         return unknown("claims that are not verified", call.place)
 
     return handle
-
-
-def _pyjwt(call: Call) -> Value:
-    """``jwt.PyJWT()``."""
-    return Value(Instance("jwt.PyJWT", None, call.interpreter.level), call.place)
 
 
 def _headed_encode(call: Call) -> Value:
@@ -208,7 +211,7 @@ def _strategy(call: Call) -> Value:
         lasting = cast(call.interpreter, given, _seconds, call.place, "a number of seconds")
         name, place = "JWTStrategy.lifetime_seconds", call.location("lifetime_seconds")
         use(call.interpreter, SinkUse("token.access_lifetime", group, name, lasting, place, "jwt"))
-    return Value(Instance("JWTStrategy", None, call.interpreter.level), call.place)
+    return library_object("JWTStrategy", call)
 
 
 def _seconds(number: Any) -> timedelta | None:  # noqa: ANN401 - an argument
@@ -232,7 +235,7 @@ _HEADERS: Final = (
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "jwt.encode": _encode,
     **dict.fromkeys(("jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode"), _decode),
-    "jwt.PyJWT": _pyjwt,
+    "jwt.PyJWT": recorder("jwt.PyJWT", ()),
     "jose.jwt.encode": _encode,
     "jose.jwt.decode": _decode_of_jose,
     **{f"jose.{name}": _unverified(f"jose.{name}") for name in _READING},

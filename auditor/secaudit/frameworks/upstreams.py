@@ -11,7 +11,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import External, Instance, Value, plain, unknown
-from secaudit.frameworks.sinks import Argument, group_of, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
 
 _AWS: Final = (
     Argument("verify", "tls.verify"),
@@ -24,7 +24,8 @@ _HVAC: Final = (
     Argument("verify", "tls.verify"),
 )
 _UPGRADES: Final = ("start_tls", "TLS_BEFORE_BIND")  # of a plain connection to a directory
-_TRUSTING: Final = ("AutoAddPolicy", "WarningPolicy")
+_TRUSTING: Final = ("AutoAddPolicy", "WarningPolicy")  # take any key of an unknown host
+_POLICY: Final = "paramiko.AutoAddPolicy"  # stands for both
 
 
 def _insecure_channel(call: Call) -> Value:
@@ -56,7 +57,7 @@ def _ldap3(call: Call) -> Value:
     if host is not None and is_known and not _upgraded(call):
         with_scheme = derive(_with_scheme, host.place, host)
         _address(call, "ldap3.Server", with_scheme)
-    return Value(Instance("ldap3.Server", None, call.interpreter.level), call.place)
+    return library_object("ldap3.Server", call)
 
 
 def _with_scheme(host: str) -> str:
@@ -72,7 +73,7 @@ def _tls(call: Call) -> Value:
     given = call.keywords.get("validate")
     if given is not None and _names(given, "CERT_NONE"):
         _unverified(call, "ldap3.Tls.validate", "ldap")
-    return Value(Instance("ldap3.Tls", None, call.interpreter.level), call.place)
+    return library_object("ldap3.Tls", call)
 
 
 def _set_option(call: Call) -> Value:
@@ -92,20 +93,10 @@ def _unverified(call: Call, label: str, service: str) -> None:
     use(call.interpreter, SinkUse("tls.verify", "", label, off, place, service))
 
 
-def _ssh(call: Call) -> Value:
-    """``paramiko.SSHClient()``."""
-    return Value(Instance("paramiko.SSHClient", None, call.interpreter.level), call.place)
-
-
-def _policy(call: Call) -> Value:
-    """``AutoAddPolicy()``: any key of an unknown host is taken."""
-    return Value(Instance("paramiko.AutoAddPolicy", None, call.interpreter.level), call.place)
-
-
 def _set_policy(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``client.set_missing_host_key_policy(AutoAddPolicy())``, or the class itself."""
     policy = call.arguments[0]
-    made = isinstance(policy.data, Instance) and policy.data.type_name == "paramiko.AutoAddPolicy"
+    made = isinstance(policy.data, Instance) and policy.data.type_name == _POLICY
     if made or any(_names(policy, name) for name in _TRUSTING):
         _unverified(call, "missing_host_key_policy", "ssh")
     return Value(None, call.place)
@@ -140,9 +131,13 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
     "ldap3.Connection": recorder(
         "ldap3.Connection", (Argument("password", "password", position=2),), "ldap"
     ),
-    **{f"paramiko.{module}{name}": _policy for module in ("", "client.") for name in _TRUSTING},
-    "paramiko.SSHClient": _ssh,
-    "paramiko.client.SSHClient": _ssh,
+    **{
+        f"paramiko.{module}{name}": recorder(_POLICY, ())
+        for module in ("", "client.")
+        for name in _TRUSTING
+    },
+    "paramiko.SSHClient": recorder("paramiko.SSHClient", ()),
+    "paramiko.client.SSHClient": recorder("paramiko.SSHClient", ()),
     "asyncssh.connect": _asyncssh,
     "hvac.Client": recorder("hvac.Client", _HVAC, "vault"),
     **{f"boto3.{name}": recorder(f"boto3.{name}", _AWS, "aws") for name in ("client", "resource")},

@@ -53,6 +53,12 @@ def is_for_tests(setting: Setting) -> bool:
     return not {"test", "tests", "testing"}.isdisjoint(re.split(r"[._]", setting.name.lower()))
 
 
+def is_of_object_store(setting: Setting) -> bool:
+    """Return whether a setting's name has a store that speaks S3 in it: ``MINIO_SECRET_KEY``."""
+    words = re.split(r"[._]", setting.name.lower())[:-1]  # what the last one is of
+    return not {"s3", "minio", "r2", "spaces"}.isdisjoint(words)
+
+
 def is_given(setting: Setting) -> bool:
     """Return whether the value comes from outside the code: an env file or the environment."""
     candidate = winner(setting)

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from secaudit.facts import Facts, Setting
 from secaudit.judgement.hosts import is_internal, url_of
 from secaudit.judgement.secrets import is_empty, is_guessable, text_of
-from secaudit.judgement.values import is_for_tests, texts_of, winner
+from secaudit.judgement.values import is_for_tests, is_of_object_store, texts_of, winner
 from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
 _SHIPPED = frozenset(("minioadmin", "minio123", "rustfsadmin"))  # of object stores that speak S3
 _REFERENCE = lazy(r"://[^\s/@]*:\$\{?(\w+)[^@]*@")  # to a variable, as the password
-_OBJECT_STORE = lazy(r"(^|[_.])(s3|minio|r2|spaces)[_.]")
 _INTERNAL = Severities("medium", "medium", "info")
 
 
@@ -37,7 +36,7 @@ def check(facts: Facts) -> Iterator[Match]:
             yield _match(setting, _beside(facts, setting, "database.host"))
     for setting, text in texts_of(facts, "provider.secret"):
         name = setting.name.lower()
-        of_store = is_guessable(text) and _OBJECT_STORE.search(name) is not None
+        of_store = is_guessable(text) and is_of_object_store(setting)
         if is_empty(text):  # the store is not in use
             continue
         if "secret" in name and (of_store or text.strip().lower() in _SHIPPED):

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from secaudit.facts import Facts
 from secaudit.judgement.secrets import KEYS, is_marked_insecure, is_placeholder
-from secaudit.judgement.values import generate, texts_of
-from secaudit.patterns import lazy
+from secaudit.judgement.values import generate, is_of_object_store, texts_of
 from secaudit.rule import Example, Match, Rule, Severities
 
 _FORGED = Severities("high", "medium")  # whoever guesses it can send what the provider would
 _ISSUED = Severities("low", "info")  # the provider refuses it
-_OBJECT_STORE = lazy(r"(^|[_.])(s3|minio|r2|spaces)[_.]")  # CRED001 is about those
 
 
 def check(facts: Facts) -> Iterator[Match]:
@@ -25,7 +23,7 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting, text in texts_of(facts, "provider.secret"):
         name = setting.name.lower()
         is_id = name.endswith("access_key") and "secret" not in name
-        if is_placeholder(text) and not is_id and not _OBJECT_STORE.search(name):
+        if is_placeholder(text) and not is_id and not is_of_object_store(setting):  # else CRED001
             forged = "webhook" in name
             yield Match(
                 setting,
