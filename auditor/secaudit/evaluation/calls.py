@@ -1,6 +1,7 @@
 """Calls: their arguments, functions of the project, and what library symbols return."""
 
 import ast
+from functools import lru_cache
 
 from secaudit.evaluation.bounds import MAX_DEPTH
 from secaudit.evaluation.control import Frame, ProgramError, ReturnSignal
@@ -197,7 +198,7 @@ def _result_of(function: FunctionData, frame: Frame, call: Call) -> Value:
     interpreter, node = call.interpreter, function.node
     if isinstance(node, ast.Lambda):
         return interpreter.evaluate(frame, node.body)
-    if isinstance(node, ast.AsyncFunctionDef) or _is_generator(interpreter, node):
+    if isinstance(node, ast.AsyncFunctionDef) or _is_generator(node):
         run_body(interpreter, frame, node)
         return unknown("the result of a generator or coroutine", call.place)
     try:
@@ -218,14 +219,8 @@ def run_body(
         return
 
 
-def _is_generator(interpreter: Interpreter, node: ast.FunctionDef) -> bool:
-    known: dict[int, bool] = interpreter.state.setdefault("generators", {})
-    if id(node) not in known:
-        known[id(node)] = _yields(node)
-    return known[id(node)]
-
-
-def _yields(node: ast.FunctionDef) -> bool:
+@lru_cache(maxsize=100_000)  # each evaluation of an audit calls the same functions
+def _is_generator(node: ast.FunctionDef) -> bool:
     stack: list[ast.AST] = list(node.body)
     while stack:
         current = stack.pop()

@@ -76,7 +76,7 @@ def _is_check(function: Function, node: ast.If, *, negated: bool) -> bool:
     return bool(inner) and _refuses(inner) and not _refuses(others)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=10_000)  # each evaluation of an audit looks at the same modules
 def _functions(tree: ast.Module) -> dict[int, Function]:
     """Return the innermost function of each ``if``; none for those in very long ones."""
     found: dict[int, Function] = {}
