@@ -18,6 +18,11 @@ class Unknown(NamedTuple):
     reason: str
 
 
+GENERATED: Final = "generated anew at each start"  # the reason of a secret that code makes itself
+#: Layers of values that code writes, and may compute.
+CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
+
+
 class Candidate(NamedTuple):
     """One place that gives a setting a value; of several the first wins and shadows the rest.
 

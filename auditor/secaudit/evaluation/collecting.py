@@ -29,7 +29,7 @@ from secaudit.evaluation.values import (
     Value,
     plain,
 )
-from secaudit.facts import Candidate, Setting, Unknown
+from secaudit.facts import CODE_LAYERS, Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS, Meaning, in_unit, meaning_of
 
@@ -38,7 +38,6 @@ _VAGUE: Final = ("password",)  # what a name means that its variable may tell mo
 _MAX_SETTINGS = 20_000
 OBJECTS: Final = (ModuleData, FunctionData, ClassData, Method, External)  # that are no setting
 _PASSWORDS = frozenset({"database.password", "password"})
-_OF_CODE = frozenset({"argument", "assignment", "default"})  # layers where a value may be computed
 
 
 class Collector:
@@ -214,7 +213,7 @@ class Collector:
         for index, value in self._composed:
             setting = self.settings[index]
             first = value.candidates[0] if value.candidates else None
-            written = first is not None and (first.literal or first.layer not in _OF_CODE)
+            written = first is not None and (first.literal or first.layer not in CODE_LAYERS)
             if setting.concept != "database.url" or written:
                 continue
             own = [slot for slot, at in self.by_slot.items() if at == index]

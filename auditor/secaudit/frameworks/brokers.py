@@ -4,21 +4,15 @@ Sources: the clients' own signatures (pika 1.4, aio-pika 10, Kombu 5.7, kafka-py
 0.14), and confluent-kafka's configuration properties (librdkafka 2).
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import DictData, ListData, Value
-from secaudit.frameworks.data_stores import driver
+from secaudit.frameworks.data_stores import HOST, PASSWORD, URL, Handler, driver
 from secaudit.frameworks.sinks import Argument, recorder
 
-_Handler = Callable[[Call], Value]
-_URL: Final = Argument("url", "database.url", position=0)
-_HOST: Final = Argument("host", "database.host")
-_PASSWORD: Final = Argument("password", "database.password")
 
-
-def _kafka(label: str) -> _Handler:
+def _kafka(label: str) -> Handler:
     """Return the handler of a producer or consumer; of several brokers the first is named."""
     handle = driver(label, "kafka", _OF_KAFKA, ("security_protocol",), "PLAINTEXT")
 
@@ -32,7 +26,7 @@ def _kafka(label: str) -> _Handler:
     return make
 
 
-def _confluent(label: str) -> _Handler:
+def _confluent(label: str) -> Handler:
     """Return the handler of ``Producer({"bootstrap.servers": ...})``: its keys are keywords."""
     handle = _kafka(label)
 
@@ -59,7 +53,7 @@ _OF_KAFKA: Final = (
     Argument("ssl_verify", "tls.verify"),
     Argument("ssl_check_hostname", "tls.verify"),
 )
-_OF_AMQP: Final = (_URL, _HOST, Argument("login", "database.user"), _PASSWORD)
+_OF_AMQP: Final = (URL, HOST, Argument("login", "database.user"), PASSWORD)
 _AMQP: Final = ("aio_pika.connect", "aio_pika.connect_robust")
 _PARAMETERS: Final = (Argument("host", "database.host", position=0),)
 _CREDENTIALS: Final = (
@@ -71,12 +65,12 @@ _OF_KOMBU: Final = (
     Argument("userid", "database.user", position=1),
     Argument("password", "database.password", position=2),
 )
-CALLS: Final[dict[str, _Handler]] = {
+CALLS: Final[dict[str, Handler]] = {
     **{
         name: driver("aio_pika.connect", "rabbitmq", _OF_AMQP, ("ssl",), plain_by_default=False)
         for name in _AMQP
     },
-    "pika.URLParameters": recorder("pika.URLParameters", (_URL,), "rabbitmq"),
+    "pika.URLParameters": recorder("pika.URLParameters", (URL,), "rabbitmq"),
     "pika.ConnectionParameters": driver(
         "pika.ConnectionParameters", "rabbitmq", _PARAMETERS, ("ssl_options",), "none"
     ),

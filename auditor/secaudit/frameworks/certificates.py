@@ -7,7 +7,7 @@ from typing import Final
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value
 from secaudit.frameworks import clients, data_stores
-from secaudit.frameworks.sinks import Argument, group_of, library_object, record, use
+from secaudit.frameworks.sinks import Argument, group_of, itself, library_object, record, use
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _AIOHTTP: Final = (Argument("ssl", "tls.verify"), Argument("verify_ssl", "tls.verify"))
@@ -25,10 +25,6 @@ def _request(_receiver: Value, _instance: Instance, call: Call) -> Value:
     group = record(call, "aiohttp", _AIOHTTP, "aiohttp")
     clients.note_address(call, "aiohttp", group)
     return library_object("aiohttp.ClientResponse", call)
-
-
-def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
-    return receiver
 
 
 def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Callable[[Call], Value]:
@@ -93,6 +89,6 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
 }
 METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
     **{f"aiohttp.ClientSession.{name}": _request for name in _METHODS},
-    "aiohttp.ClientSession.__enter__": _itself,
+    "aiohttp.ClientSession.__enter__": itself,
 }
 FINISH: Final = _default_context

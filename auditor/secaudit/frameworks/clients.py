@@ -8,7 +8,15 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value, unknown
-from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
+from secaudit.frameworks.sinks import (
+    Argument,
+    group_of,
+    itself,
+    library_object,
+    record,
+    recorder,
+    use,
+)
 
 _VERIFY: Final = Argument("verify", "tls.verify")
 _BASE: Final = Argument("base_url", "service.url")
@@ -176,13 +184,9 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
 _CLIENTS: Final = ("requests.Session", "httpx.Client", "httpx.AsyncClient")
 
 
-def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
-    return receiver
-
-
 METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
     **{f"{client}.{name}": _method for client in _CLIENTS for name in _METHODS},
-    **{f"{client}.__enter__": _itself for client in _CLIENTS},
+    **{f"{client}.__enter__": itself for client in _CLIENTS},
 }
 SET_ATTRIBUTES: Final = {
     "requests.Session.verify": _set_verify,

@@ -30,13 +30,13 @@ from secaudit.frameworks.sinks import (
     use,
 )
 
-_URL: Final = Argument("url", "database.url", position=0)
+URL: Final = Argument("url", "database.url", position=0)
 _DSN: Final = Argument("dsn", "database.url", position=0)
-_HOST: Final = Argument("host", "database.host")
+HOST: Final = Argument("host", "database.host")
 _USER: Final = Argument("user", "database.user")
-_PASSWORD: Final = Argument("password", "database.password")
-_LOGIN: Final = (_HOST, _USER, _PASSWORD)
-_Handler = Callable[[Call], Value]
+PASSWORD: Final = Argument("password", "database.password")
+_LOGIN: Final = (HOST, _USER, PASSWORD)
+Handler = Callable[[Call], Value]
 
 
 def driver(  # noqa: PLR0913 - what tells one driver from another
@@ -48,7 +48,7 @@ def driver(  # noqa: PLR0913 - what tells one driver from another
     *,
     inverted: bool = False,
     unverified: tuple[str, ...] = (),
-) -> _Handler:
+) -> Handler:
     """Return the handler of a call that connects.
 
     Args:
@@ -110,9 +110,9 @@ def _build_url(call: Call) -> Value:
     return Value(made, call.place, (), merge_variables(parts), None, merge_parts(parts))
 
 
-def _engine(label: str) -> _Handler:
+def _engine(label: str) -> Handler:
     """Return the handler of ``create_engine(url, connect_args={"sslmode": ...})``."""
-    handle = recorder(label, (_URL, Argument("echo", "debug.sql_echo")))
+    handle = recorder(label, (URL, Argument("echo", "debug.sql_echo")))
 
     def make(call: Call) -> Value:
         given = call.keywords.get("connect_args")
@@ -127,7 +127,7 @@ def _engine(label: str) -> _Handler:
     return make
 
 
-def _libpq(label: str, arguments: tuple[Argument, ...]) -> _Handler:
+def _libpq(label: str, arguments: tuple[Argument, ...]) -> Handler:
     """Return the handler of a ``connect`` that takes ``host=... password=...`` too, as one text."""
     handle = driver(label, "postgresql", arguments, ("sslmode",), "prefer")
     name = arguments[0].name
@@ -170,7 +170,7 @@ _MYSQL_TLS: Final = ("ssl", "ssl_ca", "ssl_cert", "ssl_verify_cert")
 _OF_MONGODB: Final = (
     Argument("host", "database.url", position=0),
     Argument("username", "database.user"),
-    _PASSWORD,
+    PASSWORD,
 )
 _UNVERIFIED: Final = ("tlsInsecure", "tlsAllowInvalidCertificates", "tlsAllowInvalidHostnames")
 _MONGODB: Final = driver(
@@ -181,12 +181,12 @@ _OF_REDIS: Final = (
     Argument("password", "database.password", position=3),
 )
 _REDIS: Final = driver("Redis", "redis", _OF_REDIS, ("ssl",), plain_by_default=False)
-_REDIS_URL: Final = recorder("redis.from_url", (_URL,), "redis")
+_REDIS_URL: Final = recorder("redis.from_url", (URL,), "redis")
 _OF_CLICKHOUSE: Final = (
-    _HOST,
+    HOST,
     Argument("username", "database.user"),
     _USER,
-    _PASSWORD,
+    PASSWORD,
     _DSN._replace(position=-1),
     Argument("verify", "tls.verify"),
 )
@@ -198,7 +198,7 @@ _OF_MINIO: Final = (
 )
 
 
-CALLS: Final[dict[str, _Handler]] = {
+CALLS: Final[dict[str, Handler]] = {
     **dict.fromkeys(
         (
             "sqlalchemy.URL.create",
@@ -210,7 +210,7 @@ CALLS: Final[dict[str, _Handler]] = {
     "sqlalchemy.create_engine": _engine("create_engine"),
     "sqlalchemy.ext.asyncio.create_async_engine": _engine("create_async_engine"),
     "sqlmodel.create_engine": _engine("create_engine"),
-    "databases.Database": recorder("Database", (_URL,)),
+    "databases.Database": recorder("Database", (URL,)),
     "psycopg2.connect": _libpq("psycopg2.connect", _OF_PSYCOPG2),
     **{
         f"psycopg.{name}connect": _libpq("psycopg.connect", _OF_PSYCOPG)

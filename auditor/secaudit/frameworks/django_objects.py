@@ -5,12 +5,13 @@ from typing import Final
 
 from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value, unknown
+from secaudit.facts import GENERATED
 from secaudit.frameworks import django
 from secaudit.frameworks.sinks import cookie, library_object
 
 
 def _generated(call: Call) -> Value:
-    return unknown("generated anew at each start", call.place)
+    return unknown(GENERATED, call.place)
 
 
 def _itself(call: Call) -> Value:

@@ -13,7 +13,7 @@ from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import Instance, ListData, PathData, Place, Value, plain, unknown
 from secaudit.facts import Candidate, Unknown
 from secaudit.frameworks.data_readers import whole_file
-from secaudit.frameworks.ini_references import References
+from secaudit.frameworks.ini_references import References, Sections
 from secaudit.frameworks.sinks import recorder
 from secaudit.syntax.tree import Mapping, Scalar
 
@@ -22,8 +22,6 @@ _SECTION: Final = "configparser.SectionProxy"
 _KNOWN_OPTIONS: Final = frozenset({"interpolation", "allow_no_value", "strict"})
 _TRUE: Final = frozenset({"1", "yes", "true", "on"})
 _FALSE: Final = frozenset({"0", "no", "false", "off"})
-
-Sections = dict[str, dict[str, Scalar]]
 
 
 class _Read:

@@ -9,7 +9,15 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import Instance, Value, plain
-from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
+from secaudit.frameworks.sinks import (
+    Argument,
+    group_of,
+    itself,
+    library_object,
+    record,
+    recorder,
+    use,
+)
 
 _SMTP: Final = "smtplib.SMTP"
 _ACCOUNT: Final = (Argument("password", "password", position=1),)
@@ -59,10 +67,6 @@ def _plaintext(call: Call, host: Value, label: str) -> None:
     use(call.interpreter, SinkUse("tls.mail", group, f"{label}.starttls", off, place, "smtp"))
 
 
-def _itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
-    return receiver
-
-
 def _aiosmtplib(call: Call) -> Value:
     """``send(message, hostname=..., use_tls=..., start_tls=...)``: by itself it takes STARTTLS."""
     record(call, "aiosmtplib", _AIOSMTPLIB, "smtp")
@@ -82,5 +86,5 @@ CALLS: Final[dict[str, Callable[[Call], Value]]] = {
 METHODS: Final[dict[str, Callable[[Value, Instance, Call], Value]]] = {
     f"{_SMTP}.starttls": _starttls,
     f"{_SMTP}.login": _login,
-    f"{_SMTP}.__enter__": _itself,
+    f"{_SMTP}.__enter__": itself,
 }

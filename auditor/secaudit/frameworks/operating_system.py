@@ -12,7 +12,7 @@ from secaudit.evaluation.operators import derive
 from secaudit.evaluation.paths import path_of, stands
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import DictData, External, Place, Value, plain, unknown
-from secaudit.facts import Candidate, Unknown
+from secaudit.facts import GENERATED, Candidate, Unknown
 from secaudit.frameworks.reading import variable
 
 
@@ -216,7 +216,7 @@ def _working_path(call: Call) -> Value:
 
 
 def _random(call: Call) -> Value:
-    return unknown("generated anew at each start", call.place)
+    return unknown(GENERATED, call.place)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

@@ -7,14 +7,13 @@ from typing import Final
 from secaudit.evaluation.expressions import evaluate
 from secaudit.evaluation.runtime import Call, Interpreter
 from secaudit.evaluation.values import ClassData, Instance, Value
-from secaudit.facts import Setting, Unknown
+from secaudit.facts import GENERATED, Setting, Unknown
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS
 
 _DUMPS: Final = frozenset({"model_dump", "model_dump_json", "dict", "json"})  # of a pydantic model
 _DEEPEST: Final = 20  # of a text put together in a call
 _ENCRYPTING: Final = "encryption.key"
-_GENERATED = "generated anew at each start"
 
 
 def show(call: Call) -> None:
@@ -80,7 +79,7 @@ def _generated(interpreter: Interpreter, settings: tuple[Setting, ...]) -> None:
     """
     keys: dict[Location, Setting] = {}
     for setting in settings:
-        made = isinstance(setting.value, Unknown) and setting.value.reason == _GENERATED
+        made = isinstance(setting.value, Unknown) and setting.value.reason == GENERATED
         if not made or setting.concept not in {"signing.secret", _ENCRYPTING}:
             continue
         first = keys.setdefault(setting.location, setting)

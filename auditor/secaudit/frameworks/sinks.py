@@ -83,6 +83,11 @@ def recorder(
     return handle
 
 
+def itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
+    """Return the object whose method is called: ``with client as session`` and the like."""
+    return receiver
+
+
 def library_object(type_name: str, call: Call) -> Value:
     """Return the object of a library's class that a call makes."""
     return Value(Instance(type_name, None, call.interpreter.level), call.place)

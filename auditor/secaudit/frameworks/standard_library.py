@@ -17,7 +17,7 @@ from secaudit.evaluation.values import (
     plain,
     unknown,
 )
-from secaudit.facts import Unknown
+from secaudit.facts import GENERATED, Unknown
 
 _MAX_TEXT = 100_000
 
@@ -110,7 +110,7 @@ def _of_urls(name: str) -> Callable[..., Any]:
 
 def _generated(call: Call) -> Value:
     """A random value: another one at each start."""
-    return unknown("generated anew at each start", call.place)
+    return unknown(GENERATED, call.place)
 
 
 def _strtobool(text: str) -> int:

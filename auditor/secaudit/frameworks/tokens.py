@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import DictData, Instance, Place, Value, plain, unknown
-from secaudit.facts import Unknown
+from secaudit.facts import GENERATED, Unknown
 from secaudit.frameworks import unverified_tokens
 from secaudit.frameworks.moments import MOMENTS
 from secaudit.frameworks.reading import cast
@@ -192,7 +192,7 @@ def _decoder(arguments: tuple[Argument, ...]) -> Callable[[Call], Value]:
 
 def _generate(call: Call) -> Value:
     """``OctKey.generate_key(...)``: another key at each start."""
-    return unknown("generated anew at each start", call.place)
+    return unknown(GENERATED, call.place)
 
 
 def _key_of(call: Call) -> Value:

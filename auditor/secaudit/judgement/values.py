@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from secaudit.facts import Candidate, Facts, Setting
+from secaudit.facts import CODE_LAYERS, Candidate, Facts, Setting
 from secaudit.finding import Edit, Fix
 from secaudit.judgement.hosts import url_of
 from secaudit.judgement.secrets import is_usable, text_of
 from secaudit.location import Location
 from secaudit.naming import SECRET_CONCEPTS
 
-CODE_LAYERS: Final = frozenset({"argument", "assignment", "default"})
 _ENV_LAYERS: Final = frozenset({"env-file", "process-environment"})
 _OPPOSITE: Final = {
     "true": "false",

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from secaudit.facts import Candidate, Facts
+from secaudit.facts import Facts
 from secaudit.judgement.origins import allows_any, as_list
 from secaudit.judgement.secrets import KEYS, is_empty, is_usable, text_of
-from secaudit.judgement.values import is_code
+from secaudit.judgement.values import is_written_in_code
 from secaudit.rule import Example, Match, Rule, Severities
 
 
@@ -45,17 +45,13 @@ def check(facts: Facts) -> Iterator[Match]:
         if insecure(setting.value):
             continue
         for candidate in setting.candidates[1:]:
-            if _is_default(candidate) and insecure(candidate.value):
+            if is_written_in_code(candidate) and insecure(candidate.value):
                 yield Match(
                     setting,
                     f"{setting.name} is secure only because its default is replaced",
                     location=candidate.location,
                 )
                 break
-
-
-def _is_default(candidate: Candidate) -> bool:
-    return candidate.literal and is_code(candidate)
 
 
 RULE = Rule(

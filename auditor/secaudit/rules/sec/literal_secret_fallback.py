@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from secaudit.facts import Facts
+from secaudit.facts import CODE_LAYERS, Facts
 from secaudit.judgement.secrets import KEYS, is_plain_secret, text_of
-from secaudit.judgement.values import CODE_LAYERS, is_written_in_code
+from secaudit.judgement.values import is_written_in_code
 from secaudit.rule import Example, Match, Rule, Severities
 
 _REPLACED = Severities("low", "low", None)
