@@ -71,9 +71,10 @@ def _profile(profile: str, place: Location) -> str:
     """Return the profile a fault is judged in: that of its module's name where nothing else tells.
 
     ``config/dev.py`` is for development as long as no deployment says that production runs it.
+    Flask's modules of settings are often called ``production.cfg``.
     """
     name = place.path.rpartition("/")[2]
-    if profile != "unknown" or not name.endswith(".py"):
+    if profile != "unknown" or not name.endswith((".py", ".cfg")):
         return profile
     from secaudit.planning import profiles  # noqa: PLC0415 - it imports options, which import this
 

@@ -1,6 +1,7 @@
 """Flask, and Quart, which has its interface: configuration objects and the application's config."""
 
 from collections.abc import Callable
+from os.path import dirname, join
 from typing import Any, Final
 
 from secaudit.evaluation.candidates import candidates_of
@@ -44,13 +45,31 @@ _SINKS: Final[dict[str, tuple[str, str, Any]]] = {  # key: concept, service, Fla
 _COOKIES: Final = ("SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE")
 
 
+def _instance_path(call: Call) -> Value:
+    """Return the instance folder: the one that is given, or ``instance`` beside the code.
+
+    That is beside the module, or beside the outermost package that holds it (flask 3.1,
+    ``sansio.scaffold.find_package``; one that is installed has it elsewhere).
+    """
+    given = call.keywords.get("instance_path")
+    if given is not None and given.data is not None:
+        return given
+    world, folder = call.interpreter.world, dirname(call.place.module.path)
+    while folder != world.root and world.exists(join(folder, "__init__.py")):
+        folder = dirname(folder)
+    return Value(join(folder, "instance"), call.place)
+
+
 def _flask(call: Call) -> Value:
     app = Instance(_APP, None, call.interpreter.level)
+    app.attributes["instance_path"] = _instance_path(call)
     config = Instance(CONFIG, None, call.interpreter.level)
     config.state["items"] = DictData({}, None, call.interpreter.level)
     config.state["app"] = call.place
     relative = call.keywords.get("instance_relative_config")
-    config.state["instance relative"] = relative is not None and plain(relative) is True
+    is_relative = relative is not None and plain(relative) is True
+    beside = dirname(call.place.module.path)
+    config.state["folder"] = plain(app.attributes["instance_path"]) if is_relative else beside
     app.attributes["config"] = Value(config, call.place)
     call.interpreter.state.setdefault("flask", []).append(config)
     unlimited_logins.note_application(call.interpreter, call.place)

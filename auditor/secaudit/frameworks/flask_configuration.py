@@ -1,7 +1,7 @@
 """Flask's ``app.config``: objects, files and variables that it is filled from, and its defaults."""
 
 import json
-from os.path import dirname, isabs, join
+from os.path import isabs, join, normpath
 from typing import Any, Final
 
 from secaudit.evaluation.access import attribute
@@ -272,13 +272,11 @@ def _from_envvar(_receiver: Value, instance: Instance, call: Call) -> Value:
 
 def _read_file(instance: Instance, call: Call, name: str, *, silent: bool) -> None:
     """Take the names of a file that is beside the application, or in its instance folder."""
-    folder = dirname(instance.state["app"].module.path)
-    if instance.state.get("instance relative"):
-        folder = join(folder, "instance")
-    path = name if isabs(name) else join(folder, name)
-    module = load_module(call.interpreter, path, name)
+    folder = instance.state["folder"]
+    path = join(folder, name) if isinstance(folder, str) else name
+    module = load_module(call.interpreter, normpath(path), name) if isabs(path) else None
     if module is None:
-        if not silent:
+        if not silent or not isabs(path):
             items_of(instance).rest = Unknown("a configuration file that is not there")
         return
     call.interpreter.loaded_modules.add(module.path)

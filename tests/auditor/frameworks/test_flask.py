@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from secaudit.facts import Setting, Unknown
 
 Values = Callable[..., dict[str, Any]]
@@ -80,6 +82,47 @@ def test_a_file_of_the_instance_folder_replaces_what_code_writes(values: Values)
         "c.py": "SECRET_KEY = 'another'\n",
     }
     assert values(files)["SECRET_KEY"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("package", "beside"), [("shop", ""), ("src/shop", "src/"), ("shop/web", "")]
+)
+def test_the_instance_folder_of_a_package_stands_beside_it(
+    values: Values, package: str, beside: str
+) -> None:
+    source = "app.secret_key = 'dev'\napp.config.from_pyfile('c.cfg', silent=True)\n"
+    files = {
+        "shop/__init__.py": "",
+        f"{package}/__init__.py": APP.format(", instance_relative_config=True", source),
+        f"{package}/instance/c.cfg": "SECRET_KEY = 'inside'\n",
+    }
+    assert values(files)["SECRET_KEY"] == "dev"
+    files[f"{beside}instance/c.cfg"] = "SECRET_KEY = 'own'\n"
+    assert values(files)["SECRET_KEY"] == "own"
+
+
+def test_an_instance_folder_that_code_names(values: Values) -> None:
+    source = "app.secret_key = 'dev'\napp.config.from_pyfile({}, silent=True)\n"
+    given = "import os\nPLACE = {}\n" + APP.format(
+        ", instance_path=PLACE, instance_relative_config=True", source
+    )
+    here = "os.path.join(os.path.dirname(os.path.abspath(__file__)), 'own')"
+    files = {"own/c.cfg": "SECRET_KEY = 'own'\n", "instance/c.cfg": "SECRET_KEY = 'beside'\n"}
+    assert values({**files, "app.py": given.format(here, "'c.cfg'")})["SECRET_KEY"] == "own"
+    unknown = given.format("open('x').readline()", "'c.cfg'")
+    assert "SESSION_COOKIE_SECURE" not in values({**files, "app.py": unknown})
+    joined = APP.format("", source.format("os.path.join(app.instance_path, 'c.cfg')"))
+    assert values({**files, "app.py": f"import os\n{joined}"})["SECRET_KEY"] == "beside"
+
+
+def test_the_path_of_a_configuration_file_is_the_shortest(evaluated: Callable[..., Any]) -> None:
+    files = {
+        "shop/__init__.py": APP.format("", "app.config.from_pyfile('../live.cfg')\n"),
+        "live.cfg": "SECRET_KEY = 'x'\n",
+    }
+    (key,) = [one for one in evaluated(files).facts.settings if one.name == "SECRET_KEY"]
+    assert key.location.path.endswith("/live.cfg")
+    assert ".." not in key.location.path
 
 
 def test_a_variable_that_names_the_file(values: Values, by_concept: Concepts) -> None:

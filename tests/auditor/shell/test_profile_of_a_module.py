@@ -33,3 +33,10 @@ def test_a_module_is_judged_by_its_name(package: Shell) -> None:
 def test_a_known_profile_comes_before_a_name(package: Shell) -> None:
     found = severities(package, "--profile", "production")
     assert found["config/dev.py"] == ("high", "production")
+
+
+def test_a_module_that_flask_reads_is_judged_by_its_name(shell: Shell) -> None:
+    source = "from flask import Flask\napp = Flask(__name__)\napp.config.from_pyfile('{}.cfg')\n"
+    for name, expected in (("production", "production"), ("settings", "unknown")):
+        shell.write({"app.py": source.format(name), f"{name}.cfg": "DEBUG = True\n"})
+        assert severities(shell)[f"{name}.cfg"][1] == expected
