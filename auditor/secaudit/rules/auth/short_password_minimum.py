@@ -29,7 +29,29 @@ RULE = Rule(
 Short passwords are guessed online and found at once in a stolen table.
 
 Ask for at least eight characters, better fifteen, and check them against a list of common ones.""",
-    bad=(Example({".env": "PASSWORD_MIN_LENGTH=6\n"}),),
-    good=(Example({".env": "PASSWORD_MIN_LENGTH=12\n"}),),
+    bad=(
+        Example({".env": "PASSWORD_MIN_LENGTH=6\n"}),
+        Example(
+            {
+                "requests.py": (
+                    "from pydantic import BaseModel, Field\n\n\n"
+                    "class SignUp(BaseModel):\n    name: str\n"
+                    "    password: str = Field(min_length=4)\n"
+                )
+            }
+        ),
+    ),
+    good=(
+        Example({".env": "PASSWORD_MIN_LENGTH=12\n"}),
+        Example(
+            {
+                "requests.py": (
+                    "from pydantic import BaseModel, Field\n\n\n"
+                    "class Login(BaseModel):\n    name: str\n"
+                    "    password: str = Field(min_length=1)\n"
+                )
+            }
+        ),
+    ),
     check=check,
 )
