@@ -162,7 +162,7 @@ class Codebase:
         signals = self.signals(leaf, files, environment)
         seen = [*env_uses.observations(files, self.tracked), *self.conflict(signals, files, leaf)]
         seen += env_uses.compared(files, self.env.examples)
-        settings, more = image.facts if image else ((), ())
+        settings, more = image.facts_with(environment) if image else ((), ())
         parts = [use.relative for use in given]
         parts += [f"{choice.variable}={choice.value}"] if choice.value else []
         label = self._label(leaf)

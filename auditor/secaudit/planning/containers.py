@@ -33,7 +33,7 @@ from secaudit.planning.deployment import Deployment
 from secaudit.planning.env_uses import EnvUse
 from secaudit.planning.filesystem import Part
 from secaudit.planning.image import Image
-from secaudit.planning.launch import launched
+from secaudit.planning.launch import debugging, launched
 from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.leaves import Leaf
 from secaudit.planning.profiles import Signal
@@ -131,7 +131,10 @@ class Containers:
                 shared = shared._replace(environment=read_by_image(service, shared.environment))
             empty = not (shared.environment or shared.settings or shared.observations)
             return [] if empty else [self._plain(shared)]
-        beside = secrets_beside(codebase, service, shared.environment)
+        beside = (
+            *secrets_beside(codebase, service, shared.environment),
+            *debugging(start.words, shared.environment),
+        )
         shared = shared._replace(settings=(*shared.settings, *beside))
         if commands.runs_gunicorn(words):
             environment = layers.merged([codebase.served, shared.environment])

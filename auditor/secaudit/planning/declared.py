@@ -40,7 +40,7 @@ def _deployment(codebase: Codebase, declared: Declared, image: "Image | None") -
     profile = profiles.chosen(options, declared.env_files, signals)
     if declared.profile != "auto" and options.profile == "auto":
         profile = declared.profile
-    settings, more = image.facts if image else ((), ())
+    settings, more = image.facts_with(environment) if image else ((), ())
     return Deployment(
         declared.name,
         codebase.root,

@@ -42,6 +42,15 @@ class Image(NamedTuple):
         user = (self.user,) if self.user else ()
         return (*self.server, *self.downloads, *user), self.observations
 
+    def facts_with(
+        self, environment: Environment
+    ) -> tuple[tuple[Setting, ...], tuple[Observation, ...]]:
+        """Return the same of code that is started with this environment."""
+        from secaudit.planning.launch import debugging  # noqa: PLC0415 - few projects have images
+
+        settings, observations = self.facts
+        return (*settings, *debugging(self.launched.words, environment)), observations
+
     def files(self, context: str) -> tuple[Part, ...]:
         """Return what the build copies from a context, a host folder."""
         return tuple(

@@ -7,12 +7,13 @@ Sources: uvicorn 0.54 (``Config``), granian 2.6 (``_internal.load_env``), Flask 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from secaudit.facts import Candidate, Unknown
+from secaudit.facts import Candidate, Setting, Unknown
 from secaudit.location import Location
 from secaudit.planning import commands, env_files, layers
 from secaudit.planning.filesystem import Filesystem
 from secaudit.planning.layers import EnvFileUse, Environment, Launched
 from secaudit.planning.reading import Reader
+from secaudit.planning.settings import written
 from secaudit.planning.start_scripts import followed
 from secaudit.syntax.text import Text
 
@@ -27,6 +28,9 @@ _FILES: Final = {  # program: the options that name an env file
 _OWN_FIRST: Final = frozenset({"dotenv", "flask"})  # references see the file's own values first
 _FIRST_WINS: Final = frozenset({"granian"})
 _FOUND_BY_FLASK: Final = (".env", ".flaskenv")
+_FLASK_DEBUG: Final = "FLASK_DEBUG"
+_NO_DEBUG: Final = frozenset({"", "0", "false", "no"})
+_DEBUG_OPTIONS: Final = frozenset({"--debug", "--no-debug"})
 
 
 def launched(
@@ -66,6 +70,28 @@ def launched(
             weak.append(found)
     strong = layers.merged([_set(words), strong, script.strong])
     return Launched(strong, layers.merged([script.weak, *weak]), tuple(uses), tuple(words))
+
+
+def debugging(words: Sequence[Text], environment: Environment) -> tuple[Setting, ...]:
+    """Return the debug mode that ``flask run`` takes from the environment, whatever code says.
+
+    An option of the command replaces the variable (flask 3.1, ``helpers.get_debug_flag``,
+    ``cli.ScriptInfo.load_app``).
+    """
+    found = environment.get(_FLASK_DEBUG, ())
+    place = found[0].location if found else None
+    told = any(word.value in _DEBUG_OPTIONS for word in words)
+    runs = any(setting.name == "flask run" for setting in commands.settings(words))
+    if place is None or told or not runs:
+        return ()
+    read = [one._replace(value=_is_debug(one.value)) for one in found]
+    beside = [one for one in read[1:] if one.location != place]  # a file that is given twice
+    name, concept = _FLASK_DEBUG, "debug.enabled"
+    return (written(name, concept, "server", place, read[0], *beside, service="flask"),)
+
+
+def _is_debug(value: object) -> object:
+    return value if isinstance(value, Unknown) else str(value).lower() not in _NO_DEBUG
 
 
 def _named(words: Sequence[Text]) -> list[tuple[str, Text]]:

@@ -1,8 +1,12 @@
 """What the command of a container loads: env files of servers, and variables they set."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 
 from secaudit.facts import Unknown
+from secaudit.options import Declared
 from secaudit.planning.deployment import Deployment
 
 from .conftest import Planner
@@ -238,3 +242,68 @@ def test_gunicorns_configuration_alone_is_a_deployment_of_its_variables(planned:
     plan = planned({"gunicorn.conf.py": "raw_env = ['DEBUG=1']\n"})
     alone = [one for one in plan.deployments if not one.modules]
     assert [one.environment["DEBUG"][0].value for one in alone] == ["1"]
+
+
+FLASK = {"wsgi.py": "from flask import Flask\napp = Flask(__name__)\napp.debug = False\n"}
+IMAGE = "FROM x\nCOPY . .\n{}CMD {}\n"
+COMPOSE = "services:\n  web:\n    build: .\n    command: {}\n"
+
+
+def debug(deployments: Iterable[Deployment]) -> list[tuple[str, int, list[object]]]:
+    """Return the debug modes that commands take from variables: file, line and candidates."""
+    return [
+        (Path(one.location.path).name, one.location.line, [each.value for each in one.candidates])
+        for deployment in deployments
+        for one in deployment.settings
+        if one.name == "FLASK_DEBUG" and (one.concept, one.service) == ("debug.enabled", "flask")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {".env": "FLASK_DEBUG=1\n", ".flaskenv": "FLASK_DEBUG=0\n"}
+            | {"Dockerfile": IMAGE.format("", "python -m flask run")},
+            (".env", 1, [True, False]),
+        ),
+        (
+            {"Dockerfile": IMAGE.format("ENV FLASK_DEBUG=on\n", "flask db upgrade && flask run")},
+            ("Dockerfile", 3, [True]),
+        ),
+        (
+            {".env": "FLASK_DEBUG=1\n", "Dockerfile": "FROM x\nCOPY . .\n"}
+            | {"compose.yml": COMPOSE.format("flask run") + "    env_file: .env\n"},
+            (".env", 1, [True]),
+        ),
+        (
+            {"Dockerfile": "FROM x\nCOPY . .\n"}
+            | {"compose.yml": COMPOSE.format("flask run\n    environment: [FLASK_DEBUG=No]")},
+            ("compose.yml", 5, [False]),
+        ),
+        (
+            {"Procfile": "web: flask run\n", ".flaskenv": "FLASK_DEBUG=1\n"},
+            (".flaskenv", 1, [True]),
+        ),
+    ],
+)
+def test_flask_run_takes_its_debug_mode_from_the_environment(
+    planned: Planner, files: dict[str, str], expected: tuple[str, int, list[object]]
+) -> None:
+    assert debug(planned(FLASK | files).deployments) == [expected]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["flask run --no-debug", "flask --debug run", "flask db upgrade && uv run gunicorn wsgi:app"],
+)
+def test_a_debug_mode_that_flask_run_does_not_take(planned: Planner, command: str) -> None:
+    files = {"Dockerfile": IMAGE.format("ENV FLASK_DEBUG=1\n", command)}
+    assert not debug(planned(FLASK | files).deployments)
+
+
+def test_a_declared_deployment_has_the_debug_mode_of_its_image(planned: Planner) -> None:
+    files = {"Dockerfile": IMAGE.format("ENV FLASK_DEBUG=1\n", "flask run")}
+    declared = (Declared("live", "", (), (), "production"),)
+    found = planned(FLASK | files, deployments=declared).deployments
+    assert ("Dockerfile", 3, [True]) in debug([one for one in found if one.name == "live"])
