@@ -1,4 +1,4 @@
-"""Passwords hashed with ``hashlib`` alone, or with a weak method of werkzeug."""
+"""Passwords hashed by ``hashlib``, too fast or in too few rounds, or by a weak way of werkzeug."""
 
 import re
 from collections.abc import Callable

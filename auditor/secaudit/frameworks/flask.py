@@ -1,4 +1,4 @@
-"""Flask, and Quart, which has its interface: configuration objects and the application's config."""
+"""Flask, and Quart, which has its interface: the application, and what its settings mean."""
 
 from collections.abc import Callable
 from os.path import dirname, join

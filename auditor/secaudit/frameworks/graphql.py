@@ -1,4 +1,4 @@
-"""GraphQL servers that serve an interactive page unless told otherwise: Strawberry, Ariadne."""
+"""GraphQL servers that may serve an interactive page: Strawberry, Ariadne, graphene-django."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the command of a container says: the server, its options, a development server."""
+"""What a command that starts the code says: the server, its options, a development server."""
 
 import re
 import shlex
