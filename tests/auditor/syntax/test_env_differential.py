@@ -145,6 +145,7 @@ for file in "$@"; do (
 @example(
     texts=["A=$(: ')' \\) \")\" '(')\nB=1", "A=${U:-'}'}\nB=1", "A=${U:-{}}\nB=1", "A=$(')\nB=1"]
 )
+@example(texts=['A="$\\\n[!?"\nB=1', "A=$\\\n\\\n(: ')')\nB=1", 'A="$\\\nx"\nB=1'])
 @example(texts=['A="${U:-"\'}"}"\nB=1', "A=$[ [1 ]\nB=1", "A=$((1+(2)))\nB=1", "A=`: \\`\\``\nB=1"])
 def test_bash(texts: list[str]) -> None:
     names = [f"{number}.sh" for number in range(len(texts))]

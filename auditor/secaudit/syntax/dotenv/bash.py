@@ -10,13 +10,20 @@ import re
 from secaudit.facts import Unknown
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
-from secaudit.syntax.dotenv.bash_words import ArraySyntaxError, ShellSyntaxError, Word, read_word
+from secaudit.syntax.dotenv.bash_words import (
+    IDENTIFIER,
+    ArraySyntaxError,
+    ShellSyntaxError,
+    Word,
+    joined,
+    read_word,
+)
 from secaudit.syntax.dotenv.building import Builder, Pieces
 from secaudit.syntax.dotenv.model import Part, Reference
 
 _SPACES = lazy(r"(?:[ \t]|\\\n)*")
-_OPERATOR = lazy(r"&&|\|\||\|&|;;|[;&|\n<>()]")
-_SUBSCRIPT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\[[^\]]*\Z")
+_OPERATOR = lazy(r"&(?:\\\n)*&|\|(?:\\\n)*[|&]|;(?:\\\n)*;|[;&|\n<>()]")
+_SUBSCRIPT = lazy(rf"{IDENTIFIER}\[[^\]]*\Z")
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _COMPOUND = frozenset(
     (
@@ -66,6 +73,7 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
     """Return the commands up to the end of the line, and where the next line starts."""
     commands: list[_Command] = []
     words: list[Word] = []
+    command: Word | None = None  # the first of the words that assigns nothing
     while True:
         match = _SPACES.match(text, position)
         position = match.end() if match else position
@@ -75,27 +83,27 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             if commands and not words and commands[-1].operator in _CONTINUING:
                 raise ShellSyntaxError("a shell operator with nothing behind it")
             return [*commands, _Command(words, "\n")], position
-        operator = _OPERATOR.match(text, position)
-        if operator is None:
-            words.append(_word(text, position, words))
+        match = _OPERATOR.match(text, position)
+        if match is None:
+            words.append(_word(text, position, command))
             position = words[-1].end
+            command = command or (None if words[-1].name else words[-1])
             continue
-        position = operator.end()
-        if operator[0] == "\n" and not words and commands and commands[-1].operator in _CONTINUING:
+        position, operator = match.end(), joined(match[0])
+        if operator == "\n" and not words and commands and commands[-1].operator in _CONTINUING:
             continue
-        if operator[0] != "\n" and not words:
+        if operator != "\n" and not words:
             raise ShellSyntaxError("a shell operator with nothing before it")
-        if operator[0] in {"(", ")", ";;"}:
-            raise ShellSyntaxError(f"an unquoted {operator[0]}")
-        commands.append(_Command(words, operator[0]))
-        words = []
-        if operator[0] == "\n":
+        if operator in {"(", ")", ";;"}:
+            raise ShellSyntaxError(f"an unquoted {operator}")
+        commands.append(_Command(words, operator))
+        words, command = [], None
+        if operator == "\n":
             return commands, position
 
 
-def _word(text: str, position: int, before: list[Word]) -> Word:
-    """Read the word behind these: as an argument of a command, it is no array."""
-    command = next((word for word in before if not word.name), None)
+def _word(text: str, position: int, command: Word | None) -> Word:
+    """Read a word: as an argument of a command, it is no array."""
     if command is None and _SUBSCRIPT.match(text, position):
         raise ShellSyntaxError("a subscript is never closed")  # bash looks for it to the end
     may_assign = command is None or command.text in _DECLARING

@@ -1,22 +1,26 @@
 """Words of the shell language: quotes, escapes and references, for the bash dialect."""
 
 import re
+from typing import Final
 
 from secaudit.facts import Unknown
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.model import Part, Reference
 
-_ASSIGNMENT = lazy(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+IDENTIFIER: Final = r"[A-Za-z_](?:[A-Za-z0-9_]|\\\n)*"  # bash takes out a continued line's end
+_CONTINUED = lazy(r"(?:\\\n)*")
+_ASSIGNMENT = lazy(rf"({IDENTIFIER})(?:(\+)(?:\\\n)*)?=(?:\\\n)*")
 _PLAIN = lazy(r"[^\s\\'\"$`;&|<>()~]+|\r+|[^\S \t\n\r]+")
-_NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACED = lazy(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
-_SPECIAL = lazy(r"\$[$?!#@*\-0-9]")
-_ANSI = lazy(r"\$'((?:\\.|[^'\\])*)'", re.DOTALL)
+_NAME = lazy(IDENTIFIER)
+_BRACED = lazy(r"\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
+_SPECIAL = frozenset("$?!#@*-0123456789")
+_SUBSTITUTIONS = {"(": (")", "a command substitution"), "[": ("]", "an arithmetic expansion")}
+_ANSI = lazy(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 _BETWEEN = lazy(r"(?:[ \t\n]|\\\n|#[^\n]*)*")  # the words of an array
 _BACKQUOTED = lazy(r"`(?:\\.|[^`\\])*`", re.DOTALL)
-_NESTING = lazy(r"\\.|\$[({\[]|[()\[\]}'\"`]", re.DOTALL)
+_NESTING = lazy(r"\\.|\$(?:\\\n)*[({\[]|[()\[\]}'\"`]", re.DOTALL)
 _NESTED = {"$(": ")", "${": "}", "$[": "]", '"': '"', "`": "`"}  # what opens and closes in any
 _COUNTED = {"(": ")", "[": "]"}  # only in a construct with the same end
 _END = frozenset(" \t\n;&|<>()")
@@ -35,7 +39,7 @@ class ArraySyntaxError(ShellSyntaxError):
 
 
 class Word(NamedTuple):
-    """One word; ``name`` when it is an assignment, ``text`` as written."""
+    """One word; ``name`` when it is an assignment, ``text`` as written, on one line."""
 
     start: int
     end: int
@@ -44,6 +48,11 @@ class Word(NamedTuple):
     appends: bool
     value_start: int
     parts: tuple[Part, ...]
+
+
+def joined(text: str) -> str:
+    """Return the text as bash reads it outside of quotes: on one line."""
+    return text.replace("\\\n", "")
 
 
 def read_word(text: str, start: int, *, may_assign: bool) -> Word:
@@ -61,9 +70,9 @@ def read_word(text: str, start: int, *, may_assign: bool) -> Word:
     if match and may_assign and text.startswith("(", value_start):
         reader.array()
     reader.word()  # with text right behind its parenthesis, an array is the start of a text
-    name = match[1] if match else ""
+    name = joined(match[1]) if match else ""
     appends = bool(match and match[2])
-    written = text[start : reader.at]
+    written = joined(text[start : reader.at])
     return Word(start, reader.at, written, name, appends, value_start, tuple(reader.parts))
 
 
@@ -97,8 +106,7 @@ class _Reader:
         self.parts.append(Unknown("an array in a shell file"))
         inner = _Reader(self.text, self.at + 1)
         while True:
-            between = _BETWEEN.match(self.text, inner.at)
-            inner.at = between.end() if between else inner.at
+            inner.at = self._past(_BETWEEN, inner.at)
             following = self.text[inner.at : inner.at + 1]
             if not following:
                 raise ShellSyntaxError("an array is never closed")
@@ -116,17 +124,17 @@ class _Reader:
         self.parts.append(Unknown(f"{what} in a shell file"))
         closings, at = [closing], self.at + 1
         while closings:
-            mark = _NESTING.search(self.text, at)
-            if mark is None:
+            match = _NESTING.search(self.text, at)
+            if match is None:
                 raise ShellSyntaxError(f"{what} is never closed")
-            at = mark.end()
-            if mark[0] == closings[-1]:
+            mark, at = joined(match[0]), match.end()
+            if mark == closings[-1]:
                 closings.pop()
-            elif mark[0] == "'" and closings[-1] != '"':
+            elif mark == "'" and closings[-1] != '"':
                 at = self._end_of_single(at)
-            elif mark[0] in _NESTED:
-                closings.append(_NESTED[mark[0]])
-            elif _COUNTED.get(mark[0]) == closings[-1]:
+            elif mark in _NESTED:
+                closings.append(_NESTED[mark])
+            elif _COUNTED.get(mark) == closings[-1]:
                 closings.append(closings[-1])
         self.at = at
 
@@ -180,44 +188,41 @@ class _Reader:
 
     def _dollar(self, *, quoted: bool = False) -> None:
         """Read what starts with a dollar sign or backquote."""
-        text, at = self.text, self.at
-        ansi = None if quoted else _ANSI.match(text, at)
-        name = _NAME.match(text, at + 1)
-        if text[at] == "`":
+        text = self.text
+        if text[self.at] == "`":
             self._backquote()
-        elif ansi:
+            return
+        at = self._past(_CONTINUED, self.at + 1)
+        following = text[at : at + 1]
+        ansi = None if quoted else _ANSI.match(text, at)
+        name = _NAME.match(text, at)
+        self.at = at
+        if ansi:
             self._ansi(ansi)
-        elif text.startswith('$"', at) and not quoted:
-            self.at += 1
-        elif text.startswith("$(", at):
-            self.at += 1
-            self.skip_nested(")", "a command substitution")
-        elif text.startswith("$[", at):
-            self.at += 1
-            self.skip_nested("]", "an arithmetic expansion")
-        elif text.startswith("$\\\n", at):
-            self.parts.append(Unknown("a reference across two lines"))
-            self.at += 3
-        elif text.startswith("${", at):
+        elif following in _SUBSTITUTIONS:
+            self.skip_nested(*_SUBSTITUTIONS[following])
+        elif following == "{":
             self._braced()
         elif name:
-            self.parts.append(Reference(name[0], "", (), f"${name[0]}"))
+            self.parts.append(Reference(joined(name[0]), "", (), f"${joined(name[0])}"))
             self.at = name.end()
-        elif _SPECIAL.match(text, at):
+        elif following in _SPECIAL:
             self.parts.append(Unknown("a special shell parameter"))
-            self.at += 2
-        else:
-            self._add("$")
             self.at += 1
+        elif following != '"' or quoted:
+            self._add("$")
+
+    def _past(self, pattern: re.Pattern[str], at: int) -> int:
+        match = pattern.match(self.text, at)
+        return match.end() if match else at
 
     def _braced(self) -> None:
         match = _BRACED.match(self.text, self.at)
         if match is None:
-            self.at += 1
             self.skip_nested("}", "a parameter expansion")
             return
         word: tuple[Part, ...] = (match[3],) if match[3] else ()
-        self.parts.append(Reference(match[1], match[2] or "", word, match[0]))
+        self.parts.append(Reference(match[1], match[2] or "", word, f"${match[0]}"))
         self.at = match.end()
 
     def _backquote(self) -> None:
