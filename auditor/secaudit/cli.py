@@ -110,8 +110,8 @@ def emit(text: str) -> None:
 def misuse(error: AuditError) -> int:
     """Tell the user what is wrong and what to do."""
     from secaudit.outcome import relative  # noqa: PLC0415 - only for errors
-    from secaudit.redaction import hide, patterns  # noqa: PLC0415
-    from secaudit.reporters.common import safe  # noqa: PLC0415
+    from secaudit.redaction import hide, patterns  # noqa: PLC0415 - see above
+    from secaudit.reporters.common import safe  # noqa: PLC0415 - see above
 
     line = f":{error.line}" if error.line else ""
     where = f"{relative(error.path)}{line}: " if error.path else ""

@@ -129,7 +129,8 @@ def discover(paths: Sequence[str], options: Options) -> Project:
     problems: list[Problem] = []
     found: dict[str, tuple[SourceFile, str]] = {}  # by path: the file and its fallback root
     absolute = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - pathlib costs start-up
-    shared = _shared_folder([path for path in absolute if not os.path.isdir(path)])  # noqa: PTH112
+    files = [path for path in absolute if not os.path.isdir(path)]  # noqa: PTH112 - see above
+    shared = _shared_folder(files)
     for path in absolute:
         try:
             if os.path.isdir(path) and path not in options.overlay:  # noqa: PTH112 - see above
@@ -182,8 +183,7 @@ def _walk(top: str, options: Options, problems: list[Problem], before: int) -> I
         if kind is None:
             continue
         try:
-            target = os.path.realpath(path) if linked else path
-            if linked and (not _inside(target, top) or not os.path.isfile(target)):  # noqa: PTH113
+            if linked and not _leads_to_file(path, top):
                 continue
             if count >= MAXIMUM_FILES:
                 problems.append(Problem(top, None, f"holds more than {MAXIMUM_FILES} files"))
@@ -195,6 +195,12 @@ def _walk(top: str, options: Options, problems: list[Problem], before: int) -> I
                 yield SourceFile(path, kind, explicit=False)
         except AuditError as error:
             problems.append(Problem(path, error.line, error.message))
+
+
+def _leads_to_file(link: str, top: str) -> bool:
+    """Say whether a symbolic link leads to a file below the folder."""
+    target = os.path.realpath(link)
+    return _inside(target, top) and os.path.isfile(target)  # noqa: PTH113 - pathlib costs start-up
 
 
 def _worth_parsing(path: str, kind: Kind, overlay: Mapping[str, bytes]) -> bool:

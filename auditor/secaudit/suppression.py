@@ -100,7 +100,7 @@ def _comment_lines(text: str, kind: str) -> Iterator[tuple[int, int, str, bool]]
 def _python_comments(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Yield a module's comments; one that only looks like a comment stands in a string."""
     import tokenize  # noqa: PLC0415 - only for files with a suppression in them
-    from io import StringIO  # noqa: PLC0415
+    from io import StringIO  # noqa: PLC0415 - see above
 
     try:
         for token in tokenize.generate_tokens(StringIO(text).readline):

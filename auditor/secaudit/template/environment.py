@@ -23,7 +23,7 @@ def out_of_step(given: Answers) -> Iterator[Observation]:
     Raises:
         AuditError: a file cannot be read.
     """
-    path, example = (os.path.join(given.folder, name) for name in (".env", _EXAMPLE))  # noqa: PTH118
+    path, example = f"{given.folder}/.env", f"{given.folder}/{_EXAMPLE}"
     if not os.path.lexists(path) or not os.path.lexists(example):
         return
     named = list(_NAMED.finditer(read(example).decode("utf-8", "replace")))
