@@ -332,6 +332,10 @@ def finish(interpreter: Interpreter) -> None:
         from secaudit.frameworks import password_fields  # noqa: PLC0415 - only code with lengths
 
         password_fields.look(interpreter)
+    if any("authjwt_cookie" in module.syntax.text for module in modules):
+        from secaudit.frameworks import authjwt  # noqa: PLC0415 - only code with its settings
+
+        authjwt.look(interpreter)
 
 
 _ERRORS: Final = ("format_exc", "exception_handler", "errorhandler", "error_handler")

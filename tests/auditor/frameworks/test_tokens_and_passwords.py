@@ -152,3 +152,25 @@ def test_a_lifetime_is_changed_where_its_number_stands(expiry: str, by_concept: 
     (lifetime,) = by_concept({"tokens.py": source})["token.access_lifetime"]
     assert lifetime.location.line == 4
     assert [one.line for one in lifetime.used] == [6]
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ("set = {'cookies'}", [False]),
+        ("list = ['headers', 'cookies']", [False]),
+        ("set = {'headers'}", []),
+        ("str", []),  # not known
+    ],
+)
+def test_double_submit_matters_where_a_cookie_holds_tokens(
+    by_concept: Concepts, places: str, expected: list[bool]
+) -> None:
+    source = (
+        "from fastapi_jwt_auth import AuthJWT\nfrom pydantic import BaseSettings\n"
+        f"class Settings(BaseSettings):\n    authjwt_token_location: {places}\n"
+        "    authjwt_cookie_csrf_protect: bool = False\n"
+        "@AuthJWT.load_config\ndef load():\n    return Settings()\n"
+    )
+    found = by_concept({"app.py": source}).get("csrf.enabled", [])
+    assert [(one.value, one.location.line) for one in found] == [(each, 5) for each in expected]
