@@ -261,7 +261,7 @@ def _roots(found: Mapping[str, tuple[SourceFile, str]]) -> tuple[Root, ...]:
 
 
 def _is_marker(name: str) -> bool:
-    """Tell whether a file of this name makes its folder a project."""
+    """Say whether a file of this name makes its folder a project."""
     return name in _MARKERS or (name.startswith("requirements") and name.endswith(".txt"))
 
 

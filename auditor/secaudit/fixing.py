@@ -179,7 +179,7 @@ def _contents(audit: Audit, edits: Sequence[Edit]) -> dict[str, bytes]:
 
 
 def _holds(audit: Audit, chosen: Sequence[Finding], again: Audits) -> bool:
-    """Tell whether an audit of the fixed files lacks these findings and has no new ones."""
+    """Say whether an audit of the fixed files lacks these findings and has no new ones."""
     edits = [edit for finding in chosen for edit in _edits(finding)]
     report = again(_contents(audit, edits))
     before = _tally(audit.report)

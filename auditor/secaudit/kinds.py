@@ -215,14 +215,14 @@ def kind_of_content(path: str, data: bytes) -> Kind | None:
 
 
 def is_flask_configuration(path: str, data: bytes) -> bool:
-    """Tell whether a file is what ``app.config.from_pyfile("settings.cfg")`` reads: Python."""
+    """Say whether a file is what ``app.config.from_pyfile("settings.cfg")`` reads: Python."""
     return (
         path.endswith(".cfg") and _FLASK.search(data) is not None and _SECTION.search(data) is None
     )
 
 
 def relevant(kind: Kind, data: bytes) -> bool:
-    """Tell whether a file met in a directory is worth parsing; only such files can fail a run."""
+    """Say whether a file met in a directory is worth parsing; only such files can fail a run."""
     if kind == "python":
         known = any(word in data for word in _PYTHON_WORDS)
         return known or _PYTHON_SIGNS.search(data) is not None
@@ -233,7 +233,7 @@ def relevant(kind: Kind, data: bytes) -> bool:
 
 
 def matches(relative: str, patterns: tuple[str, ...]) -> bool:
-    """Tell whether a path, one of its folders or its name matches one of the glob patterns."""
+    """Say whether a path, one of its folders or its name matches one of the glob patterns."""
     if not patterns:
         return False
     from fnmatch import fnmatch  # noqa: PLC0415 - most runs exclude nothing

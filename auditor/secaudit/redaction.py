@@ -43,7 +43,7 @@ def redacted(text: str) -> str:
 
 
 def secret_name(name: str) -> bool:
-    """Tell whether a setting of unknown meaning sounds like a secret.
+    """Say whether a setting of unknown meaning sounds like a secret.
 
     ``TOKEN_URL`` and ``MAX_TOKENS`` do not: their values are hidden when they look secret
     themselves. A hash or a cookie may be one.
@@ -57,7 +57,7 @@ def secret_name(name: str) -> bool:
 
 
 def random_looking(text: str) -> bool:
-    """Tell whether a word looks drawn at random rather than written: no dictionary, no entropy.
+    """Say whether a word looks drawn at random rather than written: no dictionary, no entropy.
 
     Hex of 32 digits or more is; so is a word of 20 characters or more that mixes letters and
     digits within its parts, or changes case all the time.
@@ -74,7 +74,7 @@ def random_looking(text: str) -> bool:
 
 
 def _mixed(part: str) -> bool:
-    """Tell whether letters and digits or cases alternate more than in names such as HS256Key."""
+    """Say whether letters and digits or cases alternate more than in names such as HS256Key."""
     classes = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in part]
     changes = sum(
         1
@@ -177,7 +177,7 @@ class Secrets(NamedTuple):
 
 
 def is_secret(setting: Setting) -> bool:
-    """Tell whether the value of a setting is a secret as a whole."""
+    """Say whether the value of a setting is a secret as a whole."""
     if setting.concept:
         return setting.concept in SECRET_CONCEPTS
     return any(secret_name(name) for name in (setting.name, *setting.variables))
@@ -258,5 +258,5 @@ def _strong(value: Any, secret: bool) -> Iterator[str]:  # noqa: ANN401, FBT001 
 
 
 def _is_common(text: str) -> bool:
-    """Tell whether a text is one word or one number, which other texts hold by chance."""
+    """Say whether a text is one word or one number, which other texts hold by chance."""
     return (text.isascii() and text.isalpha()) or text.replace(".", "").isdigit()

@@ -82,7 +82,7 @@ class Rule(NamedTuple):
 
 
 def is_absent(subject: Setting | Observation) -> bool:
-    """Return whether nothing is written and the library's default is the value."""
+    """Say whether nothing is written and the library's default is the value."""
     return (
         isinstance(subject, Setting)
         and bool(subject.candidates)

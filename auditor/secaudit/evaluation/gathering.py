@@ -67,7 +67,7 @@ def gather(interpreter: Interpreter, selected: str = "") -> tuple[Setting, ...]:
 
 
 def _is_test(path: str) -> bool:
-    """Tell whether a path below the project's root is a test's, whose settings run nowhere."""
+    """Say whether a path below the project's root is a test's, whose settings run nowhere."""
     return ("test" in path) and _TEST_FILE.search(path) is not None
 
 
@@ -81,7 +81,7 @@ def _shown(interpreter: Interpreter) -> list[ModuleData]:
 
 
 def _is_of_django(module: ModuleData) -> bool:
-    """Tell whether Django reads its settings from a module."""
+    """Say whether Django reads its settings from a module."""
     if "INSTALLED_APPS" not in module.namespace and "MIDDLEWARE" not in module.namespace:
         return False
     from secaudit.frameworks import django  # noqa: PLC0415 - what is known of one library

@@ -119,7 +119,7 @@ def _names_of_origin(function: ast.AST) -> frozenset[str]:
 
 
 def _is_origin(node: ast.expr, names: frozenset[str]) -> bool:
-    """Return whether an expression is the request's origin, with or without a fallback."""
+    """Say whether an expression is the request's origin, with or without a fallback."""
     if isinstance(node, ast.Name):
         return node.id in names
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
@@ -135,7 +135,7 @@ def _is_origin(node: ast.expr, names: frozenset[str]) -> bool:
 
 
 def _is_checked(function: ast.AST, names: frozenset[str]) -> bool:
-    """Return whether a condition compares the origin or hands it to a function.
+    """Say whether a condition compares the origin or hands it to a function.
 
     That it is there (``if origin:``, ``is not None``) is no check.
     """
@@ -155,7 +155,7 @@ def _is_checked(function: ast.AST, names: frozenset[str]) -> bool:
 
 
 def _writes(call: ast.Call) -> bool:
-    """Return whether a call writes a header or only turns the text into bytes or back."""
+    """Say whether a call writes a header or only turns the text into bytes or back."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     key = _text(call.args[0]) if call.args else None
     return name in {"encode", "decode", "strip"} or (key or "").lower() in {_ORIGIN, "vary"}

@@ -33,7 +33,7 @@ def add_transport(module: ModuleData, collector: "Collector") -> None:
 
 
 def _has_mode(table: DictData) -> bool:
-    """Return whether the options set the mode, or may."""
+    """Say whether the options set the mode, or may."""
     options = table.items.get("OPTIONS")
     if options is None:
         return table.rest is not None

@@ -64,7 +64,7 @@ def _gate(test: ast.expr) -> tuple[ast.expr, bool]:
 
 
 def _is_check(function: Function, node: ast.If, *, negated: bool) -> bool:
-    """Return whether a condition stands before a refusal in one of the three shapes."""
+    """Say whether a condition stands before a refusal in one of the three shapes."""
     if negated:
         behind = function.body[function.body.index(node) + 1 :] if node in function.body else []
         is_or = not isinstance(node.test, ast.BoolOp) or isinstance(node.test.op, ast.Or)
@@ -91,7 +91,7 @@ def _functions(tree: ast.Module) -> dict[int, Function]:
 
 
 def _refuses(body: Iterable[ast.stmt]) -> bool:
-    """Return whether statements answer 401 or 403, by raising, ``abort`` or a response."""
+    """Say whether statements answer 401 or 403, by raising, ``abort`` or a response."""
     return any(_refuses_here(node) for statement in body for node in ast.walk(statement))
 
 
@@ -113,7 +113,7 @@ def _is_status(node: ast.expr) -> bool:
 
 
 def _is_compared(function: Function, gate: ast.expr) -> bool:
-    """Return whether the function also looks at the credential elsewhere than in the gate."""
+    """Say whether the function also looks at the credential elsewhere than in the gate."""
     text = ast.unparse(gate)
     nodes = ast.walk(function)
     return sum(isinstance(one, type(gate)) and ast.unparse(one) == text for one in nodes) > 1

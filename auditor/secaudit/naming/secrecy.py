@@ -53,12 +53,12 @@ _LAST_WORDS: Final = frozenset(
 
 
 def sounds_secret(name: str) -> bool:
-    """Return whether a name has a word of secrets in it, whatever it is really about."""
+    """Say whether a name has a word of secrets in it, whatever it is really about."""
     text = name.lower().replace(".", "_").replace("-", "_")
     return text.rpartition("_")[2] in _LAST_WORDS or any(part in text for part in _PARTS)
 
 
 def only_looks_secret(text: str) -> bool:
-    """Return whether a normalised name with a secret's words is about something else."""
+    """Say whether a normalised name with a secret's words is about something else."""
     parts = text.split("_")
     return parts[-1] in _NOT_SECRET or "_".join(parts[-2:]) in _NOT_SECRET

@@ -111,7 +111,7 @@ def candidates(
 
 
 def permissions(path: str, file: EnvFile) -> list[Observation]:
-    """Return whether others can read the file; silent where modes mean nothing."""
+    """Say whether others can read the file; silent where modes mean nothing."""
     if os.name != "posix" or not file.entries:
         return []
     try:
@@ -125,7 +125,7 @@ def permissions(path: str, file: EnvFile) -> list[Observation]:
 
 
 def in_git(file: EnvFile, tracked: frozenset[str]) -> list[Observation]:
-    """Return whether git tracks the file."""
+    """Say whether git tracks the file."""
     if file.path not in tracked or not file.entries:
         return []
     return [Observation("file-tracked", file.entries[0].location, paths.name_of(file.path), {})]

@@ -123,7 +123,7 @@ def stated(finding: Finding) -> str:
 
 
 def is_left_out(finding: Finding) -> bool:
-    """Tell whether nothing is written: the finding's place is where it would stand, no fault."""
+    """Say whether nothing is written: the finding's place is where it would stand, no fault."""
     return any(
         step.role == "default" and step.location == finding.location for step in finding.provenance
     )

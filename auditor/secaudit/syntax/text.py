@@ -85,7 +85,7 @@ class LineIndex:
 
 
 def is_template(text: str, line: int | None = None) -> bool:
-    """Tell whether a text that does not parse is a template.
+    """Say whether a text that does not parse is a template.
 
     A block tag anywhere is proof; a ``{{ name }}`` only on the line that does not parse, because
     doubled braces are common in ordinary source text.
@@ -99,7 +99,7 @@ def is_template(text: str, line: int | None = None) -> bool:
 
 
 def is_templated(value: str) -> bool:
-    """Tell whether a value holds an expression that a template engine will fill in."""
+    """Say whether a value holds an expression that a template engine will fill in."""
     return "{" in value and _TEMPLATED.search(value) is not None
 
 
