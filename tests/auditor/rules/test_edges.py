@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - tables read best with one case a line
 """Each case lies beside the edge of a rule: what it reports, word for word, and what it passes over."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -83,6 +84,9 @@ CASES: list[tuple[str, list[Any], list[str]]] = [
     ("TPL002", [seen("template-file-edited", "ruff.toml", version="1.0")], ["low ruff.toml is the template's and differs from version 1.0"]),
     ("AUTH003", [simple("token.expires", False, name="jwt.decode.verify_exp")], ["high tokens are accepted after their expiry"]),
     ("AUTH003", [simple("token.expires", False, name="jwt.encode.exp")], ["high tokens are issued without an expiry"]),
+    ("AUTH003", [simple("token.access_lifetime", timedelta(), name="a", group="jwt.encode@a.py:1:1")], []),
+    ("AUTH003", [simple("token.access_lifetime", None, name="a", group="jwt.encode@a.py:1:1")], ["high a lets tokens live for ever"]),
+    ("AUTH003", [simple("token.access_lifetime", timedelta(), name="a", group="JWTStrategy@a.py:1:1")], ["high a lets tokens live for ever"]),
     ("AUTH008", [simple("password.bcrypt_rounds", 1)], ["high bcrypt hashes new passwords with a cost of 1 only"]),
     ("AUTH008", [simple("password.pbkdf2_rounds", 1)], ["high PBKDF2 hashes new passwords 1 times only"]),
     ("CRED001", [setting("database.url", candidate("postgresql://app:app@db/x", raw="postgresql://app:${PW}@db/x", literal=False)), simple("database.password", OTHER, name="PW")], []),
