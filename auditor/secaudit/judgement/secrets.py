@@ -19,12 +19,14 @@ from secaudit.patterns import lazy
 #: Concepts whose value must be unguessable by itself: whoever knows it can forge or decrypt.
 KEYS: Final = ("signing.secret", "encryption.key")
 
-#: SHA-256 of secrets that stand in widely copied tutorials, documentation and images.
+#: SHA-256 of secrets that stand in widely copied tutorials, documentation and images, those that
+#: captcha services publish for tests among them.
 #: Hashes, so that this file itself gives nobody a list of keys to try.
 PUBLISHED: Final[frozenset[str]] = frozenset(
     {
         "04eae10378b0a2d1c7c4cb7a5435b3b39d6064d992493456850da739cf87d66d",
         "1453cea2dc3799e9026e42b3e465e455256d5a149582e4c5b92d4c8d604731a2",
+        "1e3e58656012d861e23deae64f177673d7b86a9c55fe1d5d10b94e3c9755d168",
         "2598f7d6adc142d88161630f3db12ab2bd3403521c281811e5e1ce60d4ac5d76",
         "26fd2cb96404507841385bd67e6f16710e44c7fe924c7e5be55177f37af52027",
         "3f7aa5c0b56cad6ccbfc84814cd4b16a1abf3dd31d60b6f1663cc751b2a0d2a6",
@@ -35,6 +37,7 @@ PUBLISHED: Final[frozenset[str]] = frozenset(
         "62f196fe59c6f78d7f332ae80f55e6e869d8e7fbc589855b5a1a21b9249408ca",
         "7f75367e7881255134e1375e723d1dea8ad5f6a4fdb79d938df1f1754a830606",
         "81886cc4d79074f6e946934d4e9e9d6a2ef320041045a0bd3c36ab6939df37e8",
+        "841b4f5b0b34e19ada74f47a88831efbb909008ceea4430d61449c1874923f83",
         "8b1b17a9740c068accab5c3d0d652c8e3cc13206e70bb73b42ea41d4c2de3c12",
         "94094b50140dbb987851abbb731f1f833c3117a4cbcbfc364d3778e82da1aad0",
         "9524778ec96458f7d842cbe42d743ab9b1e068841c2c805fa4045ad898ad4282",
@@ -48,7 +51,9 @@ PUBLISHED: Final[frozenset[str]] = frozenset(
         "e06a65faf6a10f8f3e88b777d949cc7076297dcdc19c821a9ed8f5ad2e7071b2",
         "e0bfb701592614dd14e92d23039fe84ec9951167b183ff9c7d446aaa29429450",
         "eefbd4136387e7620933a54b3199c46811d8cda05a433e05ede0741710338690",
+        "f5e95c9954635b65acab57e6d5ea663eb900f06dc8794a90358f5abb1c77d4e0",
         "f7d838701b86c5dfb57bf95fbc5ce6df204cfc9f15ad6cdb39fd22f8776e47b6",
+        "fb8f35129df87662c650ada12fd614f1b58dce4a37fdd7589ba3a6b9a78c0aae",
         "fe18bd40b727a37ecce96ec8f474a82508c191b0c3bb3c47d325335cd467ad97",
     }
 )

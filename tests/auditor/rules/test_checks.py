@@ -125,6 +125,8 @@ SECRETS: Cases = [
     ("SEC017", [seen("file-tracked", path="/project/other.env"), simple("signing.secret", REAL)], []),
     ("SEC018", [setting("password", code("w7Rk2vQx9LpT"))], ["high"]),
     ("SEC018", [setting("provider.secret", code("w7Rk2vQx9LpT"))], ["high"]),
+    ("SEC018", [setting("provider.secret", code("1x0000000000000000000000000000000AA"))], []),
+    ("SEC018", [setting("provider.secret", code("0x4AAAAAAABkMYinukE8nzYTq2wPxR7vLd0"))], ["high"]),
     ("SEC018", [setting("password", code("changeme"))], []),
     ("SEC018", [setting("password", code(PROVIDER))], []),
     ("SEC018", [simple("password", "w7Rk2vQx9LpT")], []),
