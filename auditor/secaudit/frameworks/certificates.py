@@ -7,7 +7,7 @@ from typing import Final
 from secaudit.evaluation.runtime import Call, Interpreter, SinkUse
 from secaudit.evaluation.values import External, Instance, Place, Value
 from secaudit.frameworks import clients, data_stores
-from secaudit.frameworks.sinks import Argument, group_of, itself, library_object, record, use
+from secaudit.frameworks.sinks import Argument, group_of, itself, object_of, record, use
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _AIOHTTP: Final = (Argument("ssl", "tls.verify"), Argument("verify_ssl", "tls.verify"))
@@ -17,14 +17,14 @@ _REDIS: Final = ("redis.from_url", "redis.Redis.from_url", "redis.Redis", "redis
 def _session(call: Call) -> Value:
     """``aiohttp.ClientSession(base_url)``."""
     record(call, "aiohttp", (Argument("base_url", "service.url", position=0),), "aiohttp")
-    return library_object("aiohttp.ClientSession", call)
+    return object_of("aiohttp.ClientSession", call)
 
 
 def _request(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``session.get(url, ssl=False)``."""
     group = record(call, "aiohttp", _AIOHTTP, "aiohttp")
     clients.note_address(call, "aiohttp", group)
-    return library_object("aiohttp.ClientResponse", call)
+    return object_of("aiohttp.ClientResponse", call)
 
 
 def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Callable[[Call], Value]:
@@ -42,7 +42,7 @@ def _requirement(argument: str, handle: Callable[[Call], Value] | None) -> Calla
             use(call.interpreter, SinkUse("tls.verify", group, argument, off, place, "client"))
         if handle is not None:
             return handle(call)
-        return library_object("urllib3.PoolManager", call)
+        return object_of("urllib3.PoolManager", call)
 
     return make
 

@@ -12,7 +12,7 @@ from secaudit.frameworks.sinks import (
     Argument,
     group_of,
     itself,
-    library_object,
+    object_of,
     record,
     recorder,
     use,
@@ -61,7 +61,7 @@ def _method(_receiver: Value, instance: Instance, call: Call) -> Value:
 def _transport(call: Call) -> Value:
     """``httpx.HTTPTransport(verify=...)``, ``httpx.create_ssl_context(verify=...)``."""
     record(call, "httpx", (_VERIFY._replace(position=0),), "httpx")
-    return library_object("httpx.HTTPTransport", call)
+    return object_of("httpx.HTTPTransport", call)
 
 
 def _connection(call: Call) -> Value:
@@ -79,7 +79,7 @@ def _client(library: str, type_name: str) -> Callable[[Call], Value]:
 
     def make(call: Call) -> Value:
         record(call, type_name, (_VERIFY, _BASE), library)
-        return library_object(type_name, call)
+        return object_of(type_name, call)
 
     return make
 
@@ -98,7 +98,7 @@ def _unverified_context(call: Call) -> Value:
     group = group_of(call.place, "ssl")
     sink = SinkUse("tls.verify", group, "ssl.verify_mode", off, call.place.location(), "ssl")
     use(call.interpreter, sink)
-    return library_object("ssl.SSLContext", call)
+    return object_of("ssl.SSLContext", call)
 
 
 def _group(instance: Instance, place: Place) -> str:
@@ -147,7 +147,7 @@ def _context(call: Call) -> Value:
             group, place = group_of(call.place, "ssl"), call.place.location()
             sink = SinkUse("tls.minimum", group, "ssl.SSLContext.protocol", shown, place)
             use(call.interpreter, sink)
-    return library_object("ssl.SSLContext", call)
+    return object_of("ssl.SSLContext", call)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

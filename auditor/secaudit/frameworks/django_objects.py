@@ -7,7 +7,7 @@ from secaudit.evaluation.runtime import Call
 from secaudit.evaluation.values import Instance, Value, unknown
 from secaudit.facts import GENERATED
 from secaudit.frameworks import django
-from secaudit.frameworks.sinks import cookie, library_object
+from secaudit.frameworks.sinks import cookie, object_of
 
 
 def _generated(call: Call) -> Value:
@@ -19,7 +19,7 @@ def _itself(call: Call) -> Value:
 
 
 def _response(call: Call) -> Value:
-    return library_object("django.http.HttpResponse", call)
+    return object_of("django.http.HttpResponse", call)
 
 
 def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -6,7 +6,7 @@ from typing import Final
 
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import ListData, Value, plain, unknown
-from secaudit.frameworks.sinks import Argument, group_of, library_object, record, use
+from secaudit.frameworks.sinks import Argument, group_of, object_of, record, use
 from secaudit.patterns import lazy
 
 _ITERATIONS: Final = Argument("iterations", "password.pbkdf2_rounds", position=3)
@@ -27,7 +27,7 @@ def _digest(name: str) -> Callable[[Call], Value]:
         hardened = name != "md5" and _HARDENED.search(source.text)
         if _PASSWORD.search(source.source(node).lower()) and not hardened:
             _record(call, f"hashlib.{name}", name)
-        return library_object("hashlib.HASH", call)
+        return object_of("hashlib.HASH", call)
 
     return handle
 
@@ -41,7 +41,7 @@ def _generate(call: Call) -> Value:
         weak = digest.split(":")[0] in {"plain", "md5", "sha1", "sha256", "sha512"}
         if weak and not text.startswith(("pbkdf2:sha256", "pbkdf2:sha512")):
             _record(call, "generate_password_hash.method", digest)
-    return library_object("werkzeug.hash", call)
+    return object_of("werkzeug.hash", call)
 
 
 def _derive(call: Call) -> Value:

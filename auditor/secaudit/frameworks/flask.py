@@ -15,7 +15,7 @@ from secaudit.frameworks.sinks import (
     cookie,
     group_of,
     library_default,
-    library_object,
+    object_of,
     record,
     started_as_script,
     use,
@@ -107,7 +107,7 @@ def _run(_receiver: Value, _instance: Instance, call: Call) -> Value:
 
 
 def _response(call: Call) -> Value:
-    return library_object("flask.Response", call)
+    return object_of("flask.Response", call)
 
 
 def _set_cookie(_receiver: Value, _instance: Instance, call: Call) -> Value:

@@ -10,7 +10,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import DictData, ListData, Value, plain
-from secaudit.frameworks.sinks import Argument, library_object, record, recorder, use
+from secaudit.frameworks.sinks import Argument, object_of, record, recorder, use
 
 _SEARCH: Final = (
     Argument("verify_certs", "tls.verify"),
@@ -30,7 +30,7 @@ def _search(label: str, service: str) -> Callable[[Call], Value]:
         for name in ("basic_auth", "http_auth"):
             if name in call.keywords:
                 _login(call, call.keywords[name], f"{label}.{name}", group, service)
-        return library_object(label, call)
+        return object_of(label, call)
 
     return make
 
@@ -83,7 +83,7 @@ def _neo4j(call: Call) -> Value:
     auth = call.keywords.get("auth")
     if auth is not None:
         _login(call, auth, "neo4j.auth", group, "neo4j")
-    return library_object("neo4j.Driver", call)
+    return object_of("neo4j.Driver", call)
 
 
 def _basic_auth(call: Call) -> Value:

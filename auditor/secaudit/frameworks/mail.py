@@ -13,7 +13,7 @@ from secaudit.frameworks.sinks import (
     Argument,
     group_of,
     itself,
-    library_object,
+    object_of,
     record,
     recorder,
     use,
@@ -74,7 +74,7 @@ def _aiosmtplib(call: Call) -> Value:
     host = call.keywords.get("hostname")
     if host is not None and switches[1] is False and switches[0] in {None, False}:
         _plaintext(call, host, "aiosmtplib")
-    return library_object("aiosmtplib.SMTP", call)
+    return object_of("aiosmtplib.SMTP", call)
 
 
 CALLS: Final[dict[str, Callable[[Call], Value]]] = {

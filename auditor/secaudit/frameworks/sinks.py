@@ -76,7 +76,7 @@ def recorder(
 
     def handle(call: Call) -> Value:
         record(call, label, arguments, service)
-        made = library_object(type_name or label, call)
+        made = object_of(type_name or label, call)
         made.data.state["call"] = call
         return made
 
@@ -88,7 +88,7 @@ def itself(receiver: Value, _instance: Instance, _call: Call) -> Value:
     return receiver
 
 
-def library_object(type_name: str, call: Call) -> Value:
+def object_of(type_name: str, call: Call) -> Value:
     """Return the object of a library's class that a call makes."""
     return Value(Instance(type_name, None, call.interpreter.level), call.place)
 

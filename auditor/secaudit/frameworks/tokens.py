@@ -14,7 +14,7 @@ from secaudit.frameworks.sinks import (
     Argument,
     group_of,
     library_default,
-    library_object,
+    object_of,
     record,
     recorder,
     use,
@@ -136,7 +136,7 @@ def _decode_of_jose(call: Call) -> Value:
 
 def _header(call: Call) -> Value:
     """``jwt.get_unverified_header(token)``: what whoever wrote the token says."""
-    return library_object(_HEADER, call)
+    return object_of(_HEADER, call)
 
 
 def _header_item(_interpreter: Interpreter, _receiver: Value, key: Value, place: Place) -> Value:
@@ -211,7 +211,7 @@ def _strategy(call: Call) -> Value:
         lasting = cast(call.interpreter, given, _seconds, call.place, "a number of seconds")
         name, place = "JWTStrategy.lifetime_seconds", call.location("lifetime_seconds")
         use(call.interpreter, SinkUse("token.access_lifetime", group, name, lasting, place, "jwt"))
-    return library_object("JWTStrategy", call)
+    return object_of("JWTStrategy", call)
 
 
 def _seconds(number: Any) -> timedelta | None:  # noqa: ANN401 - an argument

@@ -11,7 +11,7 @@ from typing import Final
 from secaudit.evaluation.operators import derive
 from secaudit.evaluation.runtime import Call, SinkUse
 from secaudit.evaluation.values import External, Instance, Value, plain, unknown
-from secaudit.frameworks.sinks import Argument, group_of, library_object, record, recorder, use
+from secaudit.frameworks.sinks import Argument, group_of, object_of, record, recorder, use
 
 _AWS: Final = (
     Argument("verify", "tls.verify"),
@@ -57,7 +57,7 @@ def _ldap3(call: Call) -> Value:
     if host is not None and is_known and not _upgraded(call):
         with_scheme = derive(_with_scheme, host.place, host)
         _address(call, "ldap3.Server", with_scheme)
-    return library_object("ldap3.Server", call)
+    return object_of("ldap3.Server", call)
 
 
 def _with_scheme(host: str) -> str:
@@ -73,7 +73,7 @@ def _tls(call: Call) -> Value:
     given = call.keywords.get("validate")
     if given is not None and _names(given, "CERT_NONE"):
         _unverified(call, "ldap3.Tls.validate", "ldap")
-    return library_object("ldap3.Tls", call)
+    return object_of("ldap3.Tls", call)
 
 
 def _set_option(call: Call) -> Value:
