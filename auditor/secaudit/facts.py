@@ -4,6 +4,7 @@ A rule knows concepts (``cors.origins``), never libraries: an env file, a pydant
 module and a middleware argument all arrive here as the same kind of setting.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from secaudit.location import Location
@@ -41,6 +42,13 @@ class Candidate(NamedTuple):
     compared: bool = False  # the value is what a comparison of the text says, or a ``not``
 
 
+class Element(NamedTuple):
+    """A text of a list that is given elsewhere than the list: ``[settings.frontend_url]``."""
+
+    value: str
+    candidates: tuple[Candidate, ...]  # winner first, which has a location
+
+
 class Setting(NamedTuple):
     """One effective setting of one deployment."""
 
@@ -56,11 +64,28 @@ class Setting(NamedTuple):
     variables: tuple[str, ...]  # environment variables that can give it, strongest first
     service: str = ""  # what it configures where the concept needs it: "postgresql", "session"
     written: Any = AS_VALUE  # the program's own value where ``value`` is in the concept's unit
+    elements: tuple[Element, ...] = ()  # of a list that code puts together
+    choices: tuple[
+        Location, ...
+    ] = ()  # flags that chose it: ``"/docs" if settings.docs else None``
 
     @property
     def program_value(self) -> Any:  # noqa: ANN401 - a value of the evaluated program
         """Return the value as the program has it: ``30`` where ``value`` is 30 minutes."""
         return self.value if self.written is AS_VALUE else self.written
+
+    def at(self, faulty: Callable[[str], bool]) -> "Setting":
+        """Return the setting as it stands where its one faulty element is given.
+
+        The list itself stays the place where it writes that element, and where several are faulty.
+        """
+        given = [element for element in self.elements if faulty(element.value)]
+        if len(given) != 1 or sum(isinstance(one, str) and faulty(one) for one in self.value) != 1:
+            return self
+        (element,) = given
+        place = element.candidates[0].location or self.location
+        used = tuple(dict.fromkeys((self.location, *self.used)))
+        return self._replace(candidates=element.candidates, location=place, used=used)
 
 
 class Observation(NamedTuple):

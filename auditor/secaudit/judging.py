@@ -117,7 +117,10 @@ def provenance(match: Match) -> list[Step]:
 
 
 def setting_steps(setting: Setting) -> Iterable[Step]:
-    """Yield the places of a setting: what is effective, what it shadows, where it is used."""
+    """Yield the places of a setting: what is effective, what it shadows, where it is used.
+
+    The flags that chose a value are as effective as the place where it is written.
+    """
     for position, candidate in enumerate(setting.candidates):
         if candidate.location is None:
             continue
@@ -126,6 +129,8 @@ def setting_steps(setting: Setting) -> Iterable[Step]:
         else:
             is_default = candidate.layer == "library-default"
             yield Step(candidate.location, "default" if is_default else "effective")
+    for place in setting.choices:
+        yield Step(place, "effective")
     for place in setting.used:
         yield Step(place, "used")
 

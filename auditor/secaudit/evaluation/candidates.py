@@ -2,8 +2,9 @@
 
 import ast
 
-from secaudit.evaluation.values import Value, plain
-from secaudit.facts import Candidate
+from secaudit.evaluation.values import ListData, Place, Value, plain
+from secaudit.facts import Candidate, Element
+from secaudit.location import Location
 
 
 def candidates_of(value: Value, layer: str) -> tuple[Candidate, ...]:
@@ -22,6 +23,39 @@ def _is_written(node: ast.AST, data: object) -> bool:
     """Say whether ``data`` is of the kind that a literal writes, not something drawn from it."""
     display = isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict)
     return display == isinstance(data, list | tuple | set | frozenset | dict)
+
+
+def elements_of(value: Value) -> tuple[Element, ...]:
+    """Return the texts of a list that stand elsewhere than the list that code puts together."""
+    data = value.data
+    if not isinstance(data, ListData) or value.candidates or value.place is None:
+        return ()
+    found = []
+    for item in data.items:
+        if isinstance(item.data, str) and (item.candidates or not _inside(item.place, value.place)):
+            given = candidates_of(item, "assignment")
+            if given[0].location is not None and _as_given(item.data, given[0]):
+                found.append(Element(item.data, given))
+    return tuple(found)
+
+
+def _inside(place: Place | None, around: Place) -> bool:
+    """Say whether a place is within the lines of another, or nowhere."""
+    if place is None:
+        return True
+    inner, outer = place.location(), around.location()
+    return inner.path == outer.path and outer.line <= inner.line <= outer.end_line
+
+
+def _as_given(text: str, candidate: Candidate) -> bool:
+    """Say whether a text is what its source gives, not something that code made of it."""
+    return candidate.raw is None or text.casefold() in candidate.raw.casefold()
+
+
+def choices_of(value: Value) -> tuple[Location, ...]:
+    """Return where the flags stand that chose a value in a conditional expression."""
+    firsts = (candidates_of(flag, "assignment")[0] for flag in value.choices)
+    return tuple(dict.fromkeys(one.location for one in firsts if one.location is not None))
 
 
 def is_literal(node: ast.AST) -> bool:

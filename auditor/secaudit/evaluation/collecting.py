@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from secaudit.evaluation.by_variable import identical, meaning_by_variable, telling
-from secaudit.evaluation.candidates import candidates_of
+from secaudit.evaluation.candidates import candidates_of, choices_of
 from secaudit.evaluation.judged import (
     Named,
     meant,
@@ -22,7 +22,6 @@ from secaudit.evaluation.values import (
     External,
     FunctionData,
     Instance,
-    ListData,
     Method,
     ModuleData,
     Slot,
@@ -81,7 +80,7 @@ class Collector:
         """
         value = named.value
         candidates = candidates_of(value, layer) if value.data is not None else value.candidates
-        location = _added(value) or self._location(value, candidates)
+        location = self._location(value, candidates)
         if location is None or len(self.settings) >= _MAX_SETTINGS:
             return None
         data = plain(value)
@@ -173,6 +172,7 @@ class Collector:
             group=sink.group,
             service=sink.service,
             error=sink.value.error or setting.error,
+            choices=choices_of(sink.value) or setting.choices,
         )
         self.settings[index] = with_value(setting, plain(sink.value))
 
@@ -254,19 +254,6 @@ class Collector:
             if meaning is not None:
                 value = in_unit(meaning, name, setting.value)
                 self.settings[index] = meant(setting, meaning, owner, value)
-
-
-def _added(value: Value) -> Location | None:
-    """Return where a wildcard stands that code adds to a list after making it."""
-    if not isinstance(value.data, ListData) or value.candidates or value.place is None:
-        return None
-    made = value.place.location()
-    for item in value.data.items:
-        if item.data == "*" and item.place is not None and not item.candidates:
-            added = item.place.location()
-            inside = made.path == added.path and made.line <= added.line <= made.end_line
-            return None if inside else added
-    return None
 
 
 def _is_constant(symbol: External) -> bool:

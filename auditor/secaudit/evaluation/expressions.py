@@ -201,7 +201,8 @@ def _conditional(interpreter: Interpreter, frame: Frame, node: ast.expr, place: 
             return one
         return unknown("depends on a condition that is not known", place)
     chosen = evaluate(interpreter, frame, node.body if decided else node.orelse)
-    return chosen._replace(variables=merge_variables([chosen, condition]))
+    variables = merge_variables([chosen, condition])
+    return chosen._replace(variables=variables, choices=(*chosen.choices, condition))
 
 
 def _lambda(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:

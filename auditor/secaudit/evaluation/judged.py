@@ -3,6 +3,7 @@
 from typing import Any
 
 from secaudit.evaluation.by_variable import identical, unit_by_variable
+from secaudit.evaluation.candidates import choices_of, elements_of
 from secaudit.evaluation.runtime import SinkUse
 from secaudit.evaluation.values import DictData, Instance, ListData, Value, plain
 from secaudit.facts import AS_VALUE, Candidate, Setting, Unknown
@@ -46,6 +47,7 @@ def setting_of(
     setting = Setting(
         named.name, "", "", type_, data, candidates, location, used, value.error, value.variables
     )
+    setting = _with_origins(setting, value)
     if meaning is None:
         return setting
     unit = unit_by_variable(named.name, value.variables, candidates[0] if candidates else None)
@@ -100,7 +102,14 @@ def setting_of_sink(
         value.variables,
         sink.service,
     )
-    return with_value(setting, data)
+    return with_value(_with_origins(setting, value), data)
+
+
+def _with_origins(setting: Setting, value: Value) -> Setting:
+    """Return a setting with the places of what code chose and put together for it."""
+    if not value.choices and not isinstance(value.data, ListData):
+        return setting
+    return setting._replace(elements=elements_of(value), choices=choices_of(value))
 
 
 def _group(meaning: Meaning, owner: str) -> str:

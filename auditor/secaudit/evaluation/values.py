@@ -33,7 +33,8 @@ class Value(NamedTuple):
     """One value: data or Unknown, and its provenance.
 
     ``candidates`` is empty for values that code computes; then ``place`` is where it is written.
-    ``parts`` are the slots of all values it was put together from.
+    ``parts`` are the slots of all values it was put together from; ``choices`` are the conditions
+    of the conditional expressions that chose it.
     """
 
     data: Any
@@ -43,6 +44,7 @@ class Value(NamedTuple):
     source: Slot | None = None
     parts: frozenset[Slot] = frozenset()
     error: str | None = None
+    choices: tuple["Value", ...] = ()
 
     @property
     def known(self) -> bool:

@@ -26,7 +26,12 @@ def as_list(value: Any) -> list[str]:  # noqa: ANN401 - the value of any setting
 
 def allows_any(value: Any) -> bool:  # noqa: ANN401 - the value of any setting
     """Return whether ``*`` stands in a list of origins or is the whole text of it."""
-    return any(origin.strip() == "*" for origin in as_list(value))
+    return any(map(is_wildcard, as_list(value)))
+
+
+def is_wildcard(text: str) -> bool:
+    """Return whether a text stands for every origin, host or algorithm."""
+    return text.strip() == "*"
 
 
 def matches_any(pattern: str) -> bool:
@@ -61,7 +66,7 @@ def open_sources(facts: Facts) -> list[tuple[Setting, str]]:
     A regular expression and a flag may open a policy whose list of origins is closed.
     """
     found = [
-        (setting, "`*` is among the allowed origins")
+        (setting.at(is_wildcard), "`*` is among the allowed origins")
         for setting in facts.of("cors.origins")
         if allows_any(setting.value)
     ]

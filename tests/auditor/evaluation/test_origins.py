@@ -67,7 +67,7 @@ ADD = "app = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=origins
 def test_a_wildcard_stands_where_code_adds_it(code: str, line: int, by_concept: ByConcept) -> None:
     (origins,) = by_concept({"main.py": CORS + code + ADD})["cors.origins"]
     assert "*" in origins.value
-    assert origins.location.line == line
+    assert origins.at("*".__eq__).location.line == line
 
 
 def test_an_entry_of_a_given_dictionary_stands_where_the_dictionary_is_given(
@@ -96,3 +96,39 @@ def test_a_prefix_tells_whose_password_a_field_holds(by_concept: ByConcept) -> N
     found = by_concept({"settings.py": source}, {"DB_PASSWORD": "given"})
     assert [one.value for one in found["database.password"]] == ["given"]
     assert [one.value for one in found["password"]] == ["y"]
+
+
+FRONT = (
+    "import os\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+    "front = os.getenv('FRONT_URL', 'https://a.example')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "layer", "line"),
+    [
+        ("origins = [front]\n", "*", "env-file", 1),
+        ("origins = [front, 'https://b.example']\n", "*", "env-file", 1),
+        ("origins = (*[front], 'https://b.example')\n", "*", "env-file", 1),
+        ("open_ = '*'\norigins = ['https://b.example', open_]\n", "", "assignment", 7),
+        ("origins = [front, '*']\n", "https://c.example", "assignment", 7),  # the list's own
+        ("origins = [front, '*']\n", "*", "assignment", 7),  # two at fault
+        ("other = '*'\norigins = [front, other]\n", "*", "assignment", 8),
+        ("origins = [front + '*']\n", "", "assignment", 7),  # what code makes of it
+    ],
+)
+def test_an_element_of_a_list_stands_where_it_is_given(
+    code: str, given: str, layer: str, line: int, by_concept: ByConcept
+) -> None:
+    files = {"main.py": CORS + FRONT + code + ADD, ".env": f"FRONT_URL={given}\n"}
+    (origins, *_) = by_concept(files)["cors.origins"]
+    placed = origins.at("*".__eq__)
+    assert "*" in placed.value
+    assert (placed.candidates[0].layer, placed.location.line) == (layer, line)
+    assert placed == origins or placed.used[0] == origins.location
+
+
+def test_an_element_that_no_file_gives_leaves_the_list_as_the_place(by_concept: ByConcept) -> None:
+    source = CORS + FRONT + "origins = [front]\n" + ADD
+    (origins, *_) = by_concept({"main.py": source}, {"FRONT_URL": "*"})["cors.origins"]
+    assert origins.at("*".__eq__) == origins

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
-from secaudit.judgement.origins import as_list
+from secaudit.judgement.origins import as_list, is_wildcard
 from secaudit.rule import Example, Match, Rule, Severities
 
 _WEAK: Final = frozenset({"HS1", "RS1", "RSA1_5", "HS128", "MD5", "HMACMD5", "SHA1"})
@@ -16,11 +16,14 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting in facts.of("token.algorithm", "token.algorithms"):
         names = {name.strip().upper() for name in as_list(setting.value)}
         if "NONE" in names:
-            yield Match(setting, "unsigned tokens are accepted: anybody can write one")
+            subject = setting.at(lambda name: name.strip().upper() == "NONE")
+            yield Match(subject, "unsigned tokens are accepted: anybody can write one")
         elif "*" in names:
-            yield Match(setting, "the token itself says how it is signed", severities=_WEAKER)
+            subject = setting.at(is_wildcard)
+            yield Match(subject, "the token itself says how it is signed", severities=_WEAKER)
         elif names & _WEAK:
-            yield Match(setting, f"{min(names & _WEAK)} is a weak algorithm", severities=_WEAKER)
+            subject = setting.at(lambda name: name.strip().upper() in _WEAK)
+            yield Match(subject, f"{min(names & _WEAK)} is a weak algorithm", severities=_WEAKER)
 
 
 RULE = Rule(

@@ -24,7 +24,8 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting in facts.of("password.hashers"):
         schemes = as_list(setting.value)
         if schemes and _WEAK.search(schemes[0]) and not _STRONG.search(schemes[0]):
-            yield Match(setting, f"new passwords are stored with {schemes[0].rpartition('.')[2]}")
+            subject = setting.at({schemes[0]}.__contains__)
+            yield Match(subject, f"new passwords are stored with {schemes[0].rpartition('.')[2]}")
     for setting in facts.of("password.bcrypt_rounds"):
         if isinstance(setting.value, int) and 0 < setting.value < _ROUNDS:
             yield Match(setting, f"bcrypt hashes new passwords with a cost of {setting.value} only")

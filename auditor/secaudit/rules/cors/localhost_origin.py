@@ -12,7 +12,7 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting in facts.of("cors.origins"):
         local = [origin for origin in as_list(setting.value) if is_local(origin)]
         if local:
-            yield Match(setting, f"{local[0]} is allowed in production")
+            yield Match(setting.at(is_local), f"{local[0]} is allowed in production")
 
 
 RULE = Rule(

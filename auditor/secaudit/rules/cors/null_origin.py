@@ -11,7 +11,8 @@ def check(facts: Facts) -> Iterator[Match]:
     """Yield lists of origins that contain the text ``null``."""
     for setting in facts.of("cors.origins"):
         if "null" in as_list(setting.value):
-            yield Match(setting, "the origin `null` is allowed, and any page can send it")
+            subject = setting.at(lambda origin: origin == "null")
+            yield Match(subject, "the origin `null` is allowed, and any page can send it")
 
 
 RULE = Rule(

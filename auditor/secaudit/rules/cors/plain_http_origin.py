@@ -12,7 +12,8 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting in facts.of("cors.origins", "csrf.origins"):
         plain = [origin for origin in as_list(setting.value) if is_plain_http(origin)]
         if plain:
-            yield Match(setting, f"{plain[0]} is allowed, and whoever is on its path can act as it")
+            told = f"{plain[0]} is allowed, and whoever is on its path can act as it"
+            yield Match(setting.at(is_plain_http), told)
 
 
 RULE = Rule(

@@ -15,9 +15,13 @@ _EVERYONE: Final = lazy(r"\*|[0-9.]+/[0-7]|(?!f[cd])[0-9a-f:]+/(\d|1[0-5])")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield trusted proxies that include everyone."""
     for setting in facts.of("proxy.trusted"):
-        parts = {part.strip() for text in as_list(setting.value) for part in text.split(",")}
-        if any(_EVERYONE.fullmatch(part) for part in parts):
-            yield Match(setting, "forwarding headers are believed whoever sends them")
+        if any(map(_is_everyone, as_list(setting.value))):
+            subject = setting.at(_is_everyone)
+            yield Match(subject, "forwarding headers are believed whoever sends them")
+
+
+def _is_everyone(text: str) -> bool:
+    return any(_EVERYONE.fullmatch(part.strip()) for part in text.split(","))
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from secaudit.facts import Facts
-from secaudit.judgement.origins import as_list
+from secaudit.judgement.origins import as_list, is_wildcard
 from secaudit.patterns import lazy
 from secaudit.rule import Example, Match, Rule, Severities
 
@@ -17,9 +17,14 @@ def check(facts: Facts) -> Iterator[Match]:
     for setting in facts.of("hosts.allowed"):
         hosts = as_list(setting.value)
         if "*" in hosts:
-            yield Match(setting, f"{setting.name} allows every host name")
-        elif any(_TOP_LEVEL.fullmatch(host.lower()) for host in hosts):
-            yield Match(setting, f"{setting.name} allows every host of a top-level domain")
+            yield Match(setting.at(is_wildcard), f"{setting.name} allows every host name")
+        elif any(map(_is_top_level, hosts)):
+            told = f"{setting.name} allows every host of a top-level domain"
+            yield Match(setting.at(_is_top_level), told)
+
+
+def _is_top_level(host: str) -> bool:
+    return _TOP_LEVEL.fullmatch(host.lower()) is not None
 
 
 RULE = Rule(
