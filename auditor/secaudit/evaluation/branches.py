@@ -108,7 +108,7 @@ def execute_match(interpreter: Interpreter, frame: Frame, node: ast.stmt) -> Non
     assert isinstance(node, ast.Match)  # noqa: S101 - narrows the type for the dispatcher
 
     subject = evaluate(interpreter, frame, node.subject)
-    interpreter.watchers.note_match(interpreter, frame, node, subject)
+    interpreter.watchers.note_match(interpreter, subject)
     for index, case in enumerate(node.cases):
         fits = _fits(interpreter, frame, case.pattern, subject)
         if fits and case.guard is not None:

@@ -182,9 +182,7 @@ class Watchers(Protocol):
     ) -> None:
         """Look at an ``assert``, a guard unless Python is told to remove it."""
 
-    def note_match(
-        self, interpreter: "Interpreter", frame: Frame, node: ast.Match, subject: Value
-    ) -> None:
+    def note_match(self, interpreter: "Interpreter", subject: Value) -> None:
         """Look at a ``match``: selectors."""
 
     def note_fallback(

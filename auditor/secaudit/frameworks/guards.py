@@ -85,9 +85,8 @@ def _exits(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in {"sys.exit", "exit", "quit"}
 
 
-def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
+def note_match(interpreter: Interpreter, subject: Value) -> None:
     """Remember the variables that a ``match`` tests."""
-    del frame, node
     interpreter.tested.update(subject.variables)
 
 

@@ -177,10 +177,9 @@ def _item(_interpreter: Interpreter, receiver: Value, key: Value, place: Place) 
 
 
 def _set_transform(
-    interpreter: Interpreter, instance: Instance, value: Value, place: Place
+    _interpreter: Interpreter, instance: Instance, value: Value, _place: Place
 ) -> None:
     """``parser.optionxform = str``: option names keep their case."""
-    del interpreter, place
     read: _Read = instance.state["read"]
     if getattr(value.data, "name", "") == "builtins.str":
         read.folds = False

@@ -46,11 +46,11 @@ def note_assert(
     guards.note_assert(interpreter, frame, node, holds=holds, runs=runs)
 
 
-def note_match(interpreter: Interpreter, frame: Frame, node: ast.Match, subject: Value) -> None:
+def note_match(interpreter: Interpreter, subject: Value) -> None:
     """Look at a ``match``: selectors."""
     from secaudit.frameworks import guards  # noqa: PLC0415 - only code with conditions needs it
 
-    guards.note_match(interpreter, frame, node, subject)
+    guards.note_match(interpreter, subject)
 
 
 def note_choice(call: Call, default: Value, *, known: bool) -> None:
