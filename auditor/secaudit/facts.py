@@ -65,9 +65,7 @@ class Setting(NamedTuple):
     service: str = ""  # what it configures where the concept needs it: "postgresql", "session"
     written: Any = AS_VALUE  # the program's own value where ``value`` is in the concept's unit
     elements: tuple[Element, ...] = ()  # of a list that code puts together
-    choices: tuple[
-        Location, ...
-    ] = ()  # flags that chose it: ``"/docs" if settings.docs else None``
+    choices: tuple[Location, ...] = ()  # of flags that chose it: ``a if settings.flag else b``
 
     @property
     def program_value(self) -> Any:  # noqa: ANN401 - a value of the evaluated program

@@ -200,9 +200,15 @@ def _conditional(interpreter: Interpreter, frame: Frame, node: ast.expr, place: 
         if plain(one) == plain(two) and one.known and not isinstance(plain(one), Unknown):
             return one
         return unknown("depends on a condition that is not known", place)
+    if _is(node.body, value=True) and _is(node.orelse, value=False):
+        return operators.provenance(decided, bool, place, condition)
     chosen = evaluate(interpreter, frame, node.body if decided else node.orelse)
     variables = merge_variables([chosen, condition])
     return chosen._replace(variables=variables, choices=(*chosen.choices, condition))
+
+
+def _is(node: ast.expr, *, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
 
 
 def _lambda(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:

@@ -35,10 +35,12 @@ PROXY = (
 HASHES = "from passlib.context import CryptContext\ncontext = CryptContext(schemes=[{}])\n"
 
 
-def findings(shell: Shell, code: str, source: str, env: str) -> list[dict[str, Any]]:
-    """Return the findings of one rule about a module that may use ``settings``."""
+def findings(
+    shell: Shell, code: str, source: str, env: str, settings: str = SETTINGS
+) -> list[dict[str, Any]]:
+    """Return the findings of rules about a module that may use ``settings``."""
     module = f"from config import settings\n{source}"
-    shell.write({"config.py": SETTINGS, "main.py": module, ".env": env, "requirements.txt": ""})
+    shell.write({"config.py": settings, "main.py": module, ".env": env, "requirements.txt": ""})
     run = shell(
         "config", ".", "-f", "json", "--exit-zero", "--profile=production", f"--select={code}"
     )
@@ -98,3 +100,33 @@ def test_an_algorithm_for_both_ways_is_one_fault(shell: Shell) -> None:
 def test_the_flag_that_chose_a_value_is_in_its_provenance(chosen: str, shell: Shell) -> None:
     (finding,) = findings(shell, "HOST001", HOSTS.format(chosen), "FLAG=true\n")
     assert {("main.py", 5, "effective"), (".env", 1, "effective")} <= roles(finding)
+
+
+@pytest.mark.parametrize("written", ["True if settings.flag else False", "settings.flag"])
+def test_a_flag_that_is_spelled_out_is_the_flag(written: str, shell: Shell) -> None:
+    source = f"from fastapi import FastAPI\napp = FastAPI(debug={written})\n"
+    (finding,) = findings(shell, "DBG001", source, "FLAG=true\n")
+    assert finding["location"]["path"] == ".env"
+
+
+@pytest.mark.parametrize(
+    ("origins", "credentials", "code", "path"),
+    [
+        ("['*'] if settings.cors_allow_all else []", "True", "CORS001", "main.py"),
+        ("['*'] if settings.cors_allow_all else []", "False", "CORS002", "main.py"),
+        ("settings.origins", "True", "CORS001", ".env"),
+    ],
+)
+def test_an_open_policy_is_one_fault(
+    origins: str, credentials: str, code: str, path: str, shell: Shell
+) -> None:
+    settings = SETTINGS.replace("flag:", "cors_allow_all:").replace(
+        "\n\n\nsettings",
+        "\n\n    @property\n    def origins(self):\n        return [self.first]\n\n\nsettings",
+    )
+    policy = f"allow_origins={origins}, allow_credentials={credentials}"
+    source = ADD.format("cors", "CORSMiddleware", "CORSMiddleware", policy)
+    env = "FIRST=*\n" if path == ".env" else "CORS_ALLOW_ALL=true\n"
+    (finding,) = findings(shell, "CORS001,CORS002", source, env, settings)
+    assert (finding["code"], finding["location"]["path"]) == (code, path)
+    assert any(step["path"] == ".env" for step in finding["provenance"])

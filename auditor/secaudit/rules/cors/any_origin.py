@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from secaudit.facts import Facts, Unknown
+from secaudit.facts import Facts, Setting, Unknown
 from secaudit.judgement.cookies import carries_credentials
 from secaudit.judgement.origins import open_sources
+from secaudit.location import Location
 from secaudit.rule import Example, Match, Rule, Severities
 
 _COOKIES = Severities("medium", "low")
@@ -13,14 +14,28 @@ _COOKIES = Severities("medium", "low")
 def check(facts: Facts) -> Iterator[Match]:
     """Yield policies that let any origin in without credentials, one finding a policy."""
     seen: set[str] = set()
-    for setting, how in open_sources(facts):
+    sources = open_sources(facts)
+    told = {place for setting, _ in sources for place in _told(facts, setting)}
+    for setting, how in sources:
         credentials = facts.beside(setting, "cors.credentials")
-        open_to_cookies = credentials is not None and credentials.value is True
         unknown = credentials is not None and isinstance(credentials.value, Unknown)
-        if open_to_cookies or unknown or (setting.group and setting.group in seen):
+        if _with_credentials(facts, setting) or unknown or setting.location in told:
+            continue
+        if setting.group and setting.group in seen:
             continue
         seen.add(setting.group)
         yield Match(setting, f"{how}", severities=_COOKIES if _has_sessions(facts) else None)
+
+
+def _told(facts: Facts, setting: Setting) -> tuple[Location, ...]:
+    """Return the places where another finding tells of this source: CORS001, or what it chose."""
+    own = (setting.location,) if _with_credentials(facts, setting) else ()
+    return (*own, *setting.choices)
+
+
+def _with_credentials(facts: Facts, setting: Setting) -> bool:
+    credentials = facts.beside(setting, "cors.credentials")
+    return credentials is not None and credentials.value is True
 
 
 def _has_sessions(facts: Facts) -> bool:
