@@ -278,11 +278,10 @@ def _check(spec: TypeSpec, data: Any) -> None:  # noqa: ANN401 - values of any t
         if isinstance(bound, Unknown) or data is None:
             continue
         if name in {"pattern", "regex"}:
-            anchored = (
-                f"^(?:{bound})" if name == "regex" else bound
-            )  # version 1 matches at the start
+            # Version 1 matches at the start, version 2 searches.
+            pattern = f"^(?:{bound})" if name == "regex" else bound
             texts = isinstance(data, str) and isinstance(bound, str)
-            if texts and not _matches(anchored, data):
+            if texts and not _matches(pattern, data):
                 raise ConstraintError("does not match the pattern")
             continue
         measured = len(data) if name.endswith("length") and hasattr(data, "__len__") else data

@@ -85,7 +85,7 @@ def _settings(cls: ClassData, call: Call) -> Instance:
     """Fill an object from arguments, the process environment, env files and defaults."""
     interpreter = call.interpreter
     config = read_config(cls, call.keywords, version_1=is_version_1(cls))
-    order = _source_order(interpreter, cls, call)
+    order = _source_order(interpreter, cls)
     fields = fields_of(interpreter, cls)
     if config.unknown is not None or order is None or call.rest is not None or cls.open_bases():
         return _all_unknown(cls, call, fields, config.unknown)
@@ -108,7 +108,8 @@ def _settings(cls: ClassData, call: Call) -> Instance:
         names[name] = tuple(
             one if config.case_sensitive else one.upper() for one, _ in names_of(config, field)
         )
-    refused = _note_fields(interpreter, cls, config, fields, files)
+    _note_dead_names(interpreter, config, fields)
+    refused = _note_refused(interpreter, cls, config, fields, files)
     builder = Builder(
         cls,
         call,
@@ -133,7 +134,7 @@ def _strange(config: Config, fields: dict[str, Field], arguments: dict[str, Valu
     return next((name for name in given if name.lower() not in names), "")
 
 
-def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[str] | None:
+def _source_order(interpreter: Interpreter, cls: ClassData) -> list[str] | None:
     """Return the sources, strongest first; None when the class adds one that is not known."""
     written = cls.find("settings_customise_sources")
     method = config_method(cls, "customise_sources") if written is None else written.data
@@ -161,7 +162,6 @@ def _source_order(interpreter: Interpreter, cls: ClassData, call: Call) -> list[
         if isinstance(item.data, Instance)
     ]
     known = len(found) == len(result.data.items) and set(found) <= set(STANDARD)
-    del call
     return found if known else None
 
 
@@ -177,14 +177,8 @@ def _all_unknown(
     return instance
 
 
-def _note_fields(
-    interpreter: Interpreter,
-    cls: ClassData,
-    config: Config,
-    fields: dict[str, Field],
-    files: list[Table],
-) -> bool:
-    """Note dead ``Field(env=)`` and refused keys; returns whether there are refused ones."""
+def _note_dead_names(interpreter: Interpreter, config: Config, fields: dict[str, Field]) -> None:
+    """Note ``Field(env=)``, which version 2 passes over."""
     for name, field in fields.items():
         actual = names_of(config, field)[0][0]
         for written in field.written_env:
@@ -197,6 +191,16 @@ def _note_fields(
                     written=written,
                     actual=actual.upper(),
                 )
+
+
+def _note_refused(
+    interpreter: Interpreter,
+    cls: ClassData,
+    config: Config,
+    fields: dict[str, Field],
+    files: list[Table],
+) -> bool:
+    """Note the keys of env files that a class refuses; returns whether there are any."""
     refused = False
     if config.extra != "forbid" or config.version_1:
         return refused

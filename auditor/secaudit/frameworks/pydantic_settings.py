@@ -22,6 +22,7 @@ from secaudit.frameworks.pydantic_methods import FAMILY, METHODS_OF_MODELS, abse
 from secaudit.frameworks.pydantic_objects import make_model, make_settings
 from secaudit.frameworks.pydantic_values import wrap
 from secaudit.frameworks.standard_library import library_object
+from secaudit.syntax.python import last_name
 
 
 def _config_dict(call: Call) -> Value:
@@ -99,7 +100,7 @@ def _offered(interpreter: Interpreter) -> set[str]:
                 places = node.elts
             elif isinstance(node, ast.IfExp):
                 places = [node.body, node.orelse]
-            found |= {getattr(one, "id", getattr(one, "attr", "")) for one in places}
+            found |= {last_name(one) for one in places}
     return found
 
 
