@@ -64,7 +64,10 @@ def sequence(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Plac
     if kind == "set":
         items = distinct(items)
     made = interpreter.list_value(items, kind, place, rest)
-    return made._replace(variables=merge_variables(items), parts=merge_parts(items))
+    choices = tuple(flag for item in items for flag in item.choices)
+    return made._replace(
+        variables=merge_variables(items), parts=merge_parts(items), choices=choices
+    )
 
 
 def dictionary(interpreter: Interpreter, frame: Frame, node: ast.expr, place: Place) -> Value:

@@ -94,6 +94,7 @@ def test_an_algorithm_for_both_ways_is_one_fault(shell: Shell) -> None:
     "chosen",
     [
         "allowed_hosts=['*'] if settings.flag else ['a.acme.io']",
+        "allowed_hosts=['b.acme.io', '*' if settings.flag else 'a.acme.io']",
         "allowed_hosts=['a.acme.io'] if not settings.flag else ['*']",
     ],
 )
