@@ -16,11 +16,11 @@ from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 from secaudit.redaction import Secrets, hide, merged, redacted
 from secaudit.syntax.python import tree_of
+from secaudit.syntax.text import LINE_END
 
 _ENV_LINE: Final = lazy(r"^\s*(?:export\s+)?(?P<key>[\w.-]+)\s*[=:]\s*(?P<value>.*?)\s*$")
 _PAIR: Final = lazy(r"(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[^\s#].*?)\s*$")
 _NAME_BEFORE: Final = lazy(r"(?P<name>[\w.-]+)[\"'\])]*\s*(?::[^=\"']*=|[=:,(]|==|\+=)\s*\(?$")
-LINE_END: Final = lazy(r"\r\n|\r|\n")
 
 _WHOLE_FILE: Final = (1, 1, 1, 1)  # the span of a fault that no line of a file has
 _LONGEST: Final = 5_000  # code points of a line worth showing; minified files have longer ones

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from secaudit.errors import AuditError
-from secaudit.excerpts import LINE_END, Source
+from secaudit.excerpts import Source
 from secaudit.finding import Edit, Finding, Fix, Report
 from secaudit.judging import shown_edit
 from secaudit.kinds import kind_of_content
@@ -18,6 +18,7 @@ from secaudit.pipeline import Audit
 from secaudit.records import NamedTuple
 from secaudit.redaction import hide, redacted
 from secaudit.reporters.common import plural, safe
+from secaudit.syntax.text import LINE_END
 
 _MAXIMUM_ATTEMPTS: Final = 200  # audits that are run to find the fixes that do not hold
 _CONTEXT: Final = 2  # unchanged lines around a change in a diff
