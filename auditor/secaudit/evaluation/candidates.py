@@ -31,20 +31,21 @@ def elements_of(value: Value) -> tuple[Element, ...]:
     if not isinstance(data, ListData) or value.candidates or value.place is None:
         return ()
     found = []
+    around = value.place.location()
     for item in data.items:
-        if isinstance(item.data, str) and (item.candidates or not _inside(item.place, value.place)):
+        if isinstance(item.data, str) and (item.candidates or not _inside(item.place, around)):
             given = candidates_of(item, "assignment")
             if given[0].location is not None and _as_given(item.data, given[0]):
                 found.append(Element(item.data, given))
     return tuple(found)
 
 
-def _inside(place: Place | None, around: Place) -> bool:
-    """Say whether a place is within the lines of another, or nowhere."""
+def _inside(place: Place | None, around: Location) -> bool:
+    """Say whether a place is within these lines, or nowhere."""
     if place is None:
         return True
-    inner, outer = place.location(), around.location()
-    return inner.path == outer.path and outer.line <= inner.line <= outer.end_line
+    inner = place.location()
+    return inner.path == around.path and around.line <= inner.line <= around.end_line
 
 
 def _as_given(text: str, candidate: Candidate) -> bool:
