@@ -11,7 +11,6 @@ from secaudit.facts import Unknown
 from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.bash_words import (
-    IDENTIFIER,
     ArraySyntaxError,
     ShellSyntaxError,
     Word,
@@ -23,12 +22,13 @@ from secaudit.syntax.dotenv.model import Part, Reference
 
 _SPACES = lazy(r"(?:[ \t]|\\\n)*")
 _OPERATOR = lazy(r"&(?:\\\n)*&|\|(?:\\\n)*[|&]|;(?:\\\n)*;|[;&|\n<>()]")
-_SUBSCRIPT = lazy(rf"{IDENTIFIER}\[[^\]]*\Z")
+_QUOTED_ASSIGNMENT = lazy(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_IN_DOUBLE_QUOTES = lazy(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _COMPOUND = frozenset(
     (
         *("if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case"),
-        *("esac", "select", "function", "{", "}", "[[", "!", "source", ".", "eval", "exec"),
+        *("esac", "select", "function", "{", "}", "[[", "]]", "!", "source", ".", "eval", "exec"),
         *("return", "exit", "shopt", "trap"),
     )
 )
@@ -84,8 +84,10 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
                 raise ShellSyntaxError("a shell operator with nothing behind it")
             return [*commands, _Command(words, "\n")], position
         match = _OPERATOR.match(text, position)
-        if match is None:
-            words.append(_word(text, position, command))
+        if match is None or (match[0] == "(" and not words):
+            may_assign = command is None or command.text in _DECLARING
+            index = command is None
+            words.append(read_word(text, position, may_assign=may_assign, may_index=index))
             position = words[-1].end
             command = command or (None if words[-1].name else words[-1])
             continue
@@ -102,14 +104,6 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
             return commands, position
 
 
-def _word(text: str, position: int, command: Word | None) -> Word:
-    """Read a word: as an argument of a command, it is no array."""
-    if command is None and _SUBSCRIPT.match(text, position):
-        raise ShellSyntaxError("a subscript is never closed")  # bash looks for it to the end
-    may_assign = command is None or command.text in _DECLARING
-    return read_word(text, position, may_assign=may_assign)
-
-
 def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
     """Add what a command assigns; return whether the rest of its line is decided at run time."""
     words = command.words
@@ -119,7 +113,8 @@ def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
     subshell = command.operator in _SUBSHELL
     may_fail = command.operator == "||"
     if rest and rest[0].text in _DECLARING:
-        assignments = [word for word in words if word.name]
+        arguments = [_argument(builder.text, word) for word in words]
+        assignments = [word for word in arguments if word.name]
         unsure |= bool(words[0].name)  # `A=1 export B=2` keeps A only in some cases
         unsure |= rest[0].text == "local"  # it fails outside a function
         may_fail |= command.operator == "&&" and len(rest) > 1  # `export` refuses odd names
@@ -135,6 +130,22 @@ def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
     return unsure or subshell or may_fail
 
 
+def _argument(text: str, word: Word) -> Word:
+    """Return the word as ``export`` reads it: behind its quotes it may still assign."""
+    first = word.parts[0] if word.parts and not word.name else None
+    match = _QUOTED_ASSIGNMENT.match(first) if isinstance(first, str) else None
+    if match is None:
+        return word
+    parts: tuple[Part, ...] = (match.string[match.end() :], *word.parts[1:])
+    if len(parts) > 1 and not _IN_DOUBLE_QUOTES.fullmatch(word.text):
+        parts = (Unknown("a value that the shell splits into words"),)
+    start = max(text.find(match[1], word.start, word.end), word.start)
+    value_start = text.index("=", start) + 1
+    return word._replace(
+        start=start, name=match[1], appends=bool(match[2]), value_start=value_start, parts=parts
+    )
+
+
 def _in_background(commands: list[_Command]) -> list[_Command]:
     """Return the commands with ``&`` as operator of all that a final ``&`` puts into a subshell."""
     result: list[_Command] = []
@@ -147,7 +158,8 @@ def _in_background(commands: list[_Command]) -> list[_Command]:
 
 
 def _is_compound(command: _Command) -> bool:
-    return bool(command.words) and command.words[0].text in _COMPOUND
+    first = command.words[0].text if command.words else ""
+    return first in _COMPOUND or first.startswith("(")
 
 
 def _assign(builder: Builder, word: Word, *, unsure: bool) -> None:

@@ -8,19 +8,23 @@ from secaudit.patterns import lazy
 from secaudit.records import NamedTuple
 from secaudit.syntax.dotenv.model import Part, Reference
 
-IDENTIFIER: Final = r"[A-Za-z_](?:[A-Za-z0-9_]|\\\n)*"  # bash takes out a continued line's end
+_IDENTIFIER: Final = r"[A-Za-z_](?:[A-Za-z0-9_]|\\\n)*"  # bash takes out a continued line's end
 _CONTINUED = lazy(r"(?:\\\n)*")
-_ASSIGNMENT = lazy(rf"({IDENTIFIER})(?:(\+)(?:\\\n)*)?=(?:\\\n)*")
+_ASSIGN: Final = r"(?:(?P<plus>\+)(?:\\\n)*)?=(?:\\\n)*"
+_ASSIGNMENT = lazy(rf"({_IDENTIFIER}){_ASSIGN}")
+_EQUALS = lazy(_ASSIGN)
+_INDEXED = lazy(rf"({_IDENTIFIER})\[")
 _PLAIN = lazy(r"[^\s\\'\"$`;&|<>()~]+|\r+|[^\S \t\n\r]+")
-_NAME = lazy(IDENTIFIER)
+_NAME = lazy(_IDENTIFIER)
 _BRACED = lazy(r"\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])([^{}'\"\\`$]*))?\}")
 _SPECIAL = frozenset("$?!#@*-0123456789")
 _SUBSTITUTIONS = {"(": (")", "a command substitution"), "[": ("]", "an arithmetic expansion")}
 _ANSI = lazy(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 _BETWEEN = lazy(r"(?:[ \t\n]|\\\n|#[^\n]*)*")  # the words of an array
+_COMMENT = lazy(r"[^\n]*")
 _BACKQUOTED = lazy(r"`(?:\\.|[^`\\])*`", re.DOTALL)
-_NESTING = lazy(r"\\.|\$(?:\\\n)*[({\[]|[()\[\]}'\"`]", re.DOTALL)
+_NESTING = lazy(r"\\.|\$(?:\\\n)*[({\[]|[()\[\]}'\"`]|(?<![^\s;&|(])#", re.DOTALL)
 _NESTED = {"$(": ")", "${": "}", "$[": "]", '"': '"', "`": "`"}  # what opens and closes in any
 _COUNTED = {"(": ")", "[": "]"}  # only in a construct with the same end
 _END = frozenset(" \t\n;&|<>()")
@@ -55,23 +59,36 @@ def joined(text: str) -> str:
     return text.replace("\\\n", "")
 
 
-def read_word(text: str, start: int, *, may_assign: bool) -> Word:
+def read_word(text: str, start: int, *, may_assign: bool, may_index: bool) -> Word:
     """Read the word at ``start``; of an assignment, ``parts`` are those of its value.
 
-    Only where a word may assign is a parenthesis behind the equals sign an array.
+    Only where a word may assign is a parenthesis behind the equals sign an array; only where it
+    may index is ``name[`` the start of an element of one.
 
     Raises:
-        ShellSyntaxError: a quote, substitution or array is never closed.
+        ShellSyntaxError: a quote, substitution, subscript or array is never closed.
         ArraySyntaxError: something else than words stands in an array.
     """
-    match = _ASSIGNMENT.match(text, start)
-    value_start = match.end() if match else start
-    reader = _Reader(text, value_start)
-    if match and may_assign and text.startswith("(", value_start):
-        reader.array()
+    reader = _Reader(text, start)
+    indexed = _INDEXED.match(text, start) if may_index else None
+    if indexed:
+        reader.at = indexed.end() - 1
+        reader.skip_nested("]", "a subscript")
+        equals = _EQUALS.match(text, reader.at)
+        name = joined(indexed[1]) if equals else ""
+    else:
+        equals = _ASSIGNMENT.match(text, start)
+        name = joined(equals[1]) if equals else ""
+    if equals:
+        reader.at = equals.end()
+    value_start = reader.at if equals else start
+    if text.startswith("(", reader.at):
+        if equals and may_assign:
+            reader.array()
+        elif reader.at == start:
+            reader.skip_nested(")", "a subshell")
     reader.word()  # with text right behind its parenthesis, an array is the start of a text
-    name = joined(match[1]) if match else ""
-    appends = bool(match and match[2])
+    appends = bool(equals and equals["plus"])
     written = joined(text[start : reader.at])
     return Word(start, reader.at, written, name, appends, value_start, tuple(reader.parts))
 
@@ -130,6 +147,8 @@ class _Reader:
             mark, at = joined(match[0]), match.end()
             if mark == closings[-1]:
                 closings.pop()
+            elif mark == "#" and closings[-1] == ")":  # only commands have comments
+                at = self._past(_COMMENT, at)
             elif mark == "'" and closings[-1] != '"':
                 at = self._end_of_single(at)
             elif mark in _NESTED:
