@@ -63,6 +63,7 @@ def test_bash_and_the_reader_agree(text: str, expected: dict[str, str], tmp_path
         ("A=`x \\`y'\\``\nB=2\n", {"A": UNKNOWN, "B": "2"}),
         ("A=()x\nB=2\n", {"A": UNKNOWN, "B": "2"}),
         ("A[0]=x\nB=2\n", {"A": UNKNOWN, "B": "2"}),
+        ("B=2\nf() {\nA=1\n}\nC=3\n", {"A": UNKNOWN, "B": "2", "C": UNKNOWN}),
         ("A=$(x # '\n)\nB=2\n", {"A": UNKNOWN, "B": "2"}),
         ('A="$(x "# ")"\nB=2\n', {"A": UNKNOWN, "B": "2"}),
         ("B=2\n(A=1 # )\n)\nC=3\n", {"B": "2", "C": UNKNOWN}),

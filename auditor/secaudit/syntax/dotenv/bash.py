@@ -22,6 +22,7 @@ from secaudit.syntax.dotenv.model import Part, Reference
 
 _SPACES = lazy(r"(?:[ \t]|\\\n)*")
 _OPERATOR = lazy(r"&(?:\\\n)*&|\|(?:\\\n)*[|&]|;(?:\\\n)*;|[;&|\n<>()]")
+_EMPTY = lazy(r"\([ \t]*\)")
 _QUOTED_ASSIGNMENT = lazy(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _IN_DOUBLE_QUOTES = lazy(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
@@ -84,7 +85,7 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
                 raise ShellSyntaxError("a shell operator with nothing behind it")
             return [*commands, _Command(words, "\n")], position
         match = _OPERATOR.match(text, position)
-        if match is None or (match[0] == "(" and not words):
+        if match is None or (match[0] == "(" and _may_group(text, position, words)):
             may_assign = command is None or command.text in _DECLARING
             index = command is None
             words.append(read_word(text, position, may_assign=may_assign, may_index=index))
@@ -102,6 +103,12 @@ def _line(text: str, position: int) -> tuple[list[_Command], int]:
         words, command = [], None
         if operator == "\n":
             return commands, position
+
+
+def _may_group(text: str, position: int, words: list[Word]) -> bool:
+    """Return whether a parenthesis starts a subshell, or stands behind a function's name."""
+    named = len(words) == 1 and not words[0].name
+    return not words or (named and bool(_EMPTY.match(text, position)))
 
 
 def _run(builder: Builder, command: _Command, *, unsure: bool) -> bool:
@@ -159,7 +166,7 @@ def _in_background(commands: list[_Command]) -> list[_Command]:
 
 def _is_compound(command: _Command) -> bool:
     first = command.words[0].text if command.words else ""
-    return first in _COMPOUND or first.startswith("(")
+    return first in _COMPOUND or any(word.text.startswith("(") for word in command.words[:2])
 
 
 def _assign(builder: Builder, word: Word, *, unsure: bool) -> None:
