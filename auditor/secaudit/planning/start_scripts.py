@@ -59,9 +59,18 @@ def _inside(words: Sequence[Text], files: Filesystem, reader: Reader) -> Followe
         if path is None or not (path.endswith(_SUFFIXES) or _is_script(path, reader)):
             continue
         script = reader.parse(path, shell.parse)
-        if script is not None:
+        if script is not None and all(map(_is_known, script.sourced)):
             return _run(script, words[:position], words[position + 1 :])
     return None
+
+
+def _is_known(sourced: str) -> bool:
+    """Say whether a file that a script reads into itself hides nothing of the environment.
+
+    An ``.env`` counts as given without the script, and a virtual environment sets no setting.
+    """
+    name = sourced.rpartition("/")[2]
+    return name == "activate" or name.startswith(".env") or name.endswith(".env")
 
 
 def _is_shell(words: Sequence[Text], position: int) -> bool:

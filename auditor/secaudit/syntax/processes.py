@@ -44,6 +44,9 @@ def procfile(data: bytes, path: str) -> tuple[Process, ...]:
 def unit(data: bytes, path: str) -> tuple[Process, ...]:
     """Return the process of a unit of systemd; none when it starts none.
 
+    None either when ``EnvironmentFile=`` gives it variables, which another machine holds: what the
+    program would do without them says nothing.
+
     Raises:
         AuditError: it is no text.
     """
@@ -59,6 +62,8 @@ def unit(data: bytes, path: str) -> tuple[Process, ...]:
             variables = [*variables, value] if value.value else []
         elif name == "WorkingDirectory":
             folder = value.value.lstrip("-")
+        elif name == "EnvironmentFile" and value.value:
+            return ()
     name = path.rpartition("/")[2]
     return tuple(Process(name, one, tuple(variables), folder) for one in commands)
 

@@ -30,6 +30,7 @@ _LEADING: Final = frozenset({"then", "do", "else", "elif", "!", "time"})
 _OPENING: Final = frozenset({"if", "for", "while", "until", "case", "select", "{", "function"})
 _CLOSING: Final = frozenset({"fi", "done", "esac", "}"})
 _EXPORTING: Final = lazy(r"-[a-z]*a[a-z]*|allexport")
+_SOURCING: Final = frozenset({".", "source"})
 _TESTS: Final = frozenset({"[", "[[", "test"})
 
 
@@ -49,6 +50,7 @@ class Script(NamedTuple):
 
     commands: tuple[tuple[Text, ...], ...]
     variables: tuple[Variable, ...]
+    sourced: tuple[str, ...]  # files whose variables become its own
 
 
 def parse(data: bytes, path: str) -> Script:
@@ -64,7 +66,7 @@ def parse(data: bytes, path: str) -> Script:
         if reader.replaced:
             break
     variables = (reader.known[name] for name in reader.known if name in reader.exported)
-    return Script(tuple(reader.commands), tuple(variables))
+    return Script(tuple(reader.commands), tuple(variables), tuple(reader.sourced))
 
 
 def _statements(text: str, index: LineIndex) -> Iterator[tuple[list[Text], str]]:
@@ -97,6 +99,7 @@ class _Reader:
         self.commands: list[tuple[Text, ...]] = []
         self.known: dict[str, Variable] = {}
         self.exported: set[str] = set()
+        self.sourced: list[str] = []
         self.replaced = False  # exec: nothing behind it runs
         self._depth = 0  # of branches, loops, functions and subshells
         self._parentheses = 0
@@ -134,6 +137,8 @@ class _Reader:
             self.exported |= {word.value.partition("=")[0] for word in rest}
         elif name == ":":
             self._defaults(rest)
+        elif name in _SOURCING:
+            self.sourced += [_plain(word).value for word in rest[:1]]
         elif name == "set":
             self._exports |= any(_EXPORTING.fullmatch(word.value) for word in rest)
         else:

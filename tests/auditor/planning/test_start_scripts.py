@@ -96,3 +96,33 @@ def test_a_unit_starts_the_code(planned: Planner) -> None:
     (one,) = planned({**CODE, "deploy/app.service": text}).deployments
     assert said(one) == [("gunicorn --reload", "app.service", 4)]
     assert of(one, "DEBUG") == ["1"]
+
+
+def test_a_unit_with_variables_that_nobody_sees_says_nothing(planned: Planner) -> None:
+    text = (
+        "[Service]\nEnvironment=DEBUG=1\nEnvironmentFile=-/etc/default/app\n"
+        "ExecStart=/srv/app/venv/bin/gunicorn --reload app:app\n"
+    )
+    (one,) = planned({**CODE, "deploy/app.service": text}).deployments
+    assert one.modules
+    assert said(one) == []
+    assert of(one, "DEBUG") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("set -a; . /etc/app/prod.vars; set +a", []),
+        ("source ./prod.vars", []),
+        (". ./.env", ["1"]),
+        ("source venv/bin/activate", ["1"]),
+        ("if [ -f x ]; then . ./x; fi", ["1"]),  # may not run, and what it exports stays a guess
+    ],
+)
+def test_a_script_that_reads_files_nobody_sees_says_nothing(
+    planned: Planner, line: str, seen: list[str]
+) -> None:
+    script = START.replace("export DEBUG", f"{line}\nexport DEBUG")
+    image = 'FROM x\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    (one,) = planned({**CODE, "start.sh": script, "Dockerfile": image}).deployments
+    assert of(one, "DEBUG") == seen
