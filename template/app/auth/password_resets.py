@@ -143,15 +143,14 @@ class PasswordResets:
         self._rules.check(new, user.email, "new_password")
         new_hash = await self._passwords.hash(new)
         async with self._database.write() as session:
-            # Its row first, as everywhere: who deactivates the account meanwhile waits, or has won.
+            # Its row first, as everywhere: whoever uses the token or deactivates the account
+            # meanwhile waits, or has won.
             owner = await session.get(User, user.id, with_for_update=True)
-            used = await session.scalar(
-                delete(PasswordReset).where(*valid).returning(PasswordReset.user_id)
-            )
-            if owner is None or not owner.active or used is None:
+            kept = await session.scalar(select(PasswordReset.user_id).where(*valid))
+            if owner is None or not owner.active or kept is None:
                 raise _invalid()
             owner.password_hash = new_hash
-            await self._accounts.revoke_everything(session, owner)
+            await self._accounts.revoke_everything(session, owner)  # this token too
         security_event("password_reset", user=str(user.id))
 
 
