@@ -1,13 +1,12 @@
 """Configuration files that code reads: the static answer equals what the real readers make."""
 
 import contextlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.auditor.executing import executed
 
 from secaudit.facts import Unknown
 
@@ -81,13 +80,7 @@ GETTERS = (
 
 def run(source: str) -> dict[str, Any]:
     """Run a module and return its names in capitals."""
-    module = ModuleType("generated_settings")
-    sys.modules[module.__name__] = module
-    try:
-        exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-    finally:
-        del sys.modules[module.__name__]
-    return {name: value for name, value in vars(module).items() if name.isupper()}
+    return {name: value for name, value in executed(source).items() if name.isupper()}
 
 
 def flat(data: Any, path: str = "") -> dict[str, Any]:  # noqa: ANN401 - any data

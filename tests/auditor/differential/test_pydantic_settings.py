@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path, PurePath
-from types import ModuleType
 from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsError
+from tests.auditor.executing import executed
 
 from secaudit.facts import Unknown
 
@@ -312,17 +312,12 @@ def flatten(model: BaseModel, prefix: str = "") -> dict[str, Any]:
 
 def real_settings(source: str) -> dict[str, Any] | None:
     """Run a settings module; None when its class refuses to start."""
-    module = ModuleType("generated_settings")
-    sys.modules["generated_settings"] = module
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-            made: BaseSettings = module.__dict__["made"]
+            made: BaseSettings = executed(source)["made"]
     except (ValidationError, SettingsError):
         return None
-    finally:
-        del sys.modules["generated_settings"]
     return flatten(made)
 
 

@@ -7,10 +7,10 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
-from types import ModuleType
 from typing import Any, Final
 
 from pydantic import v1
+from tests.auditor.executing import executed
 
 from secaudit.facts import Unknown
 
@@ -168,17 +168,12 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - values of a real settings object
 
 def real_settings(source: str) -> dict[str, Any] | None:
     """Run a settings module; None when its class refuses to start."""
-    module = ModuleType("generated_settings")
-    sys.modules[module.__name__] = module
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-            return flatten(module.__dict__["Settings"]())
+            return flatten(executed(source)["Settings"]())
     except (v1.ValidationError, v1.env_settings.SettingsError):
         return None
-    finally:
-        del sys.modules[module.__name__]
 
 
 def refuses(result: Any) -> bool:  # noqa: ANN401 - an Evaluated

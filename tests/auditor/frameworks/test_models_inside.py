@@ -1,11 +1,10 @@
 """Models inside settings, and what objects of models offer beside their fields."""
 
-import sys
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.auditor.executing import executed
 
 from secaudit.facts import Unknown
 
@@ -52,10 +51,8 @@ def test_an_object_answers_as_it_does_for_the_program(
 ) -> None:
     for key, text in given.items():
         monkeypatch.setenv(key, text)
-    module = ModuleType("generated_settings")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(compile(HEAD + CODE[name], "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-    assert values({"settings.py": HEAD + CODE[name]}, given)["X"] == module.__dict__["X"]
+    real = executed(HEAD + CODE[name])["X"]
+    assert values({"settings.py": HEAD + CODE[name]}, given)["X"] == real
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """Settings classes with an ``__init__`` of their own: what it does is what counts."""
 
-import sys
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.auditor.executing import executed
 
 from secaudit.facts import Unknown
 
@@ -49,13 +48,7 @@ SHAPES = {
 
 def real(source: str) -> dict[str, Any]:
     """Return the fields of the object that a module makes, those of nested ones dotted."""
-    module = ModuleType("generated_settings")
-    sys.modules[module.__name__] = module
-    try:
-        exec(compile(source, "settings.py", "exec"), module.__dict__)  # noqa: S102 - our own source
-        made = module.__dict__["settings"].model_dump()
-    finally:
-        del sys.modules[module.__name__]
+    made = executed(source)["settings"].model_dump()
     found: dict[str, Any] = {}
     for name, value in made.items():
         nested = value.items() if isinstance(value, dict) else ()
