@@ -78,7 +78,7 @@ def _tls(call: Call) -> Value:
 
 def _set_option(call: Call) -> Value:
     """``ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_NEVER)``."""
-    option, value = call.arguments[:2]
+    option, value = (call.argument(at, "") or Value(None) for at in range(2))
     if _names(option, "OPT_X_TLS_REQUIRE_CERT") and _names(value, "OPT_X_TLS_NEVER"):
         _unverified(call, "OPT_X_TLS_REQUIRE_CERT", "ldap")
     return Value(None, call.place)
@@ -95,7 +95,7 @@ def _unverified(call: Call, label: str, service: str) -> None:
 
 def _set_policy(_receiver: Value, _instance: Instance, call: Call) -> Value:
     """``client.set_missing_host_key_policy(AutoAddPolicy())``, or the class itself."""
-    policy = call.arguments[0]
+    policy = call.argument(0, "policy") or Value(None)
     made = isinstance(policy.data, Instance) and policy.data.type_name == _POLICY
     if made or any(_names(policy, name) for name in _TRUSTING):
         _unverified(call, "missing_host_key_policy", "ssh")

@@ -138,6 +138,13 @@ REPORTED = {
         ),
         ["3:TLS001", "4:SEC018"],
     ),
+    "Paramiko, named": (
+        (
+            "import paramiko\nclient = paramiko.SSHClient()\n"
+            "client.set_missing_host_key_policy(policy=paramiko.WarningPolicy)"
+        ),
+        ["3:TLS001"],
+    ),
     "AsyncSSH": (
         (
             "import asyncssh\nasync def f():\n"
